@@ -1,0 +1,187 @@
+//! What can be wrong with an expression, in NumPy's words first, then what helps.
+
+use crate::dtype::DType;
+use crate::shape::{MAX_DIMS, Shape, write_tuple};
+use std::fmt;
+
+/// A mistake in building an expression. Each is found where it is made, from shapes and types alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Operands whose shapes do not meet.
+    Broadcast {
+        /// The op.
+        op: String,
+        /// The shapes of all operands.
+        shapes: Vec<Shape>,
+    },
+    /// An array that cannot be stretched to a shape.
+    BroadcastTo {
+        /// Its shape.
+        from: Shape,
+        /// The shape asked for.
+        to: Vec<usize>,
+    },
+    /// An op that these types have not.
+    Types {
+        /// The op.
+        op: String,
+        /// The types of the operands.
+        dtypes: Vec<DType>,
+        /// What to write instead, or an empty string.
+        help: &'static str,
+    },
+    /// An axis out of bounds.
+    Axis {
+        /// The axis as given.
+        axis: isize,
+        /// How many the array has.
+        dims: usize,
+    },
+    /// An axis given twice.
+    DuplicateAxis {
+        /// The axis, from the front.
+        axis: usize,
+    },
+    /// More axes than an array may have.
+    TooManyDims {
+        /// How many were asked for.
+        dims: usize,
+    },
+    /// More elements than can be counted.
+    TooLarge {
+        /// The shape asked for.
+        shape: Vec<usize>,
+    },
+    /// A shape of another number of elements.
+    Reshape {
+        /// The elements there are.
+        size: usize,
+        /// The shape asked for, -1 for the extent to be found.
+        to: Vec<isize>,
+    },
+    /// An axis list that is not a permutation.
+    Permutation {
+        /// The axes as given.
+        axes: Vec<isize>,
+        /// How many the array has.
+        dims: usize,
+    },
+    /// More indices than axes.
+    TooManyIndices {
+        /// How many axes the array has.
+        dims: usize,
+        /// How many were indexed.
+        given: usize,
+    },
+    /// A constant index out of range.
+    Index {
+        /// The index as given.
+        index: isize,
+        /// The axis.
+        axis: usize,
+        /// Its extent.
+        extent: usize,
+    },
+    /// A slice that advances by 0.
+    ZeroStep,
+    /// A fold of nothing that has no identity.
+    EmptyFold {
+        /// The reduction.
+        op: String,
+    },
+    /// A plain number that the array's type cannot hold.
+    Overflow {
+        /// The number.
+        number: String,
+        /// The type.
+        dtype: DType,
+    },
+    /// Anything else that is wrong with an argument: a whole sentence.
+    Argument {
+        /// The sentence.
+        sentence: String,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Broadcast { op, shapes } => {
+                f.write_str("operands could not be broadcast together with shapes")?;
+                for shape in shapes {
+                    f.write_str(" ")?;
+                    write_tuple(f, shape, ",")?;
+                }
+                write!(f, ": {op}")?;
+                match mismatch(shapes) {
+                    Some((axis, a, b)) => write!(f, ", axis {axis}: {a} against {b}"),
+                    None => Ok(()),
+                }
+            }
+            Error::BroadcastTo { from, to } => {
+                f.write_str("operands could not be broadcast together with remapped shapes [original->remapped]: ")?;
+                write_tuple(f, from, ",")?;
+                f.write_str(" and requested shape ")?;
+                write_tuple(f, to, ",")
+            }
+            Error::Types { op, dtypes, help } => {
+                write!(f, "ufunc '{op}' not supported for the input types (")?;
+                for (i, d) in dtypes.iter().enumerate() {
+                    write!(f, "{}{d}", if i == 0 { "" } else { ", " })?;
+                }
+                write!(f, "){}{help}", if help.is_empty() { "" } else { ": " })
+            }
+            Error::Axis { axis, dims } => {
+                write!(f, "axis {axis} is out of bounds for array of dimension {dims}")
+            }
+            Error::DuplicateAxis { axis } => write!(f, "duplicate value in 'axis': axis {axis} is given twice"),
+            Error::TooManyDims { dims } => {
+                write!(f, "maximum supported dimension for an array is {MAX_DIMS}, found {dims}")
+            }
+            Error::TooLarge { shape } => {
+                f.write_str("array is too big; its shape ")?;
+                write_tuple(f, shape, ", ")?;
+                f.write_str(" has more elements than memory can address")
+            }
+            Error::Reshape { size, to } => {
+                write!(f, "cannot reshape array of size {size} into shape (")?;
+                for (i, n) in to.iter().enumerate() {
+                    write!(f, "{}{n}", if i == 0 { "" } else { "," })?;
+                }
+                f.write_str(if to.len() == 1 { ",)" } else { ")" })
+            }
+            Error::Permutation { axes, dims } => {
+                write!(f, "axes don't match array: {axes:?} is not a permutation of the {dims} axes")
+            }
+            Error::TooManyIndices { dims, given } => {
+                write!(f, "too many indices for array: array is {dims}-dimensional, but {given} were indexed")
+            }
+            Error::Index { index, axis, extent } => {
+                write!(f, "index {index} is out of bounds for axis {axis} with size {extent}")
+            }
+            Error::ZeroStep => f.write_str("slice step cannot be zero"),
+            Error::EmptyFold { op } => {
+                write!(f, "zero-size array to reduction operation {op} which has no identity")
+            }
+            Error::Overflow { number, dtype } => {
+                write!(f, "Python integer {number} out of bounds for {dtype}: cast the array to a wider type first")
+            }
+            Error::Argument { sentence } => f.write_str(sentence),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The first axis, from the back, at which two of the shapes disagree.
+fn mismatch(shapes: &[Shape]) -> Option<(usize, usize, usize)> {
+    let dims = shapes.iter().map(|s| s.len()).max()?;
+    for back in 1..=dims {
+        let mut extents = shapes.iter().filter(|s| s.len() >= back).map(|s| s[s.len() - back]).filter(|&n| n != 1);
+        let first = extents.next();
+        if let (Some(a), Some(b)) = (first, extents.find(|&n| Some(n) != first)) {
+            return Some((dims - back, a, b));
+        }
+    }
+    None
+}

@@ -1,0 +1,290 @@
+//! Constructors: every check, cast and expand of the language, once.
+//!
+//! A mistake in shapes, axes or types is found here. [`Build`] is what can be built into: a
+//! [`Graph`], or the user's lazy nodes, so that both go through the same rules. Each function
+//! returns the node of NumPy's function of that name.
+
+use super::{Graph, Kind, Node, NodeId};
+use crate::dtype::DType;
+use crate::error::Error;
+use crate::ops::Op;
+use crate::ops::fold::Fold;
+use crate::scalar::Scalar;
+use crate::shape::{self, Shape};
+use crate::view::View;
+use smallvec::SmallVec;
+
+/// Somewhere nodes can be made.
+pub trait Build {
+    /// A handle of a node.
+    type Node: Clone;
+
+    /// The shape of a node's result.
+    fn shape<'a>(&'a self, n: &'a Self::Node) -> &'a Shape;
+
+    /// The type of a node's result.
+    fn dtype(&self, n: &Self::Node) -> DType;
+
+    /// Makes a node; shape and type have been worked out.
+    fn make(&mut self, node: Node, inputs: &[Self::Node]) -> Self::Node;
+}
+
+impl Build for Graph {
+    type Node = NodeId;
+
+    fn shape<'a>(&'a self, n: &'a NodeId) -> &'a Shape {
+        &self.node(*n).shape
+    }
+
+    fn dtype(&self, n: &NodeId) -> DType {
+        self.node(*n).dtype
+    }
+
+    fn make(&mut self, node: Node, inputs: &[NodeId]) -> NodeId {
+        self.insert(node, inputs)
+    }
+}
+
+/// A number that rules may look at.
+pub fn constant<B: Build>(b: &mut B, value: Scalar) -> B::Node {
+    b.make(Node { kind: Kind::Const(value), shape: Shape::scalar(), dtype: value.dtype() }, &[])
+}
+
+/// The index along `axis` of an array of that shape, int64.
+pub fn iota<B: Build>(b: &mut B, shape: Shape, axis: usize) -> B::Node {
+    b.make(Node { kind: Kind::Iota(axis), shape, dtype: DType::I64 }, &[])
+}
+
+/// An elementwise op: operands are broadcast to one shape and cast to the row's types.
+///
+/// # Errors
+/// Shapes that do not broadcast, types that the op has not.
+pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Error> {
+    let dtypes: SmallVec<[DType; 3]> = args.iter().map(|a| b.dtype(a)).collect();
+    let types = op.promote(&dtypes).ok_or_else(|| Error::Types {
+        op: op.name().to_string(),
+        dtypes: dtypes.to_vec(),
+        help: types_help(op),
+    })?;
+    let shape = broadcast(b, op.name(), args)?;
+    let mut inputs: SmallVec<[B::Node; 3]> = SmallVec::new();
+    for (arg, &dtype) in args.iter().zip(&types) {
+        let arg = cast(b, arg, dtype);
+        inputs.push(expand(b, &arg, &shape));
+    }
+    Ok(b.make(Node { kind: Kind::Map(op), shape, dtype: op.result(&types) }, &inputs))
+}
+
+fn types_help(op: Op) -> &'static str {
+    match op {
+        Op::Subtract => "the `-` operator is not supported for bool, use logical_xor instead",
+        Op::Negative => "the `-` operator is not supported for bool, use logical_not instead",
+        _ => "the inputs could not be safely coerced to any supported types; cast them first",
+    }
+}
+
+/// The shape to which all operands broadcast.
+///
+/// # Errors
+/// Shapes that do not meet, named with the op.
+pub fn broadcast<B: Build>(b: &B, op: &str, args: &[B::Node]) -> Result<Shape, Error> {
+    let mut shapes = args.iter().map(|a| b.shape(a));
+    let first = shapes.next().cloned().unwrap_or_default();
+    shapes.try_fold(first, |shape, next| shape.broadcast(next)).ok_or_else(|| Error::Broadcast {
+        op: op.to_string(),
+        shapes: args.iter().map(|a| b.shape(a).clone()).collect(),
+    })
+}
+
+/// `x` in type `dtype`; nothing is made when it already is.
+pub fn cast<B: Build>(b: &mut B, x: &B::Node, dtype: DType) -> B::Node {
+    if b.dtype(x) == dtype {
+        return x.clone();
+    }
+    let shape = b.shape(x).clone();
+    b.make(Node { kind: Kind::Cast, shape, dtype }, std::slice::from_ref(x))
+}
+
+/// `x` stretched to `shape`, to which it is known to broadcast.
+pub fn expand<B: Build>(b: &mut B, x: &B::Node, shape: &Shape) -> B::Node {
+    if b.shape(x) == shape {
+        return x.clone();
+    }
+    view(b, x, View::Expand, shape.clone())
+}
+
+/// `x` stretched to `extents`, as `numpy.broadcast_to`.
+///
+/// # Errors
+/// A shape that `x` cannot be stretched to.
+pub fn broadcast_to<B: Build>(b: &mut B, x: &B::Node, extents: &[usize]) -> Result<B::Node, Error> {
+    let to = Shape::new(extents)?;
+    if b.shape(x).broadcast(&to).as_ref() != Some(&to) {
+        return Err(Error::BroadcastTo { from: b.shape(x).clone(), to: extents.to_vec() });
+    }
+    Ok(expand(b, x, &to))
+}
+
+fn view<B: Build>(b: &mut B, x: &B::Node, view: View, shape: Shape) -> B::Node {
+    let dtype = b.dtype(x);
+    b.make(Node { kind: Kind::View(view), shape, dtype }, std::slice::from_ref(x))
+}
+
+/// The same elements under another shape; one extent may be -1, to be found.
+///
+/// # Errors
+/// A shape of another number of elements, or more than one -1.
+pub fn reshape<B: Build>(b: &mut B, x: &B::Node, to: &[isize]) -> Result<B::Node, Error> {
+    let size = b.shape(x).size();
+    let wrong = || Error::Reshape { size, to: to.to_vec() };
+    let given = to.iter().filter(|&&n| n != -1).try_fold(1usize, |p, &n| p.checked_mul(usize::try_from(n).ok()?));
+    let given = given.ok_or_else(wrong)?;
+    let unknown = to.iter().filter(|&&n| n == -1).count();
+    let found = match unknown {
+        0 => 0,
+        1 if given > 0 && size % given == 0 => size / given,
+        1 => return Err(wrong()),
+        _ => return Err(Error::Argument { sentence: "can only specify one unknown dimension".to_string() }),
+    };
+    let extents: SmallVec<[usize; 4]> = to.iter().map(|&n| usize::try_from(n).unwrap_or(found)).collect();
+    let shape = Shape::new(&extents)?;
+    if shape.size() != size {
+        return Err(wrong());
+    }
+    Ok(reshape_to(b, x, shape))
+}
+
+/// `x` under a shape of as many elements.
+pub fn reshape_to<B: Build>(b: &mut B, x: &B::Node, shape: Shape) -> B::Node {
+    if *b.shape(x) == shape { x.clone() } else { view(b, x, View::Reshape, shape) }
+}
+
+/// The axes in another order: axis `i` of the result is `axes[i]` of `x`.
+///
+/// # Errors
+/// Axes that are not a permutation.
+pub fn permute<B: Build>(b: &mut B, x: &B::Node, axes: &[isize]) -> Result<B::Node, Error> {
+    let dims = b.shape(x).len();
+    let wrong = || Error::Permutation { axes: axes.to_vec(), dims };
+    if axes.len() != dims {
+        return Err(wrong());
+    }
+    let order: Result<SmallVec<[usize; 4]>, Error> = axes.iter().map(|&a| shape::axis(a, dims)).collect();
+    let order = order?;
+    shape::axes(axes, dims).map_err(|_| wrong())?;
+    if order.iter().copied().eq(0..dims) {
+        return Ok(x.clone());
+    }
+    let extents: SmallVec<[usize; 4]> = order.iter().map(|&a| b.shape(x)[a]).collect();
+    let shape = Shape::new(&extents)?;
+    Ok(view(b, x, View::Permute(order), shape))
+}
+
+/// Elements `start + step * i` for `i` below `extent`, along each axis as `(start, step, extent)`;
+/// every place is inside `x` (the user's ranges have been clamped).
+pub fn slice<B: Build>(b: &mut B, x: &B::Node, parts: &[(i64, i64, usize)]) -> Result<B::Node, Error> {
+    let extents: SmallVec<[usize; 4]> = parts.iter().map(|p| p.2).collect();
+    let whole = parts.iter().zip(b.shape(x).iter()).all(|(&(start, step, n), &full)| start == 0 && step == 1 && n == full);
+    if whole {
+        return Ok(x.clone());
+    }
+    let shape = Shape::new(&extents)?;
+    let places = parts.iter().map(|&(start, step, _)| (start, step)).collect();
+    Ok(view(b, x, View::Slice(places), shape))
+}
+
+/// The diagonal of two axes, as a new last axis; above it by `offset`, below by `-offset`.
+///
+/// # Errors
+/// Fewer than two axes, or one given twice.
+pub fn diagonal<B: Build>(b: &mut B, x: &B::Node, offset: i64, first: isize, second: isize) -> Result<B::Node, Error> {
+    let dims = b.shape(x).len();
+    if dims < 2 {
+        return Err(Error::Argument { sentence: "diag requires an array of at least two dimensions".to_string() });
+    }
+    let (first, second) = (shape::axis(first, dims)?, shape::axis(second, dims)?);
+    if first == second {
+        return Err(Error::Argument { sentence: "axis1 and axis2 cannot be the same".to_string() });
+    }
+    let extents = b.shape(x);
+    let (rows, columns) = (extents[first] as i64, extents[second] as i64);
+    let length = (rows + offset.min(0)).min(columns - offset.max(0)).max(0) as usize;
+    let kept = (0..dims).filter(|a| *a != first && *a != second).map(|a| extents[a]);
+    let extents: SmallVec<[usize; 4]> = kept.chain([length]).collect();
+    let shape = Shape::new(&extents)?;
+    Ok(view(b, x, View::Diagonal(first, second, offset), shape))
+}
+
+/// Windows of `width` elements sliding along `axis`; the place in the window is a new last axis.
+///
+/// # Errors
+/// A width of 0 or beyond the axis.
+pub fn window<B: Build>(b: &mut B, x: &B::Node, width: usize, axis: isize) -> Result<B::Node, Error> {
+    let dims = b.shape(x).len();
+    let axis = shape::axis(axis, dims)?;
+    let mut extents: SmallVec<[usize; 4]> = b.shape(x).iter().copied().collect();
+    if width == 0 || width > extents[axis] {
+        let sentence = format!("window shape cannot be larger than input array shape: {width} against {}", extents[axis]);
+        return Err(Error::Argument { sentence });
+    }
+    extents[axis] -= width - 1;
+    extents.push(width);
+    let shape = Shape::new(&extents)?;
+    Ok(view(b, x, View::Window(axis), shape))
+}
+
+/// `x` set into `around` at the places `before` along each axis. Types must agree.
+pub fn pad<B: Build>(b: &mut B, x: &B::Node, before: &[i64], around: &B::Node) -> B::Node {
+    let (shape, dtype) = (b.shape(around).clone(), b.dtype(x));
+    b.make(Node { kind: Kind::Pad(before.into()), shape, dtype }, &[x.clone(), around.clone()])
+}
+
+/// One part of a fold over sorted axes, which are dropped or, if `keep`, left with extent 1.
+///
+/// Axes that are not neighbours are folded one run at a time, the last run first (the order of
+/// every float fold is part of the language).
+///
+/// # Errors
+/// A fold of nothing that has no identity.
+pub fn reduce<B: Build>(
+    b: &mut B,
+    x: &B::Node,
+    fold: Fold,
+    part: usize,
+    axes: &[usize],
+    keep: bool,
+) -> Result<B::Node, Error> {
+    let from = b.shape(x).clone();
+    let empty = axes.iter().any(|&a| from[a] == 0) && from.reduced(axes, false).size() > 0;
+    if empty && matches!(fold, Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax) {
+        let op = match fold {
+            Fold::Min => "minimum",
+            Fold::Max => "maximum",
+            other => other.name(),
+        };
+        return Err(Error::EmptyFold { op: op.to_string() });
+    }
+    let mut result = x.clone();
+    for run in runs(axes, &from, fold).into_iter().rev() {
+        let (shape, dtype) = (b.shape(&result).reduced(&run, false), fold.part_dtype(b.dtype(&result), part));
+        result = b.make(Node { kind: Kind::Reduce { fold, part, axes: run }, shape, dtype }, &[result]);
+    }
+    Ok(if keep { reshape_to(b, &result, from.reduced(axes, true)) } else { result })
+}
+
+/// Sorted axes in runs of neighbours (an axis of extent 1 between two does not part them); folds
+/// that travel with a position, and the moments, are never split.
+fn runs(axes: &[usize], shape: &Shape, fold: Fold) -> Vec<SmallVec<[usize; 4]>> {
+    let mut runs: Vec<SmallVec<[usize; 4]>> = Vec::new();
+    for &axis in axes {
+        let joined = runs.last_mut().filter(|run| {
+            let last = run[run.len() - 1];
+            fold.parts() > 1 || fold == Fold::Any || fold == Fold::All || shape[last + 1..axis].iter().all(|&n| n == 1)
+        });
+        match joined {
+            Some(run) => run.push(axis),
+            None => runs.push(SmallVec::from_slice(&[axis])),
+        }
+    }
+    runs
+}

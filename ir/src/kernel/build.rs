@@ -1,0 +1,268 @@
+//! Building a kernel's body: push an instruction, get a value.
+//!
+//! [`Builder::push`] simplifies while building: it folds constants, applies the identities of
+//! [`rules`](super::rules) and reuses an equal value, so nothing downstream ever sees `x * 1` or
+//! the same load twice.
+
+use super::{Buffer, BufferId, Carry, Inst, Kernel, Order, Pass, PassId, Role, Store, Val, rules};
+use crate::dtype::DType;
+use crate::index::Index;
+use crate::math::{Arith, Eval};
+use crate::ops::Op;
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+
+/// A kernel in the making.
+#[derive(Debug)]
+pub struct Builder {
+    kernel: Kernel,
+    known: HashMap<Inst, Val>,
+    /// For each value, how many of the kernel's passes must have run before it is known.
+    ready: Vec<usize>,
+}
+
+impl Builder {
+    /// An empty kernel; axes are set when it is finished.
+    pub fn new() -> Builder {
+        let kernel = Kernel {
+            axes: Vec::new(),
+            rows: 0,
+            passes: Vec::new(),
+            buffers: Vec::new(),
+            scalars: Vec::new(),
+            words: 0,
+            body: Vec::new(),
+            dtypes: Vec::new(),
+        };
+        Builder { kernel, known: HashMap::new(), ready: Vec::new() }
+    }
+
+    /// A buffer parameter.
+    pub fn buffer(&mut self, dtype: DType, role: Role) -> BufferId {
+        self.kernel.buffers.push(Buffer { dtype, role });
+        BufferId(self.kernel.buffers.len() as u32 - 1)
+    }
+
+    /// A number passed at launch.
+    pub fn scalar(&mut self, dtype: DType) -> Val {
+        self.kernel.scalars.push(dtype);
+        self.push(Inst::Scalar(self.kernel.scalars.len() as u32 - 1), dtype)
+    }
+
+    /// A constant.
+    pub fn constant(&mut self, c: Scalar) -> Val {
+        self.push(Inst::Const(c), c.dtype())
+    }
+
+    /// An element of a buffer.
+    pub fn load(&mut self, buffer: BufferId, at: Index) -> Val {
+        let dtype = self.kernel.buffers[buffer.index()].dtype;
+        self.push(Inst::Load(buffer, at), dtype)
+    }
+
+    /// The value of an index, int64.
+    pub fn coord(&mut self, index: Index) -> Val {
+        match index.offset.known() {
+            Some(n) if index.terms.is_empty() => self.constant(Scalar::from_i128(DType::I64, i128::from(n))),
+            _ => self.push(Inst::Coord(index), DType::I64),
+        }
+    }
+
+    /// A value converted to another type.
+    pub fn cast(&mut self, x: Val, to: DType) -> Val {
+        if self.dtype(x) == to { x } else { self.prim(Prim::Cast(to), &[x]) }
+    }
+
+    /// A machine operation; operands have types that it accepts.
+    pub fn prim(&mut self, prim: Prim, args: &[Val]) -> Val {
+        let types: SmallVec<[DType; 3]> = args.iter().map(|&v| self.dtype(v)).collect();
+        let dtype = prim.result(&types).expect("operands were typed when the graph was built");
+        if let Some(known) = self.constants(args) {
+            return self.constant(prim.eval(&known));
+        }
+        match rules::simplify(&self.kernel, prim, args) {
+            Some(same) => same,
+            None => self.push(Inst::Prim(prim, args.into()), dtype),
+        }
+    }
+
+    /// A row of the op table: folded when its operands are constants, a machine operation when it
+    /// is just that, kept whole otherwise.
+    pub fn call(&mut self, op: Op, args: &[Val]) -> Val {
+        if let Some(known) = self.constants(args) {
+            return self.constant(op.expand(&mut Eval, &known));
+        }
+        let types: SmallVec<[DType; 3]> = args.iter().map(|&v| self.dtype(v)).collect();
+        match Shape::of(op, &types) {
+            Shape::Operand(i) => args[i],
+            Shape::Prim(prim) => self.prim(prim, args),
+            Shape::Many(_) => self.push(Inst::Call(op, args.into()), op.result(&types)),
+        }
+    }
+
+    /// The values as constants, if all are.
+    fn constants(&self, args: &[Val]) -> Option<SmallVec<[Scalar; 3]>> {
+        let constant = |&v: &Val| match self.kernel.inst(v) {
+            Inst::Const(c) => Some(*c),
+            _ => None,
+        };
+        args.iter().map(constant).collect()
+    }
+
+    /// The value of an instruction: the one there is, or a new one.
+    pub fn push(&mut self, inst: Inst, dtype: DType) -> Val {
+        if let Some(&v) = self.known.get(&inst) {
+            return v;
+        }
+        let mut ready = 0;
+        inst.for_each_arg(&mut |v| ready = ready.max(self.ready[v.index()]));
+        if let Inst::Final { pass, carry, .. } = inst {
+            let fold = &self.kernel.passes[pass.index()];
+            let args = &fold.carries[carry as usize].args;
+            let inside = args.iter().map(|v| self.ready[v.index()]).max().unwrap_or(0);
+            ready = if fold.inner { inside } else { pass.index() + 1 };
+        }
+        let v = Val(self.kernel.body.len() as u32);
+        self.kernel.body.push(inst.clone());
+        self.kernel.dtypes.push(dtype);
+        self.ready.push(ready);
+        self.known.insert(inst, v);
+        v
+    }
+
+    /// The pass over `cols` in which `carry` can be folded: an earlier one with the same walk whose
+    /// results the carry does not need, or a new one. Gives the pass and the carry's place in it.
+    pub fn fold(&mut self, cols: &[super::AxisId], order: Order, carry: Carry, inner: bool) -> (PassId, u32) {
+        let ready = carry.args.iter().map(|v| self.ready[v.index()]).max().unwrap_or(0);
+        let first = if inner { 0 } else { ready };
+        let same = |p: &Pass| {
+            let order_fits = p.order == order || p.order == Order::Free || order == Order::Free;
+            let together = !inner || p.carries.iter().all(|c| c.args == carry.args);
+            p.cols.as_slice() == cols && p.inner == inner && p.stores.is_empty() && order_fits && together
+        };
+        let found = (first..self.kernel.passes.len()).find(|&i| same(&self.kernel.passes[i]));
+        let at = found.unwrap_or_else(|| {
+            let pass = Pass { cols: cols.into(), carries: Vec::new(), order, stores: Vec::new(), inner };
+            self.kernel.passes.push(pass);
+            self.kernel.passes.len() - 1
+        });
+        // A fold that may go in any order goes in the order that its company needs.
+        if order != Order::Free {
+            self.kernel.passes[at].order = order;
+        }
+        let carries = &mut self.kernel.passes[at].carries;
+        let place = carries.iter().position(|c| *c == carry).unwrap_or_else(|| {
+            carries.push(carry);
+            carries.len() - 1
+        });
+        (PassId(at as u32), place as u32)
+    }
+
+    /// Appends a pass that writes.
+    pub fn store(&mut self, cols: &[super::AxisId], stores: Vec<Store>) {
+        let pass = Pass { cols: cols.into(), carries: Vec::new(), order: Order::Free, stores, inner: false };
+        self.kernel.passes.push(pass);
+    }
+
+    /// The type of a value.
+    pub fn dtype(&self, v: Val) -> DType {
+        self.kernel.dtype(v)
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.kernel.body.len()
+    }
+
+    /// True before the first value.
+    pub fn is_empty(&self) -> bool {
+        self.kernel.body.is_empty()
+    }
+
+    /// The kernel.
+    pub fn finish(self) -> Kernel {
+        self.kernel
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder::new()
+    }
+}
+
+/// What an op amounts to for operands of given types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// That operand, unchanged.
+    Operand(usize),
+    /// One machine operation on the operands in order.
+    Prim(Prim),
+    /// So many machine operations.
+    Many(u64),
+}
+
+impl Shape {
+    /// Expands `op` once to see what it amounts to.
+    pub fn of(op: Op, types: &[DType]) -> Shape {
+        let mut recorder = Recorder { prims: 0, last: None };
+        let args: SmallVec<[Recorded; 3]> = types.iter().enumerate().map(|(i, &d)| Recorded(d, Some(i))).collect();
+        let result = op.expand(&mut recorder, &args);
+        match (recorder.prims, recorder.last, result.1) {
+            (0, _, Some(operand)) => Shape::Operand(operand),
+            (1, Some(prim), None) => Shape::Prim(prim),
+            (n, _, _) => Shape::Many(n),
+        }
+    }
+
+    /// How many machine operations it is, divisions and square roots counted as 5.
+    pub fn cost(self) -> u64 {
+        match self {
+            Shape::Operand(_) => 0,
+            Shape::Prim(Prim::Div | Prim::Sqrt | Prim::Rem) => 5,
+            Shape::Prim(_) => 1,
+            Shape::Many(n) => n,
+        }
+    }
+}
+
+/// An [`Arith`] that only counts; a value is its type and, for an operand, its position.
+struct Recorder {
+    prims: u64,
+    /// The last prim, if it was applied to the operands in their order.
+    last: Option<Prim>,
+}
+
+#[derive(Clone, Copy)]
+struct Recorded(DType, Option<usize>);
+
+impl Arith for Recorder {
+    type V = Recorded;
+
+    fn dtype(&self, v: Recorded) -> DType {
+        v.0
+    }
+
+    fn constant(&mut self, c: Scalar) -> Recorded {
+        Recorded(c.dtype(), None)
+    }
+
+    fn prim(&mut self, prim: Prim, args: &[Recorded]) -> Recorded {
+        let types: SmallVec<[DType; 3]> = args.iter().map(|a| a.0).collect();
+        self.prims += 1;
+        let in_order = args.iter().enumerate().all(|(i, a)| a.1 == Some(i));
+        self.last = in_order.then_some(prim);
+        Recorded(prim.result(&types).expect("expansions are typed: each is tested on every type"), None)
+    }
+
+    fn rare(&mut self, _: Recorded, fast: Recorded, slow: impl FnOnce(&mut Self) -> Recorded) -> Recorded {
+        let straight = self.prims;
+        slow(self);
+        // The slow path is never taken for most inputs: a tenth of it counts.
+        self.prims = straight + (self.prims - straight) / 10 + 1;
+        self.last = None;
+        Recorded(fast.0, None)
+    }
+}

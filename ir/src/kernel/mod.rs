@@ -1,0 +1,265 @@
+//! The kernel level: "for each row, do these passes over columns".
+//!
+//! A [`Kernel`] is what both back ends share: which axes are looped, what is computed at each
+//! point, what is folded, where it is loaded from and stored to. It is pure data (`Clone + Eq +
+//! Hash`), blind to shapes: extents, strides and offsets are launch words, so one kernel is
+//! compiled once and serves every size. `schedule/lower.rs` builds it, `kernel/interp.rs` defines
+//! what it means, `codegen` turns it into machine code and CUDA C.
+//!
+//! Rows are independent of each other; passes run in order for each row; a pass visits its columns
+//! and folds or stores. A value that depends on no column sits between passes by construction, so
+//! loop-invariant motion is a consequence of where a value's axes lie, not a pass.
+
+pub mod build;
+pub mod interp;
+pub mod print;
+pub mod rules;
+pub mod space;
+pub mod verify;
+
+use crate::dtype::DType;
+use crate::index::{Guard, Index, Word};
+use crate::ops::Op;
+use crate::ops::fold::Fold;
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+use smallvec::SmallVec;
+
+macro_rules! ids {
+    ($($(#[doc = $doc:literal])+ $Id:ident, $letter:literal;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $Id(pub u32);
+        impl $Id {
+            /// The place in the kernel's list of them.
+            pub const fn index(self) -> usize { self.0 as usize }
+        }
+        impl std::fmt::Debug for $Id {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, concat!($letter, "{}"), self.0) }
+        }
+        impl std::fmt::Display for $Id {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "{self:?}") }
+        }
+    )+};
+}
+
+ids! {
+    /// An axis of a kernel's space: rows first, then columns.
+    AxisId, "a";
+    /// A value of a kernel's body.
+    Val, "v";
+    /// A buffer parameter.
+    BufferId, "b";
+    /// A pass over columns.
+    PassId, "p";
+}
+
+/// One fused loop nest, ready for either back end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Kernel {
+    /// All axes: the first [`Kernel::rows`] of them are rows, the others columns of passes.
+    pub axes: Vec<Axis>,
+    /// How many of the axes are rows. The last row axis varies fastest.
+    pub rows: usize,
+    /// What is done for each row, in order.
+    pub passes: Vec<Pass>,
+    /// The buffers it reads and writes.
+    pub buffers: Vec<Buffer>,
+    /// The types of the numbers passed at launch.
+    pub scalars: Vec<DType>,
+    /// How many launch words ([`Word::Param`]) there are.
+    pub words: usize,
+    /// The values, each after its operands.
+    pub body: Vec<Inst>,
+    /// The type of each value of the body.
+    pub dtypes: Vec<DType>,
+}
+
+/// One axis of the space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Axis {
+    /// How many points it has. A kernel is never launched over an empty row axis; a column axis
+    /// may be empty.
+    pub extent: Word,
+}
+
+/// What a kernel does with a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Only loaded from.
+    In,
+    /// Only stored to; every element of the kernel's rows is written.
+    Out,
+}
+
+/// A buffer parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Buffer {
+    /// The type of its elements.
+    pub dtype: DType,
+    /// Whether it is read or written.
+    pub role: Role,
+}
+
+/// A walk over columns, once for each row: carries are folded, stores are made at each point.
+/// A pass without columns does its stores once a row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pass {
+    /// The column axes, outermost first. Several passes may walk the same axes.
+    pub cols: SmallVec<[AxisId; 2]>,
+    /// What is folded over the columns; all carries of a pass have the same order.
+    pub carries: Vec<Carry>,
+    /// In which order the folds combine (DESIGN section 14).
+    pub order: Order,
+    /// What is written at each point.
+    pub stores: Vec<Store>,
+    /// True when the pass is run inside a later pass (a fold inside a fold): once for each of its
+    /// points at which a value of this pass is needed.
+    pub inner: bool,
+}
+
+/// The order in which a fold combines its elements. It depends on the logical shape alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// Any order gives the same bits (integers, min, max, any, all; a pass without carries).
+    Free,
+    /// 32 lanes in blocks of 512: element `i` of a block belongs to lane `i % 32`, lanes are joined
+    /// by halving, block results are folded by the same rule.
+    Lanes,
+    /// Serially in groups of 128, group results by the same rule: folds over an outer axis.
+    Groups,
+}
+
+/// A running value of a pass.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Carry {
+    /// How elements are combined.
+    pub fold: Fold,
+    /// What is folded at each point: the element, and its position for `argmin` and `argmax`.
+    pub args: SmallVec<[Val; 2]>,
+}
+
+/// One write.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Store {
+    /// The buffer written to.
+    pub buffer: BufferId,
+    /// Where.
+    pub at: Index,
+    /// What.
+    pub value: Val,
+}
+
+/// One value of the body.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Inst {
+    /// A constant.
+    Const(Scalar),
+    /// The number passed at launch at that place of [`Kernel::scalars`].
+    Scalar(u32),
+    /// The value of an index as an int64: a coordinate, a position.
+    Coord(Index),
+    /// An element of a buffer.
+    Load(BufferId, Index),
+    /// A machine operation.
+    Prim(Prim, SmallVec<[Val; 3]>),
+    /// A row of the op table with an expansion, kept whole until code is emitted.
+    Call(Op, SmallVec<[Val; 3]>),
+    /// `inside` where the guard holds, `outside` elsewhere. Loads below `inside` are only made
+    /// where it holds, loads below `outside` only where it does not.
+    Pick {
+        /// Where `inside` is taken.
+        guard: Guard,
+        /// The value inside the guard.
+        inside: Val,
+        /// The value outside.
+        outside: Val,
+    },
+    /// The end result of a carry of an earlier (or inner) pass; `part` counts the values that travel together.
+    Final {
+        /// The pass that folds it.
+        pass: PassId,
+        /// Which of its carries.
+        carry: u32,
+        /// Which part of the carry's state.
+        part: u32,
+    },
+}
+
+impl Kernel {
+    /// The row axes, slowest first.
+    pub fn row_axes(&self) -> impl DoubleEndedIterator<Item = AxisId> + use<> {
+        (0..self.rows as u32).map(AxisId)
+    }
+
+    /// The instruction that gives `v`.
+    pub fn inst(&self, v: Val) -> &Inst {
+        &self.body[v.index()]
+    }
+
+    /// The type of `v`.
+    pub fn dtype(&self, v: Val) -> DType {
+        self.dtypes[v.index()]
+    }
+
+    /// For each value, the axes that it moves with, as a bit for each axis.
+    ///
+    /// A folded result moves with whatever its fold's elements move with, less the columns of its
+    /// pass.
+    pub fn dependence(&self) -> Vec<u64> {
+        let mut sets: Vec<u64> = Vec::with_capacity(self.body.len());
+        for inst in &self.body {
+            let mut set = 0;
+            inst.for_each_axis(&mut |a| set |= 1 << a.0);
+            inst.for_each_arg(&mut |v| set |= sets[v.index()]);
+            if let Inst::Final { pass, carry, .. } = inst {
+                let pass = &self.passes[pass.index()];
+                let args = &pass.carries[*carry as usize].args;
+                set |= args.iter().fold(0, |s, v| s | sets[v.index()]);
+                set &= pass.cols.iter().fold(!0, |s, a| s & !(1 << a.0));
+            }
+            sets.push(set);
+        }
+        sets
+    }
+}
+
+impl Inst {
+    /// Calls `f` with each operand (the elements behind a folded result are not operands).
+    pub fn for_each_arg(&self, f: &mut dyn FnMut(Val)) {
+        let index = |i: &Index, f: &mut dyn FnMut(Val)| {
+            for (_, term) in &i.terms {
+                if let crate::index::Term::Value(v) = term {
+                    f(*v);
+                }
+            }
+        };
+        match self {
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } => {}
+            Inst::Coord(i) | Inst::Load(_, i) => index(i, f),
+            Inst::Prim(_, args) | Inst::Call(_, args) => args.iter().for_each(|v| f(*v)),
+            Inst::Pick { guard, inside, outside } => {
+                guard.ranges.iter().for_each(|r| index(&r.index, f));
+                f(*inside);
+                f(*outside);
+            }
+        }
+    }
+
+    /// Calls `f` with each axis that the instruction itself names.
+    pub fn for_each_axis(&self, f: &mut dyn FnMut(AxisId)) {
+        let index = |i: &Index, f: &mut dyn FnMut(AxisId)| {
+            for (_, term) in &i.terms {
+                match term {
+                    crate::index::Term::Axis(a) | crate::index::Term::Digit { axis: a, .. } => f(*a),
+                    crate::index::Term::Value(_) => {}
+                }
+            }
+        };
+        match self {
+            Inst::Coord(i) | Inst::Load(_, i) => index(i, f),
+            Inst::Pick { guard, .. } => guard.ranges.iter().for_each(|r| index(&r.index, f)),
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) | Inst::Final { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The vocabulary in which elementary functions and composed ops are written.
+//!
+//! [`Arith`] is one method, [`Arith::prim`], and names for what it can do. An instance decides what
+//! a value is: [`Eval`] computes with [`Scalar`]s, a kernel's `Body` records instructions.
+
+use crate::dtype::DType;
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+
+/// Something that can apply prims to values of its own.
+pub trait Arith {
+    /// A typed value: a scalar, or a place in a kernel's body.
+    type V: Copy;
+
+    /// The type of a value.
+    fn dtype(&self, v: Self::V) -> DType;
+
+    /// A constant.
+    fn constant(&mut self, c: Scalar) -> Self::V;
+
+    /// One machine operation; the operands' types must be ones that [`Prim::result`] accepts.
+    fn prim(&mut self, prim: Prim, args: &[Self::V]) -> Self::V;
+
+    /// `slow` in the lanes where `cond` holds, `fast` elsewhere; the instructions of `slow` are
+    /// kept out of the straight path and skipped when no lane needs them.
+    fn rare(&mut self, cond: Self::V, fast: Self::V, slow: impl FnOnce(&mut Self) -> Self::V) -> Self::V;
+
+    /// The constant `x`, rounded to the type of `like`.
+    #[inline(always)]
+    fn float(&mut self, like: Self::V, x: f64) -> Self::V {
+        let dtype = self.dtype(like);
+        self.constant(Scalar::from_f64(dtype, x))
+    }
+
+    /// The integer constant `x` in the type of `like` (an integer or float type).
+    #[inline(always)]
+    fn int(&mut self, like: Self::V, x: i64) -> Self::V {
+        let dtype = self.dtype(like);
+        self.constant(Scalar::from_i128(dtype, i128::from(x)))
+    }
+
+    /// `v` in another type.
+    #[inline(always)]
+    fn cast(&mut self, v: Self::V, to: DType) -> Self::V {
+        self.prim(Prim::Cast(to), &[v])
+    }
+
+    /// The bits of `v` as another type of its size.
+    #[inline(always)]
+    fn bitcast(&mut self, v: Self::V, to: DType) -> Self::V {
+        self.prim(Prim::Bitcast(to), &[v])
+    }
+
+    /// The bits of a float as the signed integer of its size.
+    #[inline(always)]
+    fn to_bits(&mut self, v: Self::V) -> Self::V {
+        let int = self.dtype(v).same_size_int();
+        self.bitcast(v, int)
+    }
+
+    /// `c ? a : b`.
+    #[inline(always)]
+    fn select(&mut self, c: Self::V, a: Self::V, b: Self::V) -> Self::V {
+        self.prim(Prim::Select, &[c, a, b])
+    }
+
+    /// `a * b + c`, rounded once.
+    #[inline(always)]
+    fn fma(&mut self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        self.prim(Prim::Fma, &[a, b, c])
+    }
+}
+
+/// Names for the prims of one and two operands: `k.add(a, b)` for `k.prim(Prim::Add, &[a, b])`.
+macro_rules! named_prims {
+    ($($(#[doc = $doc:literal])+ $name:ident($($arg:ident),+) = $prim:ident;)+) => {
+        /// The prims by name, for everything that is an [`Arith`].
+        pub trait ArithExt: Arith {
+            $($(#[doc = $doc])+ #[inline(always)] fn $name(&mut self, $($arg: Self::V),+) -> Self::V {
+                self.prim(Prim::$prim, &[$($arg),+])
+            })+
+        }
+        impl<A: Arith> ArithExt for A {}
+    };
+}
+
+named_prims! {
+    /// See [`Prim::Add`].
+    add(a, b) = Add;
+    /// See [`Prim::Sub`].
+    sub(a, b) = Sub;
+    /// See [`Prim::Mul`].
+    mul(a, b) = Mul;
+    /// See [`Prim::Div`].
+    div(a, b) = Div;
+    /// See [`Prim::Rem`].
+    rem(a, b) = Rem;
+    /// See [`Prim::Neg`].
+    neg(a) = Neg;
+    /// See [`Prim::Abs`].
+    abs(a) = Abs;
+    /// See [`Prim::Min`].
+    min(a, b) = Min;
+    /// See [`Prim::Max`].
+    max(a, b) = Max;
+    /// See [`Prim::Sqrt`].
+    sqrt(a) = Sqrt;
+    /// See [`Prim::Floor`].
+    floor(a) = Floor;
+    /// See [`Prim::Ceil`].
+    ceil(a) = Ceil;
+    /// See [`Prim::Trunc`].
+    trunc(a) = Trunc;
+    /// See [`Prim::Rint`].
+    rint(a) = Rint;
+    /// See [`Prim::And`].
+    and(a, b) = And;
+    /// See [`Prim::Or`].
+    or(a, b) = Or;
+    /// See [`Prim::Xor`].
+    xor(a, b) = Xor;
+    /// See [`Prim::Not`].
+    not(a) = Not;
+    /// See [`Prim::Shl`].
+    shl(a, b) = Shl;
+    /// See [`Prim::Shr`].
+    shr(a, b) = Shr;
+    /// See [`Prim::Lt`].
+    lt(a, b) = Lt;
+    /// See [`Prim::Le`].
+    le(a, b) = Le;
+    /// See [`Prim::Gt`].
+    gt(a, b) = Gt;
+    /// See [`Prim::Ge`].
+    ge(a, b) = Ge;
+    /// See [`Prim::Eq`].
+    eq(a, b) = Eq;
+    /// See [`Prim::Ne`].
+    ne(a, b) = Ne;
+}
+
+/// The instance that computes: values are scalars.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Eval;
+
+impl Arith for Eval {
+    type V = Scalar;
+
+    #[inline(always)]
+    fn dtype(&self, v: Scalar) -> DType {
+        v.dtype()
+    }
+
+    #[inline(always)]
+    fn constant(&mut self, c: Scalar) -> Scalar {
+        c
+    }
+
+    #[inline(always)]
+    fn prim(&mut self, prim: Prim, args: &[Scalar]) -> Scalar {
+        prim.eval(args)
+    }
+
+    #[inline(always)]
+    fn rare(&mut self, cond: Scalar, fast: Scalar, slow: impl FnOnce(&mut Self) -> Scalar) -> Scalar {
+        if cond.is_true() { slow(self) } else { fast }
+    }
+}

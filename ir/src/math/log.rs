@@ -1,0 +1,197 @@
+//! Logarithms: exponent and mantissa apart by integer operations, then `log(1 + f)` by `atanh`.
+//!
+//! `x = 2^e m` with m within √½ … √2, f = m - 1, s = f / (2 + f), and
+//! `log(1 + f) = 2 atanh(s) = 2s + s³ P(s²)`, arranged as FreeBSD's msun has it (`e_log.c`, by Sun
+//! Microsystems): `f - (f²/2 - s (f²/2 + s² P))`, where only small terms carry rounding errors.
+//! The polynomials are minimax fits by the Remez exchange, made for this file.
+
+use super::extended::{
+    Two, infinity, is_single, least_normal, outside, pick, pick_bits, polynomial, product_two, sum_ordered,
+};
+use super::{Arith, ArithExt};
+use crate::dtype::DType;
+
+/// The natural logarithm.
+#[inline(always)]
+pub fn log<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    let low = least_normal(k, x);
+    let high = pick(k, x, f64::from(f32::MAX), f64::MAX);
+    let unusual = outside(k, x, low, high);
+    let none = k.float(x, 0.0);
+    let fast = log_normal(k, x, none);
+    k.rare(unusual, fast, |k| {
+        let (scaled, shift) = scale_denormal(k, x);
+        let y = log_normal(k, scaled, shift);
+        log_special(k, x, y)
+    })
+}
+
+/// Denormals times 2^54 (2^25), so that they are normal, and the exponent to be taken off again.
+#[inline(always)]
+pub(super) fn scale_denormal<A: Arith>(k: &mut A, x: A::V) -> (A::V, A::V) {
+    let scale = pick(k, x, 33_554_432.0, 18_014_398_509_481_984.0);
+    let scaled = k.mul(x, scale);
+    let shift = pick(k, x, 25.0, 54.0);
+    let none = k.float(x, 0.0);
+    let low = least_normal(k, x);
+    let denormal = k.lt(x, low);
+    (k.select(denormal, scaled, x), k.select(denormal, shift, none))
+}
+
+/// The value `y` of a logarithm of `x`, corrected at ±0, below 0, at infinity and for NaN.
+#[inline(always)]
+pub(super) fn log_special<A: Arith>(k: &mut A, x: A::V, y: A::V) -> A::V {
+    let infinity = infinity(k, x);
+    let finite = k.lt(x, infinity);
+    let y = k.select(finite, y, x);
+    let zero = k.float(x, 0.0);
+    let nan = k.float(x, f64::NAN);
+    let negative = k.lt(x, zero);
+    let y = k.select(negative, nan, y);
+    let is_zero = k.eq(x, zero);
+    let minus_infinity = k.neg(infinity);
+    k.select(is_zero, minus_infinity, y)
+}
+
+/// `x = 2^(e + shift) m` for normal positive x: e as a float, and m.
+///
+/// The bits of √½ are subtracted, so that the exponent field counts from there; it becomes a float
+/// by being or-ed into the digits of 2^52 (2^23).
+#[inline(always)]
+pub(super) fn split<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> (A::V, A::V) {
+    let single = is_single(k, x);
+    let (float, unsigned) = if single { (DType::F32, DType::U32) } else { (DType::F64, DType::U64) };
+    let above = pick_bits(k, x, 0x3f80_0000 - 0x3f35_04f3, 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
+    let bits = k.to_bits(x);
+    let bits = k.add(bits, above);
+
+    let field = k.bitcast(bits, unsigned);
+    let digits = k.int(field, if single { 23 } else { 52 });
+    let field = k.shr(field, digits);
+    let field = k.bitcast(field, k.dtype(bits));
+    let counter = pick_bits(k, x, 0x4b00_0000, 0x4330_0000_0000_0000);
+    let field = k.or(field, counter);
+    let field = k.bitcast(field, float);
+    let bias = pick(k, x, 8_388_608.0 + 127.0, 4_503_599_627_370_496.0 + 1023.0);
+    let bias = k.add(bias, shift);
+    let e = k.sub(field, bias);
+
+    let mask = pick_bits(k, x, 0x007f_ffff, 0x000f_ffff_ffff_ffff);
+    let root = pick_bits(k, x, 0x3f35_04f3, 0x3fe6_a09e_667f_3bcd);
+    let mantissa = k.and(bits, mask);
+    let mantissa = k.add(mantissa, root);
+    (e, k.bitcast(mantissa, float))
+}
+
+/// The logarithm of a normal positive number over 2^shift.
+#[inline(always)]
+fn log_normal<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> A::V {
+    let (e, m) = split(k, x, shift);
+    let one = k.float(x, 1.0);
+    let f = k.sub(m, one);
+    let low = pick(k, x, -1.904_654_2e-9, 2.319_046_813_846_299_6e-17);
+    let low = k.mul(e, low);
+    let mantissa = log_one_plus(k, f, low);
+    let ln2 = k.float(x, std::f64::consts::LN_2);
+    k.fma(e, ln2, mantissa)
+}
+
+/// `log(1 + f) + low` for 1 + f within √½ … √2.
+#[inline(always)]
+pub(super) fn log_one_plus<A: Arith>(k: &mut A, f: A::V, low: A::V) -> A::V {
+    let two = k.float(f, 2.0);
+    let sum = k.add(two, f);
+    let s = k.div(f, sum);
+    let z = k.mul(s, s);
+    let p = if is_single(k, f) {
+        polynomial(k, z, &[0.666_666_6, 0.400_009_72, 0.284_987_5, 0.242_805_53])
+    } else {
+        polynomial(k, z, &LOG_TAIL)
+    };
+    let half = k.float(f, 0.5);
+    let half = k.mul(half, f);
+    let half_square = k.mul(half, f);
+    let rest = k.fma(z, p, half_square);
+    let rest = k.fma(s, rest, low);
+    let below = k.sub(half_square, rest);
+    k.sub(f, below)
+}
+
+/// `(2 atanh(s) - 2s) / s³` in powers of s², within 2^-58.5 of the logarithm.
+const LOG_TAIL: [f64; 7] = [
+    0.666_666_666_666_673_4,
+    0.399_999_999_994_165_3,
+    0.285_714_287_420_680_56,
+    0.222_221_985_997_640_9,
+    0.181_835_631_774_308_64,
+    0.153_140_753_736_608_15,
+    0.147_957_381_302_372_3,
+];
+
+/// `log(m)` for m within √½ … √2 as a sum of two, good to about 2^-65 of itself (2^-36 for float32).
+///
+/// With S = 2s: `log m = S + S³ (1/12 + S² Q(S²))`. S and the first two terms are kept in twice the
+/// precision; Q is small enough to be plain.
+#[inline(always)]
+pub(super) fn log_mantissa<A: Arith>(k: &mut A, m: A::V) -> Two<A::V> {
+    let one = k.float(m, 1.0);
+    let f = k.sub(m, one);
+    // m + 1 exactly, then f / (m + 1) and its remainder: one division.
+    let sum = k.add(m, one);
+    let sum_low = k.sub(sum, one);
+    let sum_low = k.sub(m, sum_low);
+    let two = k.float(m, 2.0);
+    let inverse = k.div(two, sum);
+    let s = k.mul(f, inverse);
+    let half = k.float(m, -0.5);
+    let minus = k.mul(s, half);
+    let remainder = k.fma(minus, sum, f);
+    let remainder = k.fma(minus, sum_low, remainder);
+    let s_low = k.mul(remainder, inverse);
+    let s = Two { high: s, low: s_low };
+
+    let z = product_two(k, s, s);
+    let q = if is_single(k, m) {
+        polynomial(k, z.high, &[0.400_001_53 / 32.0, 0.285_470_9 / 128.0, 0.234_196_3 / 512.0])
+    } else {
+        polynomial(k, z.high, &EXTENDED_TAIL)
+    };
+    let t = k.mul(z.high, q);
+    let twelfth = pick(k, m, 0.083_333_336, 0.083_333_333_333_333_33);
+    let twelfth_low = pick(k, m, -0.000_000_002_483_526_865_641_155_8, 4.625_929_269_271_485_5e-18);
+    let p = sum_ordered(k, twelfth, t);
+    let p_low = k.fma(q, z.low, twelfth_low);
+    let p = Two { high: p.high, low: k.add(p.low, p_low) };
+
+    let cube = product_two(k, s, z);
+    let w = product_two(k, cube, p);
+    let h = sum_ordered(k, s.high, w.high);
+    let low = k.add(s.low, w.low);
+    Two { high: h.high, low: k.add(h.low, low) }
+}
+
+/// Q of [`log_mantissa`], each coefficient over its power of two.
+const EXTENDED_TAIL: [f64; 8] = [
+    0.399_999_999_999_999_8 / 32.0,
+    0.285_714_285_714_438_4 / 128.0,
+    0.222_222_222_177_897_67 / 512.0,
+    0.181_818_188_439_907_3 / 2048.0,
+    0.153_845_584_283_163_58 / 8192.0,
+    0.133_362_645_289_888_25 / 32_768.0,
+    0.116_757_795_916_844_57 / 131_072.0,
+    0.119_817_672_667_697_66 / 524_288.0,
+];
+
+/// The logarithm of a normal positive number over 2^shift as a sum of two.
+#[inline(always)]
+pub(super) fn log_two<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> Two<A::V> {
+    let (e, m) = split(k, x, shift);
+    let mantissa = log_mantissa(k, m);
+    // The high part of ln 2 has so few digits that its product with an exponent is exact.
+    let ln2 = pick(k, x, 0.693_145_75, 0.693_147_180_559_890_3);
+    let ln2_low = pick(k, x, 1.428_606_8e-6, 5.497_923_018_708_371e-14);
+    let high = k.mul(e, ln2);
+    let sum = sum_ordered(k, high, mantissa.high);
+    let low = k.fma(e, ln2_low, mantissa.low);
+    Two { high: sum.high, low: k.add(sum.low, low) }
+}

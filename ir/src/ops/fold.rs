@@ -1,0 +1,211 @@
+//! The fold table: how a reduction starts, takes one more element, and joins two partial results.
+//!
+//! A fold's state is one value or several that travel together (`argmax` carries a value and its
+//! position, the moments carry count, mean and sum of squared deviations). `next` and `join` are
+//! written once over [`Arith`], so the oracles and both back ends fold with the same operations;
+//! the *order* is the kernel's affair ([`Order`](crate::kernel::Order)).
+
+use crate::dtype::{DType, Kind};
+use crate::math::{Arith, ArithExt};
+use crate::ops::{maximum, minimum};
+use crate::scalar::Scalar;
+use smallvec::{SmallVec, smallvec};
+
+/// The values that travel together through a fold.
+pub type State<V> = SmallVec<[V; 3]>;
+
+/// One way to reduce many elements to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fold {
+    /// The sum; starts from `+0`.
+    Sum,
+    /// The product; starts from 1.
+    Prod,
+    /// The least element; a NaN wins, `-0` is below `+0`.
+    Min,
+    /// The greatest element; a NaN wins, `-0` is below `+0`.
+    Max,
+    /// Whether any element is true. Bool.
+    Any,
+    /// Whether all elements are true. Bool.
+    All,
+    /// The position of the first least element; the first NaN wins.
+    ArgMin,
+    /// The position of the first greatest element; the first NaN wins.
+    ArgMax,
+    /// Count, mean and sum of squared deviations in one pass. Floats.
+    /// Welford (Technometrics 4, 1962) within a lane, Chan, Golub and LeVeque (1979) to join.
+    Moments,
+}
+
+impl Fold {
+    /// Every fold.
+    pub const ALL: &'static [Fold] = &[
+        Fold::Sum,
+        Fold::Prod,
+        Fold::Min,
+        Fold::Max,
+        Fold::Any,
+        Fold::All,
+        Fold::ArgMin,
+        Fold::ArgMax,
+        Fold::Moments,
+    ];
+
+    /// The name in printed kernels.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Fold::Sum => "sum",
+            Fold::Prod => "prod",
+            Fold::Min => "min",
+            Fold::Max => "max",
+            Fold::Any => "any",
+            Fold::All => "all",
+            Fold::ArgMin => "argmin",
+            Fold::ArgMax => "argmax",
+            Fold::Moments => "moments",
+        }
+    }
+
+    /// How many values travel together.
+    pub const fn parts(self) -> usize {
+        match self {
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => 1,
+            Fold::ArgMin | Fold::ArgMax => 2,
+            Fold::Moments => 3,
+        }
+    }
+
+    /// The type of each part for elements of type `dtype`.
+    pub fn part_dtype(self, dtype: DType, part: usize) -> DType {
+        match self {
+            Fold::ArgMin | Fold::ArgMax if part == 1 => DType::I64,
+            _ => dtype,
+        }
+    }
+
+    /// True when any order of combining elements of this type gives the same bits.
+    pub fn is_free(self, dtype: DType) -> bool {
+        match self {
+            Fold::Sum | Fold::Prod => dtype.kind() != Kind::Float,
+            Fold::Moments => false,
+            Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::ArgMin | Fold::ArgMax => true,
+        }
+    }
+
+    /// The state before any element of type `dtype`. Joining it to a state changes no bit of it.
+    pub fn init(self, dtype: DType) -> State<Scalar> {
+        let least = || match dtype.kind() {
+            Kind::Float => Scalar::from_f64(dtype, f64::NEG_INFINITY),
+            _ => Scalar::from_i128(dtype, dtype.min_int()),
+        };
+        let greatest = || match dtype.kind() {
+            Kind::Float => Scalar::from_f64(dtype, f64::INFINITY),
+            _ => Scalar::from_i128(dtype, dtype.max_int()),
+        };
+        let nowhere = Scalar::from_i128(DType::I64, i128::from(i64::MAX));
+        match self {
+            Fold::Sum => smallvec![Scalar::zero(dtype)],
+            Fold::Prod => smallvec![Scalar::one(dtype)],
+            Fold::Min => smallvec![greatest()],
+            Fold::Max => smallvec![least()],
+            Fold::Any => smallvec![Scalar::bool(false)],
+            Fold::All => smallvec![Scalar::bool(true)],
+            Fold::ArgMin => smallvec![greatest(), nowhere],
+            Fold::ArgMax => smallvec![least(), nowhere],
+            Fold::Moments => smallvec![Scalar::zero(dtype); 3],
+        }
+    }
+
+    /// The state after one more element. `args` are the element and, for `argmin` and `argmax`,
+    /// its position.
+    #[inline(always)]
+    pub fn next<A: Arith>(self, k: &mut A, state: &[A::V], args: &[A::V]) -> State<A::V> {
+        match self {
+            Fold::Moments => {
+                let (count, mean, squares, x) = (state[0], state[1], state[2], args[0]);
+                let one = k.int(x, 1);
+                let count = k.add(count, one);
+                let weight = k.div(one, count);
+                let before = k.sub(x, mean);
+                let step = k.mul(before, weight);
+                let mean = k.add(mean, step);
+                let after = k.sub(x, mean);
+                let square = k.mul(before, after);
+                let squares = k.add(squares, square);
+                smallvec![count, mean, squares]
+            }
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => self.join(k, state, args),
+            Fold::ArgMin | Fold::ArgMax => self.join(k, state, args),
+        }
+    }
+
+    /// The state of two runs of elements, the first run first.
+    #[inline(always)]
+    pub fn join<A: Arith>(self, k: &mut A, a: &[A::V], b: &[A::V]) -> State<A::V> {
+        match self {
+            Fold::Sum => smallvec![k.add(a[0], b[0])],
+            Fold::Prod => smallvec![k.mul(a[0], b[0])],
+            Fold::Min => smallvec![minimum(k, a[0], b[0])],
+            Fold::Max => smallvec![maximum(k, a[0], b[0])],
+            Fold::Any => smallvec![k.or(a[0], b[0])],
+            Fold::All => smallvec![k.and(a[0], b[0])],
+            Fold::ArgMin | Fold::ArgMax => self.join_places(k, a, b),
+            Fold::Moments => join_moments(k, a, b),
+        }
+    }
+
+    /// The better of two (value, position): a NaN beats every number, the better number beats the
+    /// worse, and of two that are equal the lower position wins.
+    #[inline(always)]
+    fn join_places<A: Arith>(self, k: &mut A, a: &[A::V], b: &[A::V]) -> State<A::V> {
+        let mut better = match self {
+            Fold::ArgMin => k.lt(b[0], a[0]),
+            _ => k.gt(b[0], a[0]),
+        };
+        let mut equal = k.eq(a[0], b[0]);
+        if k.dtype(a[0]).is_float() {
+            let nan_a = k.ne(a[0], a[0]);
+            let nan_b = k.ne(b[0], b[0]);
+            let first_nan = not_and(k, nan_a, nan_b);
+            better = k.or(better, first_nan);
+            let both = k.and(nan_a, nan_b);
+            equal = k.or(equal, both);
+        }
+        let sooner = k.lt(b[1], a[1]);
+        let tie = k.and(equal, sooner);
+        let take = k.or(better, tie);
+        let value = k.select(take, b[0], a[0]);
+        let place = k.select(take, b[1], a[1]);
+        smallvec![value, place]
+    }
+}
+
+/// `!a & b`.
+#[inline(always)]
+fn not_and<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
+    let other = k.not(a);
+    k.and(other, b)
+}
+
+/// Chan's formula; a side without elements leaves the other as it is.
+#[inline(always)]
+fn join_moments<A: Arith>(k: &mut A, a: &[A::V], b: &[A::V]) -> State<A::V> {
+    let count = k.add(a[0], b[0]);
+    let delta = k.sub(b[1], a[1]);
+    let share = k.div(b[0], count);
+    let step = k.mul(delta, share);
+    let mean = k.add(a[1], step);
+    let squares = k.add(a[2], b[2]);
+    let square = k.mul(delta, delta);
+    let weight = k.mul(a[0], share);
+    let spread = k.mul(square, weight);
+    let squares = k.add(squares, spread);
+    let zero = k.int(a[0], 0);
+    let (none_a, none_b) = (k.eq(a[0], zero), k.eq(b[0], zero));
+    let mut pick = |joined: A::V, i: usize| {
+        let rest = k.select(none_a, b[i], joined);
+        k.select(none_b, a[i], rest)
+    };
+    smallvec![count, pick(mean, 1), pick(squares, 2)]
+}

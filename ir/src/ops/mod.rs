@@ -1,0 +1,336 @@
+//! The op table and the fold table: everything with a NumPy name, declared once.
+//!
+//! A row of [`table`] gives an op its name, its parameters, its documentation, the class that
+//! promotes its operands, its stated error, and what it is: a machine operation, a composition, or
+//! an elementary function. From the rows come the [`Op`] enum, the free functions of this module
+//! (each row's expansion over any [`Arith`], so that rows are written in terms of rows), the
+//! printers, the promotion, the user's methods and the generated tests. Adding an elementwise op
+//! touches one place: a row.
+
+pub mod fold;
+mod table;
+
+use crate::dtype::{DType, Kind};
+use crate::math::{self, Arith, ArithExt};
+use crate::prim::Prim;
+
+/// How an op treats the types of its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Any type; operands promote to one.
+    Any,
+    /// Any type but bool, for which NumPy raises.
+    Number,
+    /// Any type; bools are computed as int8.
+    Count,
+    /// Computed in a float type: small integers in float32, others in float64.
+    Float,
+    /// Computed in a float type: every integer in float64 (true division).
+    Ratio,
+    /// Any type; integers and bools are left as they are (rounding to whole numbers).
+    Whole,
+    /// Any type in, bool out; operands promote to one.
+    Compare,
+    /// Any type in, bool out; operands are truth values.
+    Logic,
+    /// Bool and integers.
+    Bits,
+    /// Integers; bools are computed as int8.
+    Shift,
+    /// A bool first, then operands that promote to one.
+    Choice,
+}
+
+/// What the table knows of an op.
+pub struct OpDef {
+    /// NumPy's name.
+    pub name: &'static str,
+    /// The names of its operands.
+    pub params: &'static [&'static str],
+    /// The row's documentation.
+    pub doc: &'static str,
+    /// How operands are promoted.
+    pub class: Class,
+    /// Greatest error in units in the last place, for float32 and float64.
+    pub ulp: f64,
+    /// The machine operation that it is, if it is one.
+    pub prim: Option<Prim>,
+    /// The function in float64, where the row is an elementary function: what the expansion is
+    /// checked against (in higher precision by the accuracy program).
+    pub meaning: Option<fn(&[f64]) -> f64>,
+}
+
+macro_rules! prim_of {
+    (prim $p:ident) => { Some(Prim::$p) };
+    ($other:ident $($rest:tt)*) => { None };
+}
+
+macro_rules! meaning_of {
+    ([$($p:ident)+] func $meaning:expr, $path:path) => {
+        Some(|v: &[f64]| { let [$($p),+] = *v else { unreachable!("arity is checked by the graph") }; $meaning })
+    };
+    ([$($p:ident)+] $other:ident $($rest:tt)*) => { None };
+}
+
+macro_rules! expansion {
+    ($k:ident [$($p:ident)+] prim $prim:ident) => { $k.prim(Prim::$prim, &[$($p),+]) };
+    ($k:ident [$($p:ident)+] body |$kk:ident| $e:expr) => {{ let $kk = $k; $e }};
+    ($k:ident [$($p:ident)+] func $meaning:expr, $path:path) => { $path($k, $($p),+) };
+}
+
+macro_rules! define_ops {
+    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($p:ident),+): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+);)+) => {
+        /// An elementwise operation: a row of the table.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Op { $($(#[doc = $doc])+ $V),+ }
+
+        impl Op {
+            /// Every row, in the order of the table.
+            pub const ALL: &'static [Op] = &[$(Op::$V),+];
+
+            /// What the op is, over any [`Arith`]: the operands have the types that
+            /// [`Op::promote`] gives.
+            #[inline]
+            pub fn expand<A: Arith>(self, k: &mut A, args: &[A::V]) -> A::V {
+                match self {
+                    $(Op::$V => { let [$($p),+] = *args else { unreachable!("arity is checked by the graph") }; $name(k, $($p),+) })+
+                }
+            }
+        }
+
+        $($(#[doc = $doc])+ #[inline(always)] #[allow(clippy::needless_borrow, reason = "the macro borrows for every row")]
+        pub fn $name<A: Arith>(k: &mut A, $($p: A::V),+) -> A::V { expansion!(k [$($p)+] $kind $($d)+) })+
+
+        static TABLE: &[OpDef] = &[$(OpDef {
+            name: stringify!($name), params: &[$(stringify!($p)),+], doc: concat!($($doc, "\n"),+), class: Class::$class,
+            ulp: $ulp, prim: prim_of!($kind $($d)+), meaning: meaning_of!([$($p)+] $kind $($d)+),
+        }),+];
+    };
+}
+
+crate::for_each_op!(define_ops);
+
+impl Op {
+    /// The row.
+    pub fn def(self) -> &'static OpDef {
+        &TABLE[self as usize]
+    }
+
+    /// NumPy's name (`where` for the row that Rust must call `where_`).
+    pub fn name(self) -> &'static str {
+        self.def().name.trim_end_matches('_')
+    }
+
+    /// How many operands it takes.
+    pub fn arity(self) -> usize {
+        self.def().params.len()
+    }
+
+    /// The op of that NumPy name.
+    pub fn parse(name: &str) -> Option<Op> {
+        Op::ALL.iter().copied().find(|op| op.name() == name)
+    }
+
+    /// The types that the operands must be cast to, given their own; `None` where NumPy raises.
+    pub fn promote(self, args: &[DType]) -> Option<Vec<DType>> {
+        let class = self.def().class;
+        let rest = if class == Class::Choice { &args[1..] } else { args };
+        let common = rest.iter().copied().reduce(DType::promote)?;
+        let each = match (class, common.kind()) {
+            (Class::Number, Kind::Bool) => return None,
+            (Class::Bits | Class::Shift, Kind::Float) => return None,
+            (Class::Count | Class::Shift, Kind::Bool) => DType::I8,
+            (Class::Float, _) => common.to_float(),
+            (Class::Ratio, Kind::Bool | Kind::Unsigned | Kind::Signed) => DType::F64,
+            (Class::Logic, _) => DType::Bool,
+            (_, _) => common,
+        };
+        let mut types = vec![each; args.len()];
+        if class == Class::Choice {
+            types[0] = DType::Bool;
+        }
+        Some(types)
+    }
+
+    /// The type of the result for operands of the types that [`Op::promote`] gave.
+    pub fn result(self, args: &[DType]) -> DType {
+        match self.def().class {
+            Class::Compare | Class::Logic => DType::Bool,
+            _ => args[args.len() - 1],
+        }
+    }
+}
+
+/// `(a // b, a % b)` with Python's signs: the remainder has the sign of the divisor.
+///
+/// Floats follow CPython's `float_divmod`, as NumPy does: the remainder comes first and exactly,
+/// then the quotient from it.
+#[inline(always)]
+fn floor_division<A: Arith>(k: &mut A, a: A::V, b: A::V) -> (A::V, A::V) {
+    let zero = k.int(a, 0);
+    let rest = truncated_remainder(k, a, b);
+    let nonzero = k.ne(rest, zero);
+    if !k.dtype(a).is_float() {
+        let quotient = k.div(a, b);
+        if !k.dtype(a).is_signed() {
+            return (quotient, rest);
+        }
+        let signs = k.xor(rest, b);
+        let opposite = k.lt(signs, zero);
+        let fix = k.and(nonzero, opposite);
+        let one = k.int(a, 1);
+        let (lower, lifted) = (k.sub(quotient, one), k.add(rest, b));
+        return (k.select(fix, lower, quotient), k.select(fix, lifted, rest));
+    }
+    let (rest_below, b_below) = (k.lt(rest, zero), k.lt(b, zero));
+    let opposite = k.xor(rest_below, b_below);
+    let fix = k.and(nonzero, opposite);
+    let lifted = k.add(rest, b);
+    let difference = k.sub(a, rest);
+    let mut quotient = k.div(difference, b);
+    let one = k.int(a, 1);
+    let lower = k.sub(quotient, one);
+    quotient = k.select(fix, lower, quotient);
+    // The quotient is within rounding of a whole number: snap it to the nearest.
+    let mut whole = k.floor(quotient);
+    let excess = k.sub(quotient, whole);
+    let half = k.float(a, 0.5);
+    let up = k.gt(excess, half);
+    let above = k.add(whole, one);
+    whole = k.select(up, above, whole);
+    // A zero quotient and a zero remainder keep the signs of `a / b` and of `b`.
+    let exact = k.div(a, b);
+    let signed_zero = copy_sign(k, zero, exact);
+    let is_zero = k.eq(quotient, zero);
+    whole = k.select(is_zero, signed_zero, whole);
+    let by_zero = k.eq(b, zero);
+    let whole = k.select(by_zero, exact, whole);
+    let zero_like_b = copy_sign(k, zero, b);
+    let fixed = k.select(fix, lifted, rest);
+    let rest = k.select(nonzero, fixed, zero_like_b);
+    (whole, rest)
+}
+
+/// The remainder with the sign of the dividend.
+#[inline(always)]
+fn truncated_remainder<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
+    if k.dtype(a).is_float() { math::fmod(k, a, b) } else { k.rem(a, b) }
+}
+
+/// `a` to the power `b` in integers, by repeated squaring of all the bits of the exponent; a
+/// negative exponent (an error in NumPy, which only the data can tell) gives 1, 0 or ±1 as the
+/// exact quotient truncated.
+#[inline(always)]
+fn integer_power<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
+    let dtype = k.dtype(a);
+    let (zero, one) = (k.int(a, 0), k.int(a, 1));
+    let (mut result, mut base) = (one, a);
+    for bit in 0..dtype.bits() - u32::from(dtype.is_signed()) {
+        let mask = k.constant(crate::scalar::Scalar::from_bits(dtype, 1 << bit));
+        let chosen = k.and(b, mask);
+        let on = k.ne(chosen, zero);
+        let product = k.mul(result, base);
+        result = k.select(on, product, result);
+        base = k.mul(base, base);
+    }
+    if !dtype.is_signed() {
+        return result;
+    }
+    let below = k.lt(b, zero);
+    let odd = k.and(b, one);
+    let is_odd = k.ne(odd, zero);
+    let minus_one = k.int(a, -1);
+    let alternating = k.select(is_odd, minus_one, one);
+    let (is_one, is_minus_one) = (k.eq(a, one), k.eq(a, minus_one));
+    let small = k.select(is_minus_one, alternating, zero);
+    let small = k.select(is_one, one, small);
+    k.select(below, small, result)
+}
+
+#[inline(always)]
+fn sign_of<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    let (zero, one) = (k.int(x, 0), k.int(x, 1));
+    let above = k.gt(x, zero);
+    if !k.dtype(x).is_float() && !k.dtype(x).is_signed() {
+        return k.select(above, one, zero);
+    }
+    let minus_one = k.int(x, -1);
+    let below = k.lt(x, zero);
+    // Neither above nor below: zero of either sign gives +0, NaN stays.
+    let rest = if k.dtype(x).is_float() {
+        let is_zero = k.eq(x, zero);
+        k.select(is_zero, zero, x)
+    } else {
+        zero
+    };
+    let negative = k.select(below, minus_one, rest);
+    k.select(above, one, negative)
+}
+
+/// NumPy's `maximum` and `minimum`: a NaN wins, and -0 is below +0.
+#[inline(always)]
+fn extremum<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::V {
+    let dtype = k.dtype(a);
+    if dtype == DType::Bool {
+        return if prim == Prim::Max { k.or(a, b) } else { k.and(a, b) };
+    }
+    let chosen = k.prim(prim, &[a, b]);
+    if !dtype.is_float() {
+        return chosen;
+    }
+    // Equal operands differ at most in the sign of zero: + + wins in `maximum`, - in `minimum`.
+    let (a_bits, b_bits) = (k.to_bits(a), k.to_bits(b));
+    let signs = if prim == Prim::Max { k.and(a_bits, b_bits) } else { k.or(a_bits, b_bits) };
+    let zero = k.bitcast(signs, dtype);
+    let equal = k.eq(a, b);
+    let chosen = k.select(equal, zero, chosen);
+    // The prim gives `b` when unordered, so only a NaN in `a` is still missing.
+    let nan = k.ne(a, a);
+    k.select(nan, a, chosen)
+}
+
+/// NumPy's `fmax` and `fmin`: a NaN loses.
+#[inline(always)]
+fn number_or<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::V {
+    let chosen = extremum(k, prim, a, b);
+    if !k.dtype(a).is_float() {
+        return chosen;
+    }
+    let (nan_a, nan_b) = (k.ne(a, a), k.ne(b, b));
+    let chosen = k.select(nan_a, b, chosen);
+    k.select(nan_b, a, chosen)
+}
+
+#[inline(always)]
+fn magnitude_against_infinity<A: Arith>(k: &mut A, compare: Prim, x: A::V) -> A::V {
+    if !k.dtype(x).is_float() {
+        return k.constant(crate::scalar::Scalar::bool(compare == Prim::Lt));
+    }
+    let infinity = k.float(x, f64::INFINITY);
+    let magnitude = k.abs(x);
+    k.prim(compare, &[magnitude, infinity])
+}
+
+#[inline(always)]
+fn sign_is_set<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    let dtype = k.dtype(x);
+    if dtype.kind() == Kind::Bool || dtype.kind() == Kind::Unsigned {
+        return k.constant(crate::scalar::Scalar::bool(false));
+    }
+    let bits = if dtype.is_float() { k.to_bits(x) } else { x };
+    let zero = k.int(bits, 0);
+    k.lt(bits, zero)
+}
+
+/// The magnitude of `x` with the sign of `y`.
+#[inline(always)]
+fn copy_sign<A: Arith>(k: &mut A, x: A::V, y: A::V) -> A::V {
+    let dtype = k.dtype(x);
+    let (x_bits, y_bits) = (k.to_bits(x), k.to_bits(y));
+    let sign = crate::scalar::Scalar::from_bits(dtype.same_size_int(), 1 << (dtype.bits() - 1));
+    let sign = k.constant(sign);
+    let rest = k.not(sign);
+    let (magnitude, sign) = (k.and(x_bits, rest), k.and(y_bits, sign));
+    let bits = k.or(magnitude, sign);
+    k.bitcast(bits, dtype)
+}

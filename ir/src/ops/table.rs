@@ -1,0 +1,113 @@
+//! THE TABLE of elementwise operations.
+//!
+//! A row reads: variant, NumPy's name and parameters, class, greatest error in units in the last
+//! place, and what it is: `prim(P)`, a machine operation; `body(|k| …)`, a composition of prims and
+//! other rows; `func(meaning, expansion)`, an elementary function.
+
+/// Hands every row of the table to the macro named `$then`.
+#[macro_export]
+macro_rules! for_each_op {
+    ($then:ident) => { $then! {
+        /// Sum of two arrays; for bools, whether either is true.
+        Add add(a, b): Any, ulp(0.5) = body(|k| if k.dtype(a) == DType::Bool { k.or(a, b) } else { k.prim(Prim::Add, &[a, b]) });
+        /// Difference of two arrays.
+        Subtract subtract(a, b): Number, ulp(0.5) = prim(Sub);
+        /// Product of two arrays; for bools, whether both are true.
+        Multiply multiply(a, b): Any, ulp(0.5) = body(|k| if k.dtype(a) == DType::Bool { k.and(a, b) } else { k.prim(Prim::Mul, &[a, b]) });
+        /// Quotient of two arrays in floating point.
+        Divide divide(a, b): Ratio, ulp(0.5) = prim(Div);
+        /// Greatest whole number not above the quotient; integers divided by zero give 0.
+        FloorDivide floor_divide(a, b): Count, ulp(0.5) = body(|k| floor_division(k, a, b).0);
+        /// Remainder with the sign of the divisor, as Python's `%`; integers modulo zero give 0.
+        Remainder remainder(a, b): Count, ulp(0.5) = body(|k| floor_division(k, a, b).1);
+        /// Remainder with the sign of the dividend, as C's `fmod`; integers modulo zero give 0.
+        Fmod fmod(a, b): Count, ulp(0.0) = body(|k| truncated_remainder(k, a, b));
+        /// `a` to the power `b`; integers by squaring, wrapping on overflow.
+        Power power(a, b): Count, ulp(1.0) = body(|k| if k.dtype(a).is_float() { math::pow(k, a, b) } else { integer_power(k, a, b) });
+        /// The opposite.
+        Negative negative(x): Number, ulp(0.0) = prim(Neg);
+        /// The number itself.
+        Positive positive(x): Number, ulp(0.0) = body(|k| { let _ = k; x });
+        /// Distance from zero.
+        Absolute absolute(x): Any, ulp(0.0) = body(|k| if k.dtype(x) == DType::Bool { x } else { k.abs(x) });
+        /// -1, 0 or 1 by the sign; NaN stays NaN.
+        Sign sign(x): Number, ulp(0.0) = body(|k| sign_of(k, x));
+        /// The square.
+        Square square(x): Count, ulp(0.5) = body(|k| k.mul(x, x));
+        /// `1 / x` in the type of `x`.
+        Reciprocal reciprocal(x): Count, ulp(0.5) = body(|k| { let one = k.int(x, 1); k.div(one, x) });
+        /// Square root.
+        Sqrt sqrt(x): Float, ulp(0.5) = prim(Sqrt);
+        /// `e` to the power `x`.
+        Exp exp(x): Float, ulp(1.0) = func(x.exp(), math::exp);
+        /// Natural logarithm.
+        Log log(x): Float, ulp(1.0) = func(x.ln(), math::log);
+
+        /// Greatest whole number not above.
+        Floor floor(x): Whole, ulp(0.0) = body(|k| if k.dtype(x).is_float() { k.prim(Prim::Floor, &[x]) } else { x });
+        /// Least whole number not below.
+        Ceil ceil(x): Whole, ulp(0.0) = body(|k| if k.dtype(x).is_float() { k.prim(Prim::Ceil, &[x]) } else { x });
+        /// Whole part.
+        Trunc trunc(x): Whole, ulp(0.0) = body(|k| if k.dtype(x).is_float() { k.prim(Prim::Trunc, &[x]) } else { x });
+        /// Nearest whole number, ties to even.
+        Rint rint(x): Float, ulp(0.0) = prim(Rint);
+
+        /// The greater of two; NaN if either is NaN.
+        Maximum maximum(a, b): Any, ulp(0.0) = body(|k| extremum(k, Prim::Max, a, b));
+        /// The lesser of two; NaN if either is NaN.
+        Minimum minimum(a, b): Any, ulp(0.0) = body(|k| extremum(k, Prim::Min, a, b));
+        /// The greater of two, ignoring a NaN beside a number.
+        Fmax fmax(a, b): Any, ulp(0.0) = body(|k| number_or(k, Prim::Max, a, b));
+        /// The lesser of two, ignoring a NaN beside a number.
+        Fmin fmin(a, b): Any, ulp(0.0) = body(|k| number_or(k, Prim::Min, a, b));
+        /// `x` held between `low` and `high`: `minimum(maximum(x, low), high)`.
+        Clip clip(x, low, high): Any, ulp(0.0) = body(|k| { let raised = maximum(k, x, low); minimum(k, raised, high) });
+
+        /// Whether `a` is below `b`.
+        Less less(a, b): Compare, ulp(0.0) = prim(Lt);
+        /// Whether `a` is not above `b`.
+        LessEqual less_equal(a, b): Compare, ulp(0.0) = prim(Le);
+        /// Whether `a` is above `b`.
+        Greater greater(a, b): Compare, ulp(0.0) = prim(Gt);
+        /// Whether `a` is not below `b`.
+        GreaterEqual greater_equal(a, b): Compare, ulp(0.0) = prim(Ge);
+        /// Whether the two are equal.
+        Equal equal(a, b): Compare, ulp(0.0) = prim(Eq);
+        /// Whether the two differ.
+        NotEqual not_equal(a, b): Compare, ulp(0.0) = prim(Ne);
+
+        /// Whether both are true.
+        LogicalAnd logical_and(a, b): Logic, ulp(0.0) = prim(And);
+        /// Whether either is true.
+        LogicalOr logical_or(a, b): Logic, ulp(0.0) = prim(Or);
+        /// Whether exactly one is true.
+        LogicalXor logical_xor(a, b): Logic, ulp(0.0) = prim(Xor);
+        /// Whether it is not true.
+        LogicalNot logical_not(x): Logic, ulp(0.0) = prim(Not);
+
+        /// Bits set in both.
+        BitwiseAnd bitwise_and(a, b): Bits, ulp(0.0) = prim(And);
+        /// Bits set in either.
+        BitwiseOr bitwise_or(a, b): Bits, ulp(0.0) = prim(Or);
+        /// Bits set in exactly one.
+        BitwiseXor bitwise_xor(a, b): Bits, ulp(0.0) = prim(Xor);
+        /// All bits flipped; for bools, the other value.
+        Invert invert(x): Bits, ulp(0.0) = prim(Not);
+        /// `a` with its bits moved up by `b`; 0 past the width.
+        LeftShift left_shift(a, b): Shift, ulp(0.0) = prim(Shl);
+        /// `a` with its bits moved down by `b`; 0 or -1 past the width.
+        RightShift right_shift(a, b): Shift, ulp(0.0) = prim(Shr);
+
+        /// Whether it is not a number.
+        Isnan isnan(x): Compare, ulp(0.0) = body(|k| k.ne(x, x));
+        /// Whether it is an infinity.
+        Isinf isinf(x): Compare, ulp(0.0) = body(|k| magnitude_against_infinity(k, Prim::Eq, x));
+        /// Whether it is neither infinite nor NaN.
+        Isfinite isfinite(x): Compare, ulp(0.0) = body(|k| magnitude_against_infinity(k, Prim::Lt, x));
+        /// Whether the sign bit is set.
+        Signbit signbit(x): Compare, ulp(0.0) = body(|k| sign_is_set(k, x));
+
+        /// `a` where the condition is true, `b` elsewhere.
+        Where where_(condition, a, b): Choice, ulp(0.0) = prim(Select);
+    } };
+}

@@ -1,0 +1,154 @@
+//! One value of any [`DType`]: the type beside its bits, so that it is `Eq` and `Hash`.
+//!
+//! Scalars are what constants, lifted literals and both oracles are made of. Two scalars are
+//! equal when their bits are: `-0.0` differs from `0.0`, and a NaN equals itself.
+
+use crate::dtype::{DType, Kind};
+use std::fmt;
+
+/// A value of one element type, held as its bits (the low ones; the rest are zero).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scalar {
+    dtype: DType,
+    bits: u64,
+}
+
+impl Scalar {
+    /// The value of type `dtype` with these low bits; higher bits are dropped.
+    #[inline(always)]
+    pub const fn from_bits(dtype: DType, bits: u64) -> Scalar {
+        let mask = if dtype.bytes() == 8 { u64::MAX } else { (1u64 << (dtype.bytes() * 8)) - 1 };
+        Scalar { dtype, bits: bits & mask }
+    }
+
+    /// The truth value `b`.
+    #[inline(always)]
+    pub const fn bool(b: bool) -> Scalar {
+        Scalar { dtype: DType::Bool, bits: b as u64 }
+    }
+
+    /// A float32.
+    #[inline(always)]
+    pub fn f32(x: f32) -> Scalar {
+        Scalar { dtype: DType::F32, bits: x.to_bits() as u64 }
+    }
+
+    /// A float64.
+    #[inline(always)]
+    pub fn f64(x: f64) -> Scalar {
+        Scalar { dtype: DType::F64, bits: x.to_bits() }
+    }
+
+    /// `x` in type `dtype`: rounded to nearest for floats; wrapped for integers; `x != 0` for bool.
+    #[inline(always)]
+    pub fn from_i128(dtype: DType, x: i128) -> Scalar {
+        match dtype {
+            DType::Bool => Scalar::bool(x != 0),
+            DType::F32 => Scalar::f32(x as f32),
+            DType::F64 => Scalar::f64(x as f64),
+            _ => Scalar::from_bits(dtype, x as u64),
+        }
+    }
+
+    /// `x` in type `dtype`: rounded to nearest for float32; truncated and saturated for integers
+    /// (a NaN gives 0); `x != 0` for bool.
+    #[inline(always)]
+    pub fn from_f64(dtype: DType, x: f64) -> Scalar {
+        match dtype {
+            DType::Bool => Scalar::bool(x != 0.0),
+            DType::F32 => Scalar::f32(x as f32),
+            DType::F64 => Scalar::f64(x),
+            _ => Scalar::from_i128(dtype, (x as i128).clamp(dtype.min_int(), dtype.max_int())),
+        }
+    }
+
+    /// 0 of that type.
+    pub const fn zero(dtype: DType) -> Scalar {
+        Scalar { dtype, bits: 0 }
+    }
+
+    /// 1 of that type.
+    pub fn one(dtype: DType) -> Scalar {
+        Scalar::from_i128(dtype, 1)
+    }
+
+    /// The type of the value.
+    #[inline(always)]
+    pub const fn dtype(self) -> DType {
+        self.dtype
+    }
+
+    /// The bits of the value, zero-extended to 64.
+    #[inline(always)]
+    pub const fn bits(self) -> u64 {
+        self.bits
+    }
+
+    /// The value as a float32: only for [`DType::F32`].
+    #[inline(always)]
+    pub fn as_f32(self) -> f32 {
+        debug_assert_eq!(self.dtype, DType::F32);
+        f32::from_bits(self.bits as u32)
+    }
+
+    /// The value as a float64; exact for bool, 8 to 32-bit integers and both floats.
+    #[inline(always)]
+    pub fn to_f64(self) -> f64 {
+        match self.dtype {
+            DType::F32 => f64::from(f32::from_bits(self.bits as u32)),
+            DType::F64 => f64::from_bits(self.bits),
+            _ => self.to_i128() as f64,
+        }
+    }
+
+    /// The value as an integer: exact for bool and integers, truncated and saturated for floats.
+    #[inline(always)]
+    pub fn to_i128(self) -> i128 {
+        match self.dtype {
+            DType::F32 => f32::from_bits(self.bits as u32) as i128,
+            DType::F64 => f64::from_bits(self.bits) as i128,
+            d if d.is_signed() => {
+                let unused = 64 - d.bits();
+                i128::from(((self.bits << unused) as i64) >> unused)
+            }
+            _ => i128::from(self.bits),
+        }
+    }
+
+    /// True unless the value is zero (of either sign).
+    #[inline(always)]
+    pub fn is_true(self) -> bool {
+        match self.dtype.kind() {
+            Kind::Float => self.to_f64() != 0.0,
+            _ => self.bits != 0,
+        }
+    }
+
+    /// True for a NaN.
+    #[inline(always)]
+    pub fn is_nan(self) -> bool {
+        self.dtype.is_float() && self.to_f64().is_nan()
+    }
+
+    /// Equal bits, or both NaN: SEMANTICS of every comparison between devices and oracles.
+    pub fn same(self, other: Scalar) -> bool {
+        self == other || (self.dtype == other.dtype && self.is_nan() && other.is_nan())
+    }
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.dtype {
+            DType::Bool => write!(f, "{}", self.bits != 0),
+            DType::F32 => write!(f, "{:?}", self.as_f32()),
+            DType::F64 => write!(f, "{:?}", self.to_f64()),
+            _ => write!(f, "{}", self.to_i128()),
+        }
+    }
+}
+
+impl fmt::Debug for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}{}", self.dtype.short())
+    }
+}

@@ -1,0 +1,160 @@
+//! Where in a kernel's space a node's value is asked for.
+//!
+//! A kernel is grown from its roots towards the leaves. Its space starts with the root's axes and
+//! gains columns where a fold is walked; a node is *demanded* at an index, one [`Sum`] of the
+//! space's axes for each of its dimensions. [`Space::inputs`] is the one step from a node's demand
+//! to its operands' demands, used both to decide what to fuse and to lower it.
+
+use crate::graph::{Graph, Kind, NodeId};
+use crate::kernel::AxisId;
+use crate::shape::Shape;
+use crate::view::Sum;
+use smallvec::SmallVec;
+
+/// The axes of a kernel in the making: those of the root's shape first, then columns of folds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    extents: Vec<i64>,
+    root: usize,
+    /// The root's axes that are rows, as bits, when its other axes became columns.
+    split: Option<u64>,
+    /// Column lists in order of creation.
+    columns: Vec<SmallVec<[AxisId; 2]>>,
+}
+
+/// A demand: the index at which a node's value is asked for.
+pub type Place = Vec<Sum>;
+
+impl Space {
+    /// The space of a kernel whose root has that shape.
+    pub fn new(root: &Shape, split: Option<u64>) -> Space {
+        let extents: Vec<i64> = root.iter().map(|&n| n as i64).collect();
+        let mut space = Space { root: extents.len(), extents, split: None, columns: Vec::new() };
+        if let Some(rows) = split {
+            space.split(rows);
+        }
+        space
+    }
+
+    /// The demand on a root of the kernel.
+    pub fn root(&self) -> Place {
+        (0..self.root as u32).map(|a| Sum::axis(AxisId(a))).collect()
+    }
+
+    /// The extent of an axis.
+    pub fn extent(&self, axis: AxisId) -> i64 {
+        self.extents[axis.index()]
+    }
+
+    /// All extents.
+    pub fn extents(&self) -> &[i64] {
+        &self.extents
+    }
+
+    /// The root's axes that are rows, as bits.
+    pub fn rows(&self) -> u64 {
+        self.split.unwrap_or((1 << self.root) - 1)
+    }
+
+    /// The root's axes that were made columns, in order.
+    pub fn root_columns(&self) -> SmallVec<[AxisId; 2]> {
+        (0..self.root as u32).map(AxisId).filter(|a| self.rows() >> a.0 & 1 == 0).collect()
+    }
+
+    /// Makes the root's axes outside `rows` the columns of a last pass.
+    pub fn split(&mut self, rows: u64) {
+        self.split = Some(rows);
+        let columns = self.root_columns();
+        self.columns.insert(0, columns);
+    }
+
+    /// True when the root's axes have been parted into rows and columns.
+    pub fn is_split(&self) -> bool {
+        self.split.is_some()
+    }
+
+    /// The axes that an index moves with, as bits; an axis of extent 1 never counts.
+    pub fn depends(&self, place: &[Sum]) -> u64 {
+        let axes = place.iter().flat_map(|sum| sum.terms.iter()).map(|(factor, _)| factor.axis());
+        axes.filter(|a| self.extent(*a) != 1).fold(0, |set, a| set | 1 << a.0)
+    }
+
+    /// The root's axes with more than one point, as bits.
+    pub fn moving_root(&self) -> u64 {
+        (0..self.root).filter(|&a| self.extents[a] != 1).fold(0, |set, a| set | 1 << a)
+    }
+
+    /// At how many points a value that moves with these axes is computed: values are hoisted out of
+    /// the loops inside their deepest axis, rows outside columns.
+    pub fn points(&self, depends: u64) -> u64 {
+        let rows: u64 = self.rows();
+        let columns = depends & !rows;
+        let product = |set: u64| {
+            let extents = (0..self.extents.len()).filter(|a| set >> a & 1 == 1).map(|a| self.extents[a].max(0) as u64);
+            extents.fold(1u64, u64::saturating_mul)
+        };
+        if columns != 0 {
+            return product(rows).saturating_mul(product(columns));
+        }
+        let depth = 64 - (depends & rows).leading_zeros();
+        let outside = if depth == 64 { !0 } else { (1 << depth) - 1 };
+        product(rows & outside)
+    }
+
+    /// Column axes of these extents for a fold demanded at a place that moves with `depends`: the
+    /// ones there are, unless the place itself moves with them, or new ones.
+    pub fn columns(&mut self, extents: &[i64], depends: u64) -> SmallVec<[AxisId; 2]> {
+        let fits = |list: &&SmallVec<[AxisId; 2]>| {
+            let same = list.iter().map(|a| self.extent(*a)).eq(extents.iter().copied());
+            same && list.iter().all(|a| depends >> a.0 & 1 == 0)
+        };
+        if let Some(list) = self.columns.iter().find(fits) {
+            return list.clone();
+        }
+        let first = self.extents.len() as u32;
+        self.extents.extend_from_slice(extents);
+        let list: SmallVec<[AxisId; 2]> = (first..self.extents.len() as u32).map(AxisId).collect();
+        self.columns.push(list.clone());
+        list
+    }
+
+    /// The demands on a node's operands when it is demanded at `place`, or `None` where a reshape
+    /// is no sum of terms and its operand must be materialised. A fold's columns are made here.
+    pub fn inputs(&mut self, graph: &Graph, n: NodeId, place: &[Sum]) -> Option<SmallVec<[(NodeId, Place); 3]>> {
+        let inputs = graph.inputs(n);
+        let node = graph.node(n);
+        Some(match &node.kind {
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => SmallVec::new(),
+            Kind::Map(_) | Kind::Cast => inputs.iter().map(|&i| (i, place.to_vec())).collect(),
+            Kind::View(view) => {
+                let source = &graph.node(inputs[0]).shape;
+                let index = view.map(source, place, &node.shape, &|a| self.extents[a.index()])?;
+                SmallVec::from_elem((inputs[0], index), 1)
+            }
+            Kind::Pad(before) => {
+                let inside = place.iter().zip(before).map(|(i, &n)| i.shifted(-n)).collect();
+                SmallVec::from_vec(vec![(inputs[0], inside), (inputs[1], place.to_vec())])
+            }
+            Kind::Reduce { axes, .. } => {
+                let shape = &graph.node(inputs[0]).shape;
+                let (index, _) = self.walk(shape, axes, place);
+                SmallVec::from_elem((inputs[0], index), 1)
+            }
+        })
+    }
+
+    /// The place in the operand of a fold over `axes` that is demanded at `place`, and the columns
+    /// it is walked by, slowest first.
+    pub fn walk(&mut self, shape: &Shape, axes: &[usize], place: &[Sum]) -> (Place, SmallVec<[AxisId; 2]>) {
+        let extents: SmallVec<[i64; 4]> = axes.iter().map(|&a| shape[a] as i64).collect();
+        let columns = self.columns(&extents, self.depends(place));
+        let mut kept = place.iter();
+        let mut folded = columns.iter();
+        let index = (0..shape.len()).filter_map(|a| match axes.contains(&a) {
+            true => folded.next().map(|c| Sum::axis(*c)),
+            false => kept.next().cloned(),
+        });
+        (index.collect(), columns)
+    }
+}
+

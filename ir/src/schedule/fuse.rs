@@ -1,0 +1,350 @@
+//! Choosing what is materialised; everything else is computed where it is read.
+//!
+//! Nodes are visited readers first, so that when a node's turn comes every place at which a kernel
+//! asks for its value is known. It is fused into all of them unless it must be in memory (an
+//! output, the operand of a reshape that is no sum of strides), unless a fold's result would be
+//! wanted before the walk that makes it (a fold over a whole space read back over it), or unless
+//! computing it again at every place costs more than one store and load. A reduction joins its
+//! reader when the reader's space is the reduction's rows with columns added (softmax): the
+//! reader's other axes then become columns of a last pass. Each materialisation keeps its reason.
+
+use super::demand::{Place, Space};
+use super::{Cut, Options};
+use crate::graph::{Graph, Kind, NodeId};
+use crate::kernel::build;
+use crate::shape::Shape;
+use petgraph::graph::{DiGraph, NodeIndex};
+use smallvec::SmallVec;
+use std::collections::HashSet;
+
+/// Operations for each element that a recomputation may cost: about a store and a load.
+const RECOMPUTE_BUDGET: u64 = 8;
+
+/// The most values that one kernel may have.
+const VALUE_LIMIT: usize = 500;
+
+/// The most machine operations that one kernel may have.
+const OPERATION_LIMIT: u64 = 4000;
+
+/// Fewer rows than this with long columns are left to two kernels: one row is one worker's.
+const FEW_ROWS: u64 = 16;
+
+/// Columns from which few rows count as long.
+const LONG_COLUMNS: u64 = 1 << 16;
+
+/// The nodes that one kernel writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What it writes, with why.
+    pub roots: Vec<(NodeId, Cut)>,
+    /// The root's axes that are rows, as bits, when the others are columns of a last pass.
+    pub split: Option<u64>,
+}
+
+/// All groups, in an order in which they can run.
+pub fn fuse(graph: &Graph, options: Options) -> Vec<Group> {
+    let mut fuser = Fuser::new(graph, options);
+    for n in graph.nodes().rev() {
+        fuser.visit(n);
+    }
+    fuser.merge();
+    fuser.ordered()
+}
+
+struct Fuser<'a> {
+    graph: &'a Graph,
+    options: Options,
+    /// For each node, where it is asked for: a kernel and a place in its space.
+    demands: Vec<Vec<(usize, Place)>>,
+    /// For each node, why it must be materialised, where that is known before its turn.
+    forced: Vec<Option<Cut>>,
+    kernels: Vec<Growing>,
+}
+
+/// A kernel as it grows.
+struct Growing {
+    group: Group,
+    space: Space,
+    values: usize,
+    operations: u64,
+    /// Leaves and materialised nodes that it reads.
+    reads: HashSet<NodeId>,
+    /// Merged into another kernel.
+    gone: bool,
+}
+
+impl<'a> Fuser<'a> {
+    fn new(graph: &'a Graph, options: Options) -> Fuser<'a> {
+        let mut forced = vec![None; graph.len()];
+        for &output in graph.outputs() {
+            forced[stored(graph, output).index()] = Some(Cut::Output);
+        }
+        Fuser { graph, options, demands: vec![Vec::new(); graph.len()], forced, kernels: Vec::new() }
+    }
+
+    fn visit(&mut self, n: NodeId) {
+        let demands = std::mem::take(&mut self.demands[n.index()]);
+        match self.cut(n, &demands) {
+            Some(cut) => self.materialise(n, cut, &demands),
+            None => demands.into_iter().for_each(|(kernel, place)| self.inline(n, kernel, &place)),
+        }
+    }
+
+    /// Why the node must be written to memory, if it must.
+    fn cut(&mut self, n: NodeId, demands: &[(usize, Place)]) -> Option<Cut> {
+        let kind = &self.graph.node(n).kind;
+        if let Kind::Leaf(_) = kind {
+            return None;
+        }
+        if let Some(cut) = self.forced[n.index()].take() {
+            return Some(cut);
+        }
+        if demands.is_empty() || matches!(kind, Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_)) {
+            return None;
+        }
+        if !self.options.fuse {
+            return Some(Cut::Unfused);
+        }
+        if let Kind::Reduce { .. } = kind {
+            if !self.split_for(demands) {
+                return Some(Cut::FoldThenBroadcast);
+            }
+        }
+        self.recomputed(n, demands).or_else(|| self.too_large(n, demands))
+    }
+
+    /// Makes the kernels' spaces fit a fold demanded at these places, or says that they cannot.
+    fn split_for(&mut self, demands: &[(usize, Place)]) -> bool {
+        let mut splits: SmallVec<[(usize, u64); 2]> = SmallVec::new();
+        for (kernel, place) in demands {
+            let space = &self.kernels[*kernel].space;
+            let depends = space.depends(place);
+            let rows = space.moving_root() & space.rows();
+            match (depends & !rows != 0, depends == rows, space.is_split()) {
+                // A fold inside a fold, or one for each row.
+                (true, _, _) | (_, true, _) => {}
+                (_, _, true) => return false,
+                (_, _, false) => splits.push((*kernel, depends)),
+            }
+        }
+        let fits = |&(kernel, rows): &(usize, u64)| {
+            let space = &self.kernels[kernel].space;
+            let count = |set: u64| {
+                (0..64).filter(|a| set >> a & 1 == 1).map(|a| space.extents()[a].max(0) as u64).product::<u64>()
+            };
+            let (lines, columns) = (count(rows), count(space.moving_root() & !rows));
+            rows != 0 && (lines >= FEW_ROWS || columns < LONG_COLUMNS)
+        };
+        if !splits.iter().all(fits) {
+            return false;
+        }
+        for (kernel, rows) in splits {
+            let space = &mut self.kernels[kernel].space;
+            match (space.is_split(), space.rows() == rows) {
+                (true, false) => return false,
+                (true, true) => {}
+                (false, _) => space.split(rows),
+            }
+        }
+        true
+    }
+
+    /// The recompute guard: evaluations beyond one for each element, times their cost, against a
+    /// store and a load.
+    fn recomputed(&self, n: NodeId, demands: &[(usize, Place)]) -> Option<Cut> {
+        let elements = (self.graph.node(n).shape.size() as u64).max(1);
+        let points = |(kernel, place): &(usize, Place)| {
+            let space = &self.kernels[*kernel].space;
+            space.points(space.depends(place))
+        };
+        let evaluations = demands.iter().map(points).fold(0u64, u64::saturating_add);
+        let cost = cost(self.graph, n);
+        let extra = evaluations.saturating_sub(elements).saturating_mul(cost);
+        let dear = extra > elements.saturating_mul(RECOMPUTE_BUDGET);
+        dear.then_some(Cut::Recompute { times: evaluations.div_ceil(elements), cost })
+    }
+
+    fn too_large(&self, n: NodeId, demands: &[(usize, Place)]) -> Option<Cut> {
+        let cost = cost(self.graph, n);
+        let full = demands.iter().find_map(|(kernel, _)| {
+            let k = &self.kernels[*kernel];
+            match (k.values + demands.len() > VALUE_LIMIT, k.operations + cost > OPERATION_LIMIT) {
+                (true, _) => Some("500 values"),
+                (_, true) => Some("4000 operations"),
+                _ => None,
+            }
+        });
+        full.map(|limit| Cut::TooLarge { limit })
+    }
+
+    /// The node is computed in the kernel, at that place; its operands are asked for.
+    fn inline(&mut self, n: NodeId, kernel: usize, place: &[crate::view::Sum]) {
+        let growing = &mut self.kernels[kernel];
+        growing.values += 1;
+        growing.operations += cost_once(self.graph, n);
+        if let Kind::Leaf(_) = self.graph.node(n).kind {
+            growing.reads.insert(n);
+            return;
+        }
+        match growing.space.inputs(self.graph, n, place) {
+            Some(inputs) => inputs.into_iter().for_each(|(i, place)| self.ask(i, kernel, place)),
+            None => {
+                // The reshape's operand goes to memory and the reshape reads it there.
+                let source = stored(self.graph, n);
+                self.forced[source.index()].get_or_insert(Cut::Reshape);
+                growing.reads.insert(source);
+            }
+        }
+    }
+
+    fn ask(&mut self, n: NodeId, kernel: usize, place: Place) {
+        let demands = &mut self.demands[n.index()];
+        if !demands.iter().any(|(k, p)| *k == kernel && *p == place) {
+            demands.push((kernel, place));
+        }
+    }
+
+    /// The node becomes a root: of the one kernel that computes it anyway, or of a new one.
+    fn materialise(&mut self, n: NodeId, cut: Cut, demands: &[(usize, Place)]) {
+        if let [(kernel, place)] = demands {
+            let growing = &mut self.kernels[*kernel];
+            let whole = growing.space.root() == *place && !matches!(cut, Cut::Unfused | Cut::Reshape);
+            let fits = !matches!(cut, Cut::TooLarge { .. } | Cut::FoldThenBroadcast);
+            if whole && fits && self.graph.node(growing.group.roots[0].0).shape == self.graph.node(n).shape {
+                growing.group.roots.push((n, cut));
+                return self.inline(n, *kernel, place);
+            }
+        }
+        for (kernel, _) in demands {
+            self.kernels[*kernel].reads.insert(n);
+        }
+        let space = Space::new(&self.graph.node(n).shape, None);
+        let place = space.root();
+        let group = Group { roots: vec![(n, cut)], split: None };
+        self.kernels.push(Growing { group, space, values: 0, operations: 0, reads: HashSet::new(), gone: false });
+        self.inline(n, self.kernels.len() - 1, &place);
+    }
+
+    /// Merges kernels over equal spaces that read the same data and do not wait for each other.
+    fn merge(&mut self) {
+        const MOST: usize = 256;
+        if !self.options.fuse || self.kernels.len() > MOST {
+            return;
+        }
+        for a in 0..self.kernels.len() {
+            for b in a + 1..self.kernels.len() {
+                if self.may_merge(a, b) {
+                    self.merge_into(a, b);
+                }
+            }
+        }
+    }
+
+    fn may_merge(&self, a: usize, b: usize) -> bool {
+        let (first, second) = (&self.kernels[a], &self.kernels[b]);
+        if first.gone || second.gone || first.values + second.values > VALUE_LIMIT {
+            return false;
+        }
+        let walk = |k: &Growing| {
+            let root = k.group.roots[0].0;
+            let folded = match &self.graph.node(root).kind {
+                Kind::Reduce { axes, .. } => Some((self.graph.node(self.graph.inputs(root)[0]).shape.clone(), axes.clone())),
+                _ => None,
+            };
+            (self.graph.node(root).shape.clone(), folded, k.space.is_split().then(|| k.space.rows()))
+        };
+        walk(first) == walk(second) && !first.reads.is_disjoint(&second.reads) && !self.ordered_apart(a, b)
+    }
+
+    /// True when one of the kernels reads, directly or not, what the other writes.
+    fn ordered_apart(&self, a: usize, b: usize) -> bool {
+        let dag = self.dependences();
+        let path = |from, to| petgraph::algo::has_path_connecting(&dag, NodeIndex::new(from), NodeIndex::new(to), None);
+        path(a, b) || path(b, a)
+    }
+
+    fn merge_into(&mut self, a: usize, b: usize) {
+        let second = &mut self.kernels[b];
+        second.gone = true;
+        let (roots, reads) = (std::mem::take(&mut second.group.roots), std::mem::take(&mut second.reads));
+        let (values, operations) = (second.values, second.operations);
+        let first = &mut self.kernels[a];
+        first.group.roots.extend(roots);
+        first.reads.extend(reads);
+        first.values += values;
+        first.operations += operations;
+    }
+
+    /// An edge from each kernel to those that read what it writes.
+    fn dependences(&self) -> DiGraph<(), ()> {
+        let mut dag = DiGraph::new();
+        let mut writer = vec![None; self.graph.len()];
+        for (k, growing) in self.kernels.iter().enumerate() {
+            dag.add_node(());
+            growing.group.roots.iter().for_each(|(n, _)| writer[n.index()] = Some(k));
+        }
+        for (k, growing) in self.kernels.iter().enumerate() {
+            let mut writers: Vec<usize> = growing.reads.iter().filter_map(|n| writer[n.index()]).collect();
+            writers.sort_unstable();
+            for w in writers.into_iter().filter(|w| *w != k) {
+                dag.add_edge(NodeIndex::new(w), NodeIndex::new(k), ());
+            }
+        }
+        dag
+    }
+
+    /// The groups in an order in which they can run: by the last node that each writes, which is a
+    /// topological order unless merging made it otherwise; petgraph then finds one.
+    fn ordered(mut self) -> Vec<Group> {
+        let dag = self.dependences();
+        let order = petgraph::algo::toposort(&dag, None).expect("merging keeps kernels in an order");
+        let mut place = vec![0; self.kernels.len()];
+        order.iter().enumerate().for_each(|(at, k)| place[k.index()] = at);
+        for growing in &mut self.kernels {
+            growing.group.split = growing.space.is_split().then(|| growing.space.rows());
+            growing.group.roots.sort_unstable_by_key(|(n, _)| *n);
+        }
+        let mut indexed: Vec<(usize, Growing)> = self.kernels.into_iter().enumerate().collect();
+        indexed.sort_by_key(|(k, _)| place[*k]);
+        indexed.into_iter().filter(|(_, k)| !k.gone).map(|(_, k)| k.group).collect()
+    }
+}
+
+/// The node whose data an output lies in: reshapes of row-major data are the same data.
+pub fn stored(graph: &Graph, mut n: NodeId) -> NodeId {
+    while let Kind::View(crate::view::View::Reshape) = graph.node(n).kind {
+        n = graph.inputs(n)[0];
+    }
+    n
+}
+
+/// Machine operations for each element of the node, its operands not counted.
+fn cost(graph: &Graph, n: NodeId) -> u64 {
+    let folded = |n: NodeId| {
+        let (input, output) = (&graph.node(graph.inputs(n)[0]).shape, &graph.node(n).shape);
+        (input.size() as u64).div_ceil((output.size() as u64).max(1))
+    };
+    match graph.node(n).kind {
+        Kind::Reduce { .. } => cost_once(graph, n).saturating_mul(folded(n)),
+        _ => cost_once(graph, n),
+    }
+}
+
+/// Machine operations that the node adds to a kernel's code.
+fn cost_once(graph: &Graph, n: NodeId) -> u64 {
+    match &graph.node(n).kind {
+        Kind::Map(op) => {
+            let types: SmallVec<[_; 3]> = graph.inputs(n).iter().map(|i| graph.node(*i).dtype).collect();
+            build::Shape::of(*op, &types).cost()
+        }
+        Kind::Cast | Kind::Pad(_) => 1,
+        Kind::Reduce { fold, .. } => 2 * fold.parts() as u64,
+        Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_) => 0,
+    }
+}
+
+/// The shape of a group's space.
+pub fn space_of(graph: &Graph, group: &Group) -> Space {
+    let shape: &Shape = &graph.node(group.roots[0].0).shape;
+    Space::new(shape, group.split)
+}

@@ -1,0 +1,267 @@
+//! From a group of nodes to a kernel.
+//!
+//! Values are made from the leaves up, on a work list instead of recursion: each node demanded at a
+//! place first asks for its operands at theirs. Indices are pushed from the stores to the loads
+//! through [`View::map`](crate::view::View::map); a fold becomes a carry of a pass, `pad` a pick.
+//! The kernel is then collapsed, made blind to shapes, and its numbers go to the step's words.
+
+use super::demand::{Place, Space};
+use super::fuse::{Group, space_of, stored};
+use super::{Place as Data, Plan, Slot, Step};
+use crate::dtype::DType;
+use crate::graph::{Graph, Kind, Node, NodeId};
+use crate::index::{Guard, Index, Range, Word};
+use crate::kernel::build::Builder;
+use crate::kernel::{Axis, BufferId, Carry, Inst, Kernel, Order, Role, Store, Val, space};
+use crate::ops::fold::Fold;
+use crate::shape::Shape;
+use crate::view::{Sum, View, flatten};
+use indexmap::IndexSet;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Lowers each group to a step; slots are numbered as they are written.
+pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
+    let mut places: Vec<Option<Data>> = vec![None; graph.len()];
+    for n in graph.nodes() {
+        if let Kind::Leaf(i) = graph.node(n).kind {
+            places[n.index()] = Some(Data::Leaf(i));
+        }
+    }
+    let mut plan = Plan { graph: Graph::new(), steps: Vec::new(), slots: Vec::new(), outputs: Vec::new(), operations: 0 };
+    for group in groups {
+        let mut lowering = Lowering::new(graph, group, &places);
+        let values: Vec<Val> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
+        let slots = add_slots(graph, group, &mut plan.slots);
+        let step = lowering.finish(group, &values, &slots);
+        if group.roots.iter().all(|(n, _)| graph.node(*n).shape.size() > 0) {
+            plan.steps.push(step);
+        }
+        for ((n, _), slot) in group.roots.iter().zip(slots) {
+            places[n.index()] = Some(Data::Slot(slot));
+        }
+    }
+    let place = |n: &NodeId| places[stored(graph, *n).index()].expect("outputs are materialised");
+    plan.outputs = graph.outputs().iter().map(place).collect();
+    plan
+}
+
+fn add_slots(graph: &Graph, group: &Group, slots: &mut Vec<Slot>) -> Vec<u32> {
+    let add = |(n, _): &(NodeId, _)| {
+        let Node { shape, dtype, .. } = graph.node(*n);
+        slots.push(Slot { dtype: *dtype, shape: shape.clone(), written: 0, last_read: 0 });
+        slots.len() as u32 - 1
+    };
+    group.roots.iter().map(add).collect()
+}
+
+struct Lowering<'a> {
+    graph: &'a Graph,
+    places: &'a [Option<Data>],
+    space: Space,
+    builder: Builder,
+    /// Values by node and place.
+    values: HashMap<(NodeId, Place), Val>,
+    buffers: IndexSet<Data>,
+    bytes_read: u64,
+    /// The run-time numbers passed, by their number in the graph.
+    scalars: IndexSet<u32>,
+    nodes: IndexSet<NodeId>,
+    roots: Vec<NodeId>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(graph: &'a Graph, group: &Group, places: &'a [Option<Data>]) -> Lowering<'a> {
+        Lowering {
+            graph,
+            places,
+            space: space_of(graph, group),
+            builder: Builder::new(),
+            values: HashMap::new(),
+            buffers: IndexSet::new(),
+            bytes_read: 0,
+            scalars: IndexSet::new(),
+            nodes: IndexSet::new(),
+            roots: group.roots.iter().map(|(n, _)| *n).collect(),
+        }
+    }
+
+    fn root(&mut self, n: NodeId) -> Val {
+        let place = self.space.root();
+        self.value(n, place)
+    }
+
+    /// The value of a node at a place. Operands come first, from a work list: graphs may be deep.
+    fn value(&mut self, n: NodeId, place: Place) -> Val {
+        let mut work = vec![(n, place.clone())];
+        while let Some((node, at)) = work.last().cloned() {
+            if self.values.contains_key(&(node, at.clone())) {
+                work.pop();
+                continue;
+            }
+            let operands = self.operands(node, &at);
+            let missing: Vec<_> = operands.iter().filter(|o| !self.values.contains_key(*o)).cloned().collect();
+            if missing.is_empty() {
+                let args: SmallVec<[Val; 3]> = operands.iter().map(|o| self.values[o]).collect();
+                let value = self.make(node, &at, &args);
+                self.values.insert((node, at), value);
+                work.pop();
+            } else {
+                work.extend(missing.into_iter().rev());
+            }
+        }
+        self.values[&(n, place)]
+    }
+
+    /// True when the node's value is read from memory rather than computed here.
+    fn is_read(&self, n: NodeId) -> bool {
+        self.places[n.index()].is_some() && !self.roots.contains(&n)
+    }
+
+    /// What must be known before the node's value is; nothing for what is loaded.
+    fn operands(&mut self, n: NodeId, at: &[Sum]) -> SmallVec<[(NodeId, Place); 3]> {
+        if self.is_read(n) {
+            return SmallVec::new();
+        }
+        // A reshape that is no sum of terms reads its materialised operand by row-major position.
+        self.space.inputs(self.graph, n, at).unwrap_or_default()
+    }
+
+    fn make(&mut self, n: NodeId, at: &[Sum], args: &[Val]) -> Val {
+        let node = self.graph.node(n);
+        if self.is_read(n) {
+            return self.load(n, &flatten(at, &node.shape));
+        }
+        self.nodes.insert(n);
+        match &node.kind {
+            Kind::Leaf(_) => unreachable!("leaves have a place"),
+            Kind::Const(c) => self.builder.constant(*c),
+            Kind::Scalar(i) => self.scalar(*i, node.dtype),
+            Kind::Iota(axis) => self.builder.coord(Index::from(&at[*axis])),
+            Kind::Map(op) => self.builder.call(*op, args),
+            Kind::Cast => self.builder.cast(args[0], node.dtype),
+            Kind::View(View::Reshape) if args.is_empty() => {
+                let source = stored(self.graph, n);
+                self.load(source, &flatten(at, &node.shape))
+            }
+            Kind::View(_) => args[0],
+            Kind::Pad(before) => self.pick(n, at, before, args),
+            Kind::Reduce { fold, part, axes } => self.fold(n, at, *fold, *part, axes, args[0]),
+        }
+    }
+
+    fn load(&mut self, n: NodeId, position: &Sum) -> Val {
+        let place = self.places[n.index()].expect("what is read has been written");
+        let node = self.graph.node(n);
+        let (at, new) = self.buffers.insert_full(place);
+        if new {
+            self.builder.buffer(node.dtype, Role::In);
+            self.bytes_read += (node.shape.size() * node.dtype.bytes()) as u64;
+        }
+        self.builder.load(BufferId(at as u32), Index::from(position))
+    }
+
+    fn scalar(&mut self, number: u32, dtype: DType) -> Val {
+        let (at, new) = self.scalars.insert_full(number);
+        match new {
+            true => self.builder.scalar(dtype),
+            false => self.builder.push(Inst::Scalar(at as u32), dtype),
+        }
+    }
+
+    /// Inside where the operand lies in its frame, outside elsewhere.
+    fn pick(&mut self, n: NodeId, at: &[Sum], before: &[i64], args: &[Val]) -> Val {
+        let frame = &self.graph.node(n).shape;
+        let inner = &self.graph.node(self.graph.inputs(n)[0]).shape;
+        let mut ranges = Vec::new();
+        for (axis, index) in at.iter().enumerate() {
+            let (low, high) = (before[axis], before[axis] + inner[axis] as i64);
+            if low > 0 || high < frame[axis] as i64 {
+                ranges.push(Range { index: Index::from(index), low: Word::Known(low), high: Word::Known(high) });
+            }
+        }
+        if ranges.is_empty() || args[0] == args[1] {
+            return args[0];
+        }
+        let dtype = self.builder.dtype(args[0]);
+        self.builder.push(Inst::Pick { guard: Guard { ranges }, inside: args[0], outside: args[1] }, dtype)
+    }
+
+    fn fold(&mut self, n: NodeId, at: &[Sum], fold: Fold, part: usize, axes: &[usize], element: Val) -> Val {
+        let input = self.graph.inputs(n)[0];
+        let Node { shape, dtype, .. } = self.graph.node(input);
+        let (place, columns) = self.space.walk(shape, axes, at);
+        let mut args: SmallVec<[Val; 2]> = SmallVec::from_slice(&[element]);
+        if fold.parts() == 2 {
+            let folded: Vec<Sum> = axes.iter().map(|&a| place[a].clone()).collect();
+            let extents: Vec<usize> = axes.iter().map(|&a| shape[a]).collect();
+            let extents = Shape::new(&extents).expect("some axes of a shape make a shape");
+            args.push(self.builder.coord(Index::from(&flatten(&folded, &extents))));
+        }
+        let inner = self.space.depends(at) & !self.space.rows() != 0;
+        let order = order_of(fold, *dtype, shape, axes);
+        let (pass, carry) = self.builder.fold(&columns, order, Carry { fold, args }, inner);
+        let inst = Inst::Final { pass, carry, part: part as u32 };
+        self.builder.push(inst, fold.part_dtype(*dtype, part))
+    }
+
+    /// The finished step: stores in a last pass, axes collapsed, numbers lifted to words.
+    fn finish(mut self, group: &Group, values: &[Val], slots: &[u32]) -> Step {
+        let mut stores = Vec::new();
+        let (mut written, mut writes) = (0, Vec::new());
+        for ((n, cut), &value) in group.roots.iter().zip(values) {
+            let node = self.graph.node(*n);
+            let buffer = self.builder.buffer(node.dtype, Role::Out);
+            let at = Index::from(&flatten(&self.space.root(), &node.shape));
+            stores.push(Store { buffer, at, value });
+            written += (node.shape.size() * node.dtype.bytes()) as u64;
+            writes.push((*n, cut.clone()));
+        }
+        let columns = self.space.root_columns();
+        self.builder.store(&columns, stores);
+        let mut kernel = self.builder.finish();
+        set_axes(&mut kernel, &self.space);
+        space::collapse(&mut kernel);
+        let words = space::lift(&mut kernel);
+        debug_assert_eq!(crate::kernel::verify::verify(&kernel), Ok(()), "lowering gives well-formed kernels");
+        let outputs = slots.iter().map(|&s| Data::Slot(s));
+        Step {
+            kernel: Arc::new(kernel),
+            buffers: self.buffers.iter().copied().chain(outputs).collect(),
+            scalars: self.scalars.into_iter().collect(),
+            words,
+            writes,
+            nodes: self.nodes.into_iter().collect(),
+            bytes_read: self.bytes_read,
+            bytes_written: written,
+        }
+    }
+}
+
+/// Gives the kernel its axes: the space's rows first, then its columns, and renames them so.
+fn set_axes(kernel: &mut Kernel, space: &Space) {
+    let rows = space.rows();
+    let count = space.extents().len();
+    let (first, last): (Vec<usize>, Vec<usize>) = (0..count).partition(|a| rows >> a & 1 == 1);
+    let mut new = vec![0; count];
+    first.iter().chain(&last).enumerate().for_each(|(to, &from)| new[from] = to as u32);
+    space::rename_axes(kernel, &new);
+    let axis = |&a: &usize| Axis { extent: Word::Known(space.extents()[a]) };
+    kernel.axes = first.iter().chain(&last).map(axis).collect();
+    kernel.rows = first.len();
+}
+
+/// The order of a fold, from the logical shape alone: a float fold over rows with 32 or more kept
+/// elements to their right goes in groups of 128, any other in 32 lanes and blocks of 512.
+fn order_of(fold: Fold, dtype: DType, shape: &Shape, axes: &[usize]) -> Order {
+    let inside: usize = match axes.last() {
+        Some(&last) => shape[last + 1..].iter().product(),
+        None => 1,
+    };
+    match (fold.is_free(dtype), inside >= 32) {
+        (true, _) => Order::Free,
+        (_, true) => Order::Groups,
+        (_, false) => Order::Lanes,
+    }
+}

@@ -1,0 +1,179 @@
+//! From a graph to a plan: what is materialised, and which kernels compute it.
+//!
+//! [`plan`] reads as its own outline: *simplify* whole-array identities, *fuse* by choosing what is
+//! materialised, *lower* each group of nodes to a kernel, decide the life of *memory*. Each
+//! materialisation keeps its [`Cut`] reason, which `explain()` prints and tests assert on. A plan
+//! is exact in shapes and cheap to make again; its kernels are blind to shapes and expensive to
+//! compile, so the two are cached apart.
+
+mod demand;
+pub mod explain;
+mod fuse;
+mod lower;
+mod memory;
+mod simplify;
+
+use crate::dtype::DType;
+use crate::graph::{Graph, NodeId, verify};
+use crate::kernel::Kernel;
+use crate::shape::Shape;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a scheduler may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// False to give every operation a kernel of its own: what "fused" is measured against.
+    pub fuse: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { fuse: true }
+    }
+}
+
+/// Steps that compute a graph's outputs from its leaves, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The graph that is computed, cleaned up: what the nodes in steps refer to.
+    pub graph: Graph,
+    /// What is done.
+    pub steps: Vec<Step>,
+    /// The buffers that steps write, each by exactly one step.
+    pub slots: Vec<Slot>,
+    /// Where each requested output lies, in order.
+    pub outputs: Vec<Place>,
+    /// How many array operations the graph had: what an eager library would have run.
+    pub operations: usize,
+}
+
+/// One launch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is run.
+    pub kernel: Arc<Kernel>,
+    /// The data behind each buffer of the kernel.
+    pub buffers: Vec<Place>,
+    /// Which of the graph's run-time numbers is passed at each scalar of the kernel.
+    pub scalars: Vec<u32>,
+    /// The launch words: extents, strides, offsets.
+    pub words: Vec<i64>,
+    /// The nodes that it writes, with why each is materialised.
+    pub writes: Vec<(NodeId, Cut)>,
+    /// The nodes that it computes.
+    pub nodes: Vec<NodeId>,
+    /// Bytes that it must read: every element of every buffer that it reads, once.
+    pub bytes_read: u64,
+    /// Bytes that it writes.
+    pub bytes_written: u64,
+}
+
+/// A buffer that a step writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The type of its elements.
+    pub dtype: DType,
+    /// Its shape; the data is row-major.
+    pub shape: Shape,
+    /// The step that writes it.
+    pub written: usize,
+    /// The last step that reads it, or `usize::MAX` for an output of the plan.
+    pub last_read: usize,
+}
+
+impl Slot {
+    /// Its size in bytes.
+    pub fn bytes(&self) -> usize {
+        self.shape.size() * self.dtype.bytes()
+    }
+}
+
+/// Where an array's data lies during a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Data given to the run.
+    Leaf(u32),
+    /// A slot of the plan.
+    Slot(u32),
+}
+
+/// Why a node's value is written to memory.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Cut {
+    /// It was asked for.
+    Output,
+    /// Fusion is switched off.
+    Unfused,
+    /// A fold over a whole space is read back over that space: the second walk needs its result.
+    FoldThenBroadcast,
+    /// Readers would compute it again, `times` for each element, at `cost` operations each.
+    Recompute {
+        /// How often each element would be computed.
+        times: u64,
+        /// Operations for each.
+        cost: u64,
+    },
+    /// A reshape that is no sum of strides reads it.
+    Reshape,
+    /// The kernel would have grown past a limit.
+    TooLarge {
+        /// The limit.
+        limit: &'static str,
+    },
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cut::Output => f.write_str("it is an output"),
+            Cut::Unfused => f.write_str("fusion is off"),
+            Cut::FoldThenBroadcast => f.write_str("a fold over the whole space is read back over that space"),
+            Cut::Recompute { times, cost } => {
+                write!(f, "fusing would compute each element {times} times at {cost} operations")
+            }
+            Cut::Reshape => f.write_str("a reshape that is no sum of strides reads it"),
+            Cut::TooLarge { limit } => write!(f, "the kernel would have more than {limit}"),
+        }
+    }
+}
+
+/// Plans a graph.
+pub fn plan(graph: &Graph, options: Options) -> Plan {
+    debug_assert_eq!(verify::verify(graph), Ok(()), "a graph is well-formed before planning");
+    let operations = simplify::operations(graph);
+    let graph = simplify::simplify(graph);
+    debug_assert_eq!(verify::verify(&graph), Ok(()), "simplify keeps graphs well-formed");
+    let groups = fuse::fuse(&graph, options);
+    let mut plan = lower::lower(&graph, &groups);
+    plan.operations = operations;
+    memory::assign(&mut plan);
+    plan.graph = graph;
+    plan
+}
+
+impl Plan {
+    /// How many kernels there are.
+    pub fn kernels(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Bytes that the kernels must read and write.
+    pub fn bytes_moved(&self) -> u64 {
+        self.steps.iter().map(|s| s.bytes_read + s.bytes_written).sum()
+    }
+
+    /// The most bytes of slots that are alive at once, outputs included, leaves not.
+    pub fn peak_bytes(&self) -> u64 {
+        let alive = |step: usize| {
+            let at = |s: &&Slot| s.written <= step && s.last_read >= step;
+            self.slots.iter().filter(at).map(|s| s.bytes() as u64).sum()
+        };
+        (0..self.steps.len()).map(alive).max().unwrap_or(0)
+    }
+
+    /// Why each materialised node is, in order of the steps.
+    pub fn cuts(&self) -> impl Iterator<Item = &Cut> {
+        self.steps.iter().flat_map(|s| s.writes.iter().map(|(_, cut)| cut))
+    }
+}

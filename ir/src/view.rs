@@ -1,0 +1,280 @@
+//! Views: maps from an index of the result to an index of the source, and nothing else.
+//!
+//! [`View::map`] is the only definition of what each view does to an index. Lowering pushes the
+//! index of a kernel's space through the views to the loads; a view therefore costs no memory and
+//! no copy. Before `lower.rs` turns numbers into launch words an index is a [`Sum`]: numbers times
+//! coordinates.
+
+use crate::kernel::AxisId;
+use crate::shape::Shape;
+use smallvec::SmallVec;
+use std::fmt;
+
+/// A way to look at an array's elements in another arrangement.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum View {
+    /// Element `start + step * i` along each axis, as `(start, step)`; steps may be negative, not 0.
+    Slice(SmallVec<[(i64, i64); 4]>),
+    /// Axis `i` of the result is that axis of the source.
+    Permute(SmallVec<[usize; 4]>),
+    /// New axes in front and axes of extent 1 repeated, as broadcasting does.
+    Expand,
+    /// The same elements in row-major order under another shape.
+    Reshape,
+    /// Two axes replaced by their diagonal, which comes last: `(first, second, offset)`.
+    Diagonal(usize, usize, i64),
+    /// Windows sliding along an axis; the place in the window is a new last axis.
+    Window(usize),
+}
+
+impl View {
+    /// The index of the source for the index `out` of the result; `extent` gives the extent of a
+    /// kernel's axis. `None` when a reshape cannot be said as a sum of terms: the source must then
+    /// be materialised.
+    pub fn map(&self, source: &Shape, out: &[Sum], result: &Shape, extent: &dyn Fn(AxisId) -> i64) -> Option<Vec<Sum>> {
+        Some(match self {
+            View::Slice(parts) => {
+                out.iter().zip(parts).map(|(i, &(start, step))| i.times(step).shifted(start)).collect()
+            }
+            View::Permute(axes) => {
+                let mut index = vec![Sum::constant(0); axes.len()];
+                axes.iter().zip(out).for_each(|(&axis, i)| index[axis] = i.clone());
+                index
+            }
+            View::Expand => {
+                let new = out.len() - source.len();
+                let kept = |(i, &n): (&Sum, &usize)| if n == 1 { Sum::constant(0) } else { i.clone() };
+                out[new..].iter().zip(source.iter()).map(kept).collect()
+            }
+            View::Reshape => return reshape(source, out, result, extent),
+            View::Diagonal(first, second, offset) => {
+                let (diagonal, rest) = out.split_last()?;
+                let mut rest = rest.iter();
+                let place = |axis| match axis {
+                    a if a == *first => Some(diagonal.shifted((-offset).max(0))),
+                    a if a == *second => Some(diagonal.shifted((*offset).max(0))),
+                    _ => rest.next().cloned(),
+                };
+                return (0..source.len()).map(place).collect();
+            }
+            View::Window(axis) => {
+                let (inside, rest) = out.split_last()?;
+                let mut index = rest.to_vec();
+                index[*axis] = index[*axis].plus(inside);
+                index
+            }
+        })
+    }
+}
+
+/// A row-major place in `result`, taken apart into the digits of `source`.
+fn reshape(source: &Shape, out: &[Sum], result: &Shape, extent: &dyn Fn(AxisId) -> i64) -> Option<Vec<Sum>> {
+    let flat = flatten(out, result);
+    let digit = |(&stride, &n): (&i64, &usize)| match n {
+        0 | 1 => Some(Sum::constant(0)),
+        n => flat.digit(stride, n as i64, extent),
+    };
+    source.strides().iter().zip(source.iter()).map(digit).collect()
+}
+
+/// The row-major position of `index` in an array of that shape.
+pub fn flatten(index: &[Sum], shape: &Shape) -> Sum {
+    let places = index.iter().zip(shape.strides());
+    places.fold(Sum::constant(0), |flat, (i, stride)| flat.plus(&i.times(stride)))
+}
+
+/// What a number of a [`Sum`] multiplies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Factor {
+    /// The coordinate along an axis.
+    Axis(AxisId),
+    /// `(axis / div) % modulo`, a digit of the coordinate.
+    Digit {
+        /// The axis.
+        axis: AxisId,
+        /// What it is divided by first.
+        div: i64,
+        /// What the quotient is reduced by.
+        modulo: i64,
+    },
+}
+
+impl Factor {
+    /// The axis whose coordinate it is, whole or a digit of it.
+    pub fn axis(self) -> AxisId {
+        match self {
+            Factor::Axis(axis) | Factor::Digit { axis, .. } => axis,
+        }
+    }
+}
+
+/// An index before its numbers become launch words: `offset + Σ number · factor`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sum {
+    /// The constant part.
+    pub offset: i64,
+    /// Numbers (never 0) and what they multiply; sorted, no factor twice.
+    pub terms: SmallVec<[(Factor, i64); 3]>,
+}
+
+impl Sum {
+    /// The number `n`.
+    pub fn constant(n: i64) -> Sum {
+        Sum { offset: n, terms: SmallVec::new() }
+    }
+
+    /// The coordinate along `axis`.
+    pub fn axis(axis: AxisId) -> Sum {
+        Sum { offset: 0, terms: SmallVec::from_slice(&[(Factor::Axis(axis), 1)]) }
+    }
+
+    /// `n` times this.
+    pub fn times(&self, n: i64) -> Sum {
+        if n == 0 {
+            return Sum::constant(0);
+        }
+        let terms = self.terms.iter().map(|&(factor, by)| (factor, by * n));
+        Sum { offset: self.offset * n, terms: terms.collect() }
+    }
+
+    /// `n` more than this.
+    pub fn shifted(&self, n: i64) -> Sum {
+        Sum { offset: self.offset + n, terms: self.terms.clone() }
+    }
+
+    /// The sum of both.
+    pub fn plus(&self, other: &Sum) -> Sum {
+        let mut sum = self.shifted(other.offset);
+        for &(factor, by) in &other.terms {
+            match sum.terms.binary_search_by_key(&factor, |t| t.0) {
+                Ok(at) => {
+                    sum.terms[at].1 += by;
+                    if sum.terms[at].1 == 0 {
+                        sum.terms.remove(at);
+                    }
+                }
+                Err(at) => sum.terms.insert(at, (factor, by)),
+            }
+        }
+        sum
+    }
+
+    /// The least and the greatest value, given the extent of each axis.
+    pub fn range(&self, extent: &dyn Fn(AxisId) -> i64) -> (i64, i64) {
+        self.terms.iter().fold((self.offset, self.offset), |(low, high), &(factor, by)| {
+            let last = match factor {
+                Factor::Axis(a) => (extent(a) - 1).max(0),
+                Factor::Digit { modulo, .. } => modulo - 1,
+            };
+            (low + (by * last).min(0), high + (by * last).max(0))
+        })
+    }
+
+    /// `(self / div) % modulo`, where that is a sum of terms again. `self` is never negative.
+    ///
+    /// Terms whose numbers are multiples of `div * modulo` vanish, those below `div` are dropped,
+    /// the rest is divided; this is exact when the dropped part stays in `0..div` and the kept part
+    /// in `0..modulo`. Otherwise a single coordinate gives a digit, anything else nothing.
+    pub fn digit(&self, div: i64, modulo: i64, extent: &dyn Fn(AxisId) -> i64) -> Option<Sum> {
+        let rest = self.split(div * modulo, extent).map_or_else(|| self.clone(), |(_, low)| low);
+        if let Some((high, _)) = rest.split(div, extent) {
+            let (low, most) = high.range(extent);
+            if low >= 0 && most < modulo {
+                return Some(high);
+            }
+        }
+        match (self.offset, self.terms.as_slice()) {
+            (0, &[(Factor::Axis(axis), by)]) if by > 0 && div % by == 0 => {
+                let factor = Factor::Digit { axis, div: div / by, modulo };
+                Some(Sum { offset: 0, terms: SmallVec::from_slice(&[(factor, 1)]) })
+            }
+            _ => None,
+        }
+    }
+
+    /// The sum as `(high, low)` with `self = unit · high + low` and `low` in `0..unit`.
+    fn split(&self, unit: i64, extent: &dyn Fn(AxisId) -> i64) -> Option<(Sum, Sum)> {
+        let (mut high, mut low) = (Sum::constant(0), Sum::constant(0));
+        for &(factor, by) in &self.terms {
+            match by % unit {
+                0 => high.terms.push((factor, by / unit)),
+                _ => low.terms.push((factor, by)),
+            }
+        }
+        let (least, most) = low.range(extent);
+        high.offset = (self.offset + least).div_euclid(unit);
+        low.offset = self.offset - high.offset * unit;
+        (most + low.offset < unit).then_some((high, low))
+    }
+}
+
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            View::Slice(parts) => {
+                f.write_str("slice")?;
+                parts.iter().try_for_each(|(start, step)| write!(f, " {start}:{step}"))
+            }
+            View::Permute(axes) => {
+                f.write_str("permute")?;
+                axes.iter().try_for_each(|a| write!(f, " {a}"))
+            }
+            View::Expand => f.write_str("expand"),
+            View::Reshape => f.write_str("reshape"),
+            View::Diagonal(a, b, offset) => write!(f, "diagonal {a} {b} {offset}"),
+            View::Window(axis) => write!(f, "window {axis}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(extents: &[usize]) -> Shape {
+        Shape::new(extents).unwrap()
+    }
+
+    /// The value of a sum at a point.
+    fn at(sum: &Sum, point: &[i64]) -> i64 {
+        sum.terms.iter().fold(sum.offset, |total, &(factor, by)| {
+            total
+                + by * match factor {
+                    Factor::Axis(a) => point[a.index()],
+                    Factor::Digit { axis, div, modulo } => (point[axis.index()] / div) % modulo,
+                }
+        })
+    }
+
+    #[test]
+    fn reshape_is_row_major_wherever_it_is_a_sum() {
+        for (from, to) in [
+            (vec![24], vec![6, 4]),
+            (vec![6, 4], vec![24]),
+            (vec![6, 4], vec![3, 8]),
+            (vec![2, 3, 4], vec![6, 4]),
+            (vec![1, 6], vec![6, 1, 1]),
+            (vec![4, 6], vec![6, 4]),
+        ] {
+            let (source, result) = (shape(&from), shape(&to));
+            let axes: Vec<Sum> = (0..to.len() as u32).map(|a| Sum::axis(AxisId(a))).collect();
+            let extent = |a: AxisId| to[a.index()] as i64;
+            let Some(index) = View::Reshape.map(&source, &axes, &result, &extent) else { continue };
+            let strides = result.strides();
+            for flat in 0..result.size() as i64 {
+                let point: Vec<i64> = strides.iter().zip(&to).map(|(s, &n)| (flat / s) % n as i64).collect();
+                let back = flatten(&index, &source);
+                assert_eq!(at(&back, &point), flat, "{from:?} -> {to:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn flips_survive_a_reshape() {
+        // x[::-1] of 6 elements, seen as 2 by 3 rows reversed.
+        let flat = Sum::axis(AxisId(0)).times(-3).plus(&Sum::axis(AxisId(1)).times(-1)).shifted(5);
+        let extent = |a: AxisId| [2, 3][a.index()];
+        let row = flat.digit(3, 2, &extent).unwrap();
+        assert_eq!((at(&row, &[0, 0]), at(&row, &[1, 2])), (1, 0));
+    }
+}

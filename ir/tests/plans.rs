@@ -1,0 +1,129 @@
+//! Plans of small graphs: how many kernels, and why each ends where it does.
+
+use numfuse_ir::dtype::DType;
+use numfuse_ir::graph::build::{self, Build};
+use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
+use numfuse_ir::ops::Op;
+use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::schedule::{Cut, Options, Plan, plan};
+use numfuse_ir::shape::Shape;
+
+fn leaf(g: &mut Graph, number: u32, extents: &[usize]) -> NodeId {
+    let shape = Shape::new(extents).unwrap();
+    g.insert(Node { kind: Kind::Leaf(number), shape, dtype: DType::F32 }, &[])
+}
+
+fn map(g: &mut Graph, op: Op, args: &[NodeId]) -> NodeId {
+    build::map(g, op, args).unwrap()
+}
+
+fn reduce(g: &mut Graph, fold: Fold, x: NodeId, axes: &[usize], keep: bool) -> NodeId {
+    build::reduce(g, &x, fold, 0, axes, keep).unwrap()
+}
+
+fn planned(mut g: Graph, outputs: &[NodeId]) -> Plan {
+    outputs.iter().for_each(|n| g.add_output(*n));
+    plan(&g, Options::default())
+}
+
+fn softmax(g: &mut Graph, x: NodeId, axis: usize) -> NodeId {
+    let top = reduce(g, Fold::Max, x, &[axis], true);
+    let shifted = map(g, Op::Subtract, &[x, top]);
+    let e = map(g, Op::Exp, &[shifted]);
+    let total = reduce(g, Fold::Sum, e, &[axis], true);
+    map(g, Op::Divide, &[e, total])
+}
+
+#[test]
+fn softmax_over_rows_is_one_kernel_of_three_passes() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[100, 1000]);
+    let y = softmax(&mut g, x, 1);
+    let plan = planned(g, &[y]);
+    assert_eq!(plan.kernels(), 1);
+    let kernel = &plan.steps[0].kernel;
+    assert_eq!((kernel.rows, kernel.passes.len(), kernel.axes.len()), (1, 3, 2), "{kernel}");
+}
+
+#[test]
+fn standardising_a_whole_array_is_two_kernels() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[100, 1000]);
+    let total = reduce(&mut g, Fold::Sum, x, &[0, 1], false);
+    let squares = build::reduce(&mut g, &x, Fold::Moments, 2, &[0, 1], false).unwrap();
+    let n = build::constant(&mut g, Scalar::f32(100_000.0));
+    let mean = map(&mut g, Op::Divide, &[total, n]);
+    let var = map(&mut g, Op::Divide, &[squares, n]);
+    let std = map(&mut g, Op::Sqrt, &[var]);
+    let centred = map(&mut g, Op::Subtract, &[x, mean]);
+    let z = map(&mut g, Op::Divide, &[centred, std]);
+    let plan = planned(g, &[z]);
+    assert_eq!(plan.kernels(), 2);
+    assert_eq!(plan.steps[0].writes.iter().filter(|w| w.1 == Cut::FoldThenBroadcast).count(), 2);
+}
+
+#[test]
+fn assigning_points_to_centres_needs_no_temporary() {
+    let mut g = Graph::new();
+    let (x, c) = (leaf(&mut g, 0, &[1000, 1, 16]), leaf(&mut g, 1, &[1, 64, 16]));
+    let d = map(&mut g, Op::Subtract, &[x, c]);
+    let d = map(&mut g, Op::Square, &[d]);
+    let d = reduce(&mut g, Fold::Sum, d, &[2], false);
+    let nearest = build::reduce(&mut g, &d, Fold::ArgMin, 1, &[1], false).unwrap();
+    let plan = planned(g, &[nearest]);
+    assert_eq!(plan.kernels(), 1);
+    assert_eq!(plan.bytes_moved(), 1000 * 16 * 4 + 64 * 16 * 4 + 1000 * 8);
+    assert!(plan.steps[0].kernel.passes.iter().any(|p| p.inner));
+}
+
+#[test]
+fn a_dear_row_is_not_computed_again_for_each_row() {
+    let mut g = Graph::new();
+    let (x, y) = (leaf(&mut g, 0, &[1, 300]), leaf(&mut g, 1, &[200, 1]));
+    let s = map(&mut g, Op::Exp, &[x]);
+    let c = map(&mut g, Op::Log, &[y]);
+    let z = map(&mut g, Op::Add, &[s, c]);
+    let plan = planned(g, &[z]);
+    assert_eq!(plan.kernels(), 2);
+    assert!(matches!(plan.cuts().next(), Some(Cut::Recompute { times: 200, .. })));
+}
+
+#[test]
+fn shifted_sums_of_sixty_levels_stay_small() {
+    let mut g = Graph::new();
+    let mut x = leaf(&mut g, 0, &[1000]);
+    for _ in 0..60 {
+        let n = g.shape(&x)[0];
+        let low = build::slice(&mut g, &x, &[(0, 1, n - 1)]).unwrap();
+        let high = build::slice(&mut g, &x, &[(1, 1, n - 1)]).unwrap();
+        x = map(&mut g, Op::Add, &[low, high]);
+    }
+    let plan = planned(g, &[x]);
+    assert!((5..20).contains(&plan.kernels()), "{}", plan.kernels());
+}
+
+#[test]
+fn a_long_chain_is_cut_by_size() {
+    let mut g = Graph::new();
+    let mut x = leaf(&mut g, 0, &[1000]);
+    let y = leaf(&mut g, 1, &[1000]);
+    for _ in 0..5000 {
+        x = map(&mut g, Op::Add, &[x, y]);
+        x = map(&mut g, Op::Multiply, &[x, y]);
+    }
+    let plan = planned(g, &[x]);
+    assert!(plan.kernels() > 10 && plan.kernels() < 40, "{}", plan.kernels());
+}
+
+#[test]
+fn two_folds_of_one_input_walk_it_once() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[100, 50]);
+    let total = reduce(&mut g, Fold::Sum, x, &[1], false);
+    let top = reduce(&mut g, Fold::Max, x, &[1], false);
+    let plan = planned(g, &[total, top]);
+    assert_eq!(plan.kernels(), 1);
+    assert_eq!(plan.steps[0].kernel.passes.len(), 2, "{}", plan.steps[0].kernel);
+    assert_eq!(plan.bytes_moved(), 100 * 50 * 4 + 2 * 400);
+}

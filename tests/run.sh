@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Every check of the repository, from any folder, on a machine that has cargo and Python 3 and nothing else.
+#
+#   bash tests/run.sh
+#
+# Each step prints a line with its wall time; the first failure ends the run. What the machine cannot do (a missing
+# rustfmt, a target that is not installed) is skipped with a line that says so. NumPy, which many tests compare with,
+# is installed once into target/venv. PYTHON names another interpreter than python3.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+python="${PYTHON:-python3}"
+target="${CARGO_TARGET_DIR:-target}"
+mkdir -p "$target"
+target="$(cd "$target" && pwd)"
+venv="$target/venv"
+
+# The version that the expectations were written against, and the range that a Python without it may use.
+numpy_wanted='numpy==2.4.6'
+numpy_range='numpy>=2.2,<2.6'
+
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+
+# ── Steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# step NAME COMMAND…: runs the command and says how long it took.
+step() {
+    local name="$1" start="$SECONDS" status=0
+    shift
+    printf '==> %s\n' "$name"
+    "$@" || status=$?
+    if [ "$status" -ne 0 ]; then
+        printf '==> %s: FAILED with status %d after %d s\n' "$name" "$status" "$((SECONDS - start))" >&2
+        exit 1
+    fi
+    printf '==> %s: ok, %d s\n' "$name" "$((SECONDS - start))"
+}
+
+skip() {
+    printf '==> %s: skipped, %s\n' "$1" "$2"
+}
+
+has_component() {
+    cargo "$1" --version >/dev/null 2>&1
+}
+
+has_target() {
+    local libraries
+    libraries="$(rustc --print target-libdir --target "$1" 2>/dev/null)" && [ -d "$libraries" ]
+}
+
+# ── NumPy ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# pip_install COMMAND…: gives the command (a pip install) the wanted NumPy, or else one of the range.
+pip_install() {
+    "$@" "$numpy_wanted" 2>"$scratch/pip.log" || "$@" "$numpy_range" 2>"$scratch/pip.log"
+}
+
+# A virtual environment; or, where Python comes without ensurepip, a folder of packages and a script that knows it.
+# Steps run where errexit is off, hence the explicit returns.
+make_venv() {
+    local quiet=(--quiet --disable-pip-version-check --only-binary=:all:)
+    rm -rf "$venv"
+    if "$python" -m venv "$venv" >/dev/null 2>&1; then
+        pip_install "$venv/bin/python" -m pip install "${quiet[@]}" && return
+    fi
+    rm -rf "$venv"
+    mkdir -p "$venv/bin" || return
+    pip_install "$python" -m pip install "${quiet[@]}" --target "$venv/packages" || return
+    printf '#!/usr/bin/env bash\nPYTHONPATH=%q exec %q "$@"\n' "$venv/packages" "$(command -v "$python")" >"$venv/bin/python"
+    chmod +x "$venv/bin/python"
+}
+
+# Keeps the environment of an earlier run if it was made for the same NumPy and Python.
+numpy() {
+    local made_for made_before
+    command -v "$python" >/dev/null || { echo "no $python found: install Python 3.10 or newer" >&2; return 1; }
+    made_for="$numpy_wanted $numpy_range $("$python" -VV)"
+    made_before="$(cat "$venv/made-for" 2>/dev/null)"
+    if [ "$made_before" != "$made_for" ] || ! "$venv/bin/python" -c 'import numpy' 2>/dev/null; then
+        make_venv || { cat "$scratch/pip.log" >&2; echo "NumPy could not be installed" >&2; return 1; }
+        printf '%s\n' "$made_for" >"$venv/made-for"
+    fi
+    "$venv/bin/python" -c 'import numpy, sys; print("NumPy", numpy.__version__, "on Python", sys.version.split()[0])'
+}
+
+# ── The picture ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# The example of the README, on the photograph that the repository ships; a PNG must come of it.
+quickstart() {
+    local result="$scratch/quickstart.png"
+    cargo run --release --example quickstart -- examples/data/photo.jpg "$result" || return
+    [ "$(head -c 4 "$result" | tail -c 3)" = PNG ] || { echo "quickstart wrote no PNG" >&2; return 1; }
+}
+
+# ── The run ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+step 'numpy' numpy
+export NUMFUSE_PYTHON="$venv/bin/python"
+
+if has_component fmt; then
+    step 'format' cargo fmt --all -- --check
+else
+    skip 'format' 'rustfmt is not installed'
+fi
+
+if has_component clippy; then
+    step 'clippy' cargo clippy --workspace --all-targets -- -D warnings
+else
+    skip 'clippy' 'clippy is not installed'
+fi
+
+step 'test' cargo test --workspace
+step 'doc' env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+step 'quickstart' quickstart
+
+for triple in x86_64-pc-windows-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin; do
+    if has_target "$triple"; then
+        step "check $triple" cargo check --workspace --target "$triple"
+    else
+        skip "check $triple" 'this toolchain has no such target'
+    fi
+done
+
+printf '==> all passed, %d s\n' "$SECONDS"
