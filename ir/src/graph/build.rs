@@ -189,7 +189,8 @@ pub fn slice<B: Build>(b: &mut B, x: &B::Node, parts: &[(i64, i64, usize)]) -> R
         return Ok(x.clone());
     }
     let shape = Shape::new(&extents)?;
-    let places = parts.iter().map(|&(start, step, _)| (start, step)).collect();
+    // A single element has no step: whatever was asked for must not overflow later.
+    let places = parts.iter().map(|&(start, step, n)| (start, if n > 1 { step } else { 1 })).collect();
     Ok(view(b, x, View::Slice(places), shape))
 }
 
@@ -208,6 +209,7 @@ pub fn diagonal<B: Build>(b: &mut B, x: &B::Node, offset: i64, first: isize, sec
     }
     let extents = b.shape(x);
     let (rows, columns) = (extents[first] as i64, extents[second] as i64);
+    let offset = offset.clamp(-rows, columns);
     let length = (rows + offset.min(0)).min(columns - offset.max(0)).max(0) as usize;
     let kept = (0..dims).filter(|a| *a != first && *a != second).map(|a| extents[a]);
     let extents: SmallVec<[usize; 4]> = kept.chain([length]).collect();
@@ -242,7 +244,7 @@ pub fn pad<B: Build>(b: &mut B, x: &B::Node, before: &[i64], around: &B::Node) -
 /// One part of a fold over sorted axes, which are dropped or, if `keep`, left with extent 1.
 ///
 /// Axes that are not neighbours are folded one run at a time, the last run first (the order of
-/// every float fold is part of the language).
+/// every float fold is part of the language). Sums and products of bools are counted in int64.
 ///
 /// # Errors
 /// A fold of nothing that has no identity.
@@ -255,6 +257,8 @@ pub fn reduce<B: Build>(
     keep: bool,
 ) -> Result<B::Node, Error> {
     let from = b.shape(x).clone();
+    let counted = matches!(fold, Fold::Sum | Fold::Prod) && b.dtype(x) == DType::Bool;
+    let x = &if counted { cast(b, x, DType::I64) } else { x.clone() };
     let empty = axes.iter().any(|&a| from[a] == 0) && from.reduced(axes, false).size() > 0;
     if empty && matches!(fold, Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax) {
         let op = match fold {

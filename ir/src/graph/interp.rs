@@ -1,1 +1,402 @@
-//! stub
+//! Oracle 1: what a graph means, array by array.
+//!
+//! Nodes are computed whole, one after the other, in order. Nothing here is clever and nothing is
+//! shared with what it checks: no view is composed with another, nothing is fused or simplified,
+//! ops are their rows' expansions over scalars, and the order of folds is written down here a second
+//! time. Where this and a kernel differ, the compiler is wrong; where this and NumPy differ, the
+//! table is.
+
+use super::{Graph, Kind, Node, NodeId};
+use crate::dtype::DType;
+use crate::math::Eval;
+use crate::ops::Op;
+use crate::ops::fold::{Fold, State};
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::view::View;
+use smallvec::SmallVec;
+
+/// A row-major array.
+type Array = Vec<Scalar>;
+
+/// The values of the outputs, row-major, for the data of each leaf (row-major) and each run-time
+/// number.
+///
+/// # Panics
+/// When a leaf's data has not the size of its shape, or a number not its type. The graph itself is
+/// taken to be [well-formed](super::verify::verify).
+///
+/// ```
+/// use numfuse_ir::graph::{interp::interpret, parse::parse};
+/// use numfuse_ir::scalar::Scalar;
+///
+/// let graph = parse("%0 = leaf 0 : f32[2]\n%1 = square %0 : f32[2]\nout %1").unwrap();
+/// let outputs = interpret(&graph, &[vec![Scalar::f32(2.0), Scalar::f32(3.0)]], &[]);
+/// assert_eq!(outputs, [[Scalar::f32(4.0), Scalar::f32(9.0)]]);
+/// ```
+pub fn interpret(graph: &Graph, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
+    let live = graph.live();
+    let last = last_reads(graph);
+    let mut arrays: Vec<Array> = vec![Array::new(); graph.len()];
+    for n in graph.nodes().filter(|n| live[n.index()]) {
+        let inputs = graph.inputs(n);
+        let read = |i: &NodeId| (graph.node(*i), arrays[i.index()].as_slice());
+        let operands: Vec<(&Node, &[Scalar])> = inputs.iter().map(read).collect();
+        let result = compute(graph.node(n), &operands, leaves, scalars);
+        // A long chain keeps a few arrays at a time, not all of them.
+        let done = |i: &&NodeId| last[i.index()] == Some(n);
+        inputs.iter().filter(done).for_each(|i| arrays[i.index()] = Array::new());
+        arrays[n.index()] = result;
+    }
+    graph.outputs().iter().map(|n| arrays[n.index()].clone()).collect()
+}
+
+/// The last live reader of each node; outputs have none, they are kept.
+fn last_reads(graph: &Graph) -> Vec<Option<NodeId>> {
+    let live = graph.live();
+    let mut last = vec![None; graph.len()];
+    for n in graph.nodes().filter(|n| live[n.index()]) {
+        graph.inputs(n).iter().for_each(|i| last[i.index()] = Some(n));
+    }
+    graph.outputs().iter().for_each(|n| last[n.index()] = None);
+    last
+}
+
+/// One node from its operands.
+fn compute(node: &Node, inputs: &[(&Node, &[Scalar])], leaves: &[Array], scalars: &[Scalar]) -> Array {
+    let size = node.shape.size();
+    match &node.kind {
+        Kind::Leaf(i) => {
+            let data = &leaves[*i as usize];
+            assert_eq!(data.len(), size, "leaf {i} has shape {}", node.shape);
+            assert!(data.iter().all(|x| x.dtype() == node.dtype), "leaf {i} has type {}", node.dtype);
+            data.clone()
+        }
+        Kind::Const(value) => vec![*value],
+        Kind::Scalar(k) => {
+            let value = scalars[*k as usize];
+            assert_eq!(value.dtype(), node.dtype, "scalar {k} has type {}", node.dtype);
+            vec![value]
+        }
+        Kind::Iota(axis) => {
+            let along = (0..node.shape.len()).map(|a| i64::from(a == *axis)).collect::<Vec<_>>();
+            places(&node.shape, 0, &along).map(position).collect()
+        }
+        Kind::Map(op) => map(*op, size, inputs),
+        Kind::Cast => inputs[0].1.iter().map(|x| Prim::Cast(node.dtype).eval(&[*x])).collect(),
+        Kind::View(by) => view(by, &inputs[0].0.shape, &node.shape, inputs[0].1),
+        Kind::Pad(before) => pad(before, node, inputs),
+        Kind::Reduce { fold, part, axes } => {
+            let (source, data) = inputs[0];
+            Reduction::of(*fold, source.dtype, &source.shape, axes).run(data, *part)
+        }
+    }
+}
+
+fn position(place: usize) -> Scalar {
+    Scalar::from_i128(DType::I64, place as i128)
+}
+
+fn map(op: Op, size: usize, inputs: &[(&Node, &[Scalar])]) -> Array {
+    let at = |i: usize| {
+        let args: SmallVec<[Scalar; 3]> = inputs.iter().map(|(_, data)| data[i]).collect();
+        op.expand(&mut Eval, &args)
+    };
+    (0..size).map(at).collect()
+}
+
+/// `start + Σ stride · coordinate` at each point of the extents, the last axis fastest.
+fn places(extents: &[usize], start: i64, strides: &[i64]) -> impl Iterator<Item = usize> {
+    let mut places = if extents.contains(&0) { vec![] } else { vec![start] };
+    for (&n, &stride) in extents.iter().zip(strides) {
+        if !places.is_empty() && n > 1 {
+            let step = |&from: &i64| (0..n as i64).map(move |i| from + i * stride);
+            places = places.iter().flat_map(step).collect();
+        }
+    }
+    places.into_iter().map(|place| usize::try_from(place).expect("a view stays inside: graph/verify.rs"))
+}
+
+/// A view is a start and a stride for each axis of its result.
+fn view(view: &View, from: &Shape, to: &Shape, data: &[Scalar]) -> Array {
+    if to.size() == 0 {
+        return Array::new();
+    }
+    let strides = from.strides();
+    let (start, by): (i64, Vec<i64>) = match view {
+        View::Reshape => return data.to_vec(),
+        View::Slice(parts) => {
+            let start = parts.iter().zip(&strides).map(|((start, _), stride)| start * stride).sum();
+            // The step along an axis of one element is never taken, and may be huge.
+            let step = |axis: usize| if to[axis] > 1 { parts[axis].1 * strides[axis] } else { 0 };
+            (start, (0..to.len()).map(step).collect())
+        }
+        View::Permute(axes) => (0, axes.iter().map(|&a| strides[a]).collect()),
+        View::Expand => {
+            let new = to.len() - from.len();
+            let repeated = |axis: usize| axis < new || from[axis - new] == 1;
+            (0, (0..to.len()).map(|axis| if repeated(axis) { 0 } else { strides[axis - new] }).collect())
+        }
+        View::Diagonal(first, second, offset) => {
+            let moved = if *offset < 0 { *first } else { *second };
+            let kept = (0..from.len()).filter(|a| a != first && a != second).map(|a| strides[a]);
+            let along = strides[*first] + strides[*second];
+            (offset.abs() * strides[moved], kept.chain([along]).collect())
+        }
+        View::Window(axis) => (0, strides.iter().copied().chain([strides[*axis]]).collect()),
+    };
+    places(to, start, &by).map(|place| data[place]).collect()
+}
+
+/// The first operand set into the second, as far as it lies inside.
+fn pad(before: &[i64], node: &Node, inputs: &[(&Node, &[Scalar])]) -> Array {
+    let ((inner, data), (_, around)) = (inputs[0], inputs[1]);
+    let mut result = around.to_vec();
+    for (from, &value) in data.iter().enumerate() {
+        if let Some(to) = set_into(from, &inner.shape, before, &node.shape) {
+            result[to] = value;
+        }
+    }
+    result
+}
+
+/// Where in the frame the element at the row-major place `from` lies.
+fn set_into(from: usize, shape: &[usize], before: &[i64], frame: &[usize]) -> Option<usize> {
+    let (mut rest, mut place, mut stride) = (from, 0, 1);
+    for axis in (0..shape.len()).rev() {
+        let coordinate = (rest % shape[axis]) as i128 + i128::from(before[axis]);
+        let inside = usize::try_from(coordinate).ok().filter(|&c| c < frame[axis])?;
+        place += inside * stride;
+        stride *= frame[axis];
+        rest /= shape[axis];
+    }
+    Some(place)
+}
+
+/// A state after one more element, or after one more state.
+type Step<'a> = &'a dyn Fn(&[Scalar], &[Scalar]) -> State<Scalar>;
+
+/// A fold over some axes of an array.
+struct Reduction {
+    fold: Fold,
+    dtype: DType,
+    /// Where the sequence of each result starts.
+    starts: Vec<usize>,
+    /// Where its elements lie, from there.
+    sequence: Vec<usize>,
+    /// How many results lie to the right of the folded axes.
+    inside: usize,
+}
+
+impl Reduction {
+    fn of(fold: Fold, dtype: DType, shape: &Shape, axes: &[usize]) -> Reduction {
+        let strides = shape.strides();
+        let part = |chosen: &dyn Fn(usize) -> bool| -> Vec<usize> {
+            let of: Vec<usize> = (0..shape.len()).filter(|&a| chosen(a)).collect();
+            let extents: Vec<usize> = of.iter().map(|&a| shape[a]).collect();
+            let strides: Vec<i64> = of.iter().map(|&a| strides[a]).collect();
+            places(&extents, 0, &strides).collect()
+        };
+        // Axes of extent 1 are no axes: they neither lengthen a fold nor part its elements.
+        let last = axes.iter().copied().filter(|&a| shape[a] != 1).max().unwrap_or(shape.len());
+        let right = (last + 1).min(shape.len());
+        Reduction {
+            fold,
+            dtype,
+            starts: part(&|a| !axes.contains(&a)),
+            sequence: part(&|a| axes.contains(&a)),
+            inside: (right..shape.len()).filter(|a| !axes.contains(a)).map(|a| shape[a]).product(),
+        }
+    }
+
+    fn run(&self, data: &[Scalar], part: usize) -> Array {
+        let at = |start: &usize| {
+            let elements = self.sequence.iter().enumerate();
+            let element = |(i, place): (usize, &usize)| self.element(data[start + place], i);
+            self.all(elements.map(element).collect())[part]
+        };
+        self.starts.iter().map(at).collect()
+    }
+
+    /// What the fold takes at each element: its position too, if the fold travels with one.
+    fn element(&self, value: Scalar, place: usize) -> State<Scalar> {
+        match self.fold {
+            Fold::ArgMin | Fold::ArgMax => SmallVec::from_slice(&[value, position(place)]),
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => {
+                SmallVec::from_slice(&[value])
+            }
+        }
+    }
+
+    /// Blocks of elements, then blocks of their results, until one is left.
+    ///
+    /// A sum along an outer axis goes serially in groups of 128 rows, so that a machine may work on
+    /// many columns at once; every other in blocks of 512 with 32 lanes.
+    fn all(&self, elements: Vec<State<Scalar>>) -> State<Scalar> {
+        let (width, lanes) = if self.inside >= 32 { (128, 1) } else { (512, 32) };
+        let take = |state: &[Scalar], element: &[Scalar]| self.fold.next(&mut Eval, state, element);
+        let join = |state: &[Scalar], other: &[Scalar]| self.fold.join(&mut Eval, state, other);
+        let mut results: Vec<State<Scalar>> =
+            elements.chunks(width).map(|block| self.block(block, lanes, &take)).collect();
+        while results.len() > 1 {
+            results = results.chunks(width).map(|block| self.block(block, lanes, &join)).collect();
+        }
+        results.pop().unwrap_or_else(|| self.fold.init(self.dtype))
+    }
+
+    /// Element `i` goes to lane `i % lanes`; then the upper half of the lanes is joined to the lower
+    /// half until one is left. Lanes without elements are not there.
+    fn block(&self, elements: &[State<Scalar>], lanes: usize, take: Step) -> State<Scalar> {
+        let used = lanes.min(elements.len());
+        let mut states = vec![self.fold.init(self.dtype); used];
+        for (i, element) in elements.iter().enumerate() {
+            states[i % lanes] = take(&states[i % lanes], element);
+        }
+        let mut half = lanes / 2;
+        while half > 0 {
+            for lane in 0..half.min(states.len().saturating_sub(half)) {
+                states[lane] = self.fold.join(&mut Eval, &states[lane], &states[lane + half]);
+            }
+            states.truncate(half);
+            half /= 2;
+        }
+        states.swap_remove(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::parse::parse;
+
+    fn ints(values: &[i64]) -> Array {
+        values.iter().map(|&x| Scalar::from_i128(DType::I32, i128::from(x))).collect()
+    }
+
+    fn floats(values: &[f32]) -> Array {
+        values.iter().map(|&x| Scalar::f32(x)).collect()
+    }
+
+    /// The first output of a graph in text, for its leaves.
+    fn run(text: &str, leaves: &[Array]) -> Array {
+        interpret(&parse(text).unwrap(), leaves, &[]).swap_remove(0)
+    }
+
+    /// One operation on `0..n` of that shape.
+    fn on(shape: &str, operation: &str, result: &str) -> Vec<i64> {
+        let extents = shape.split(',').map(|n| n.parse::<i64>().unwrap());
+        let all: Vec<i64> = (0..extents.product()).collect();
+        let text = format!("%0 = leaf 0 : i32[{shape}]\n%1 = {operation} %0 : {result}\nout %1");
+        run(&text, &[ints(&all)]).iter().map(|x| x.to_i128() as i64).collect()
+    }
+
+    #[test]
+    fn views_rearrange() {
+        assert_eq!(on("2,3", "permute 1 0", "i32[3,2]"), [0, 3, 1, 4, 2, 5]);
+        assert_eq!(on("2,3", "slice 1:-1 0:2", "i32[2,2]"), [3, 5, 0, 2]);
+        assert_eq!(on("5", "slice 4:-9223372036854775808", "i32[1]"), [4]);
+        assert_eq!(on("2,1", "expand", "i32[2,2,3]"), [0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1]);
+        assert_eq!(on("2,3", "reshape", "i32[3,2]"), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(on("3,3", "diagonal 0 1 1", "i32[2]"), [1, 5]);
+        assert_eq!(on("3,3", "diagonal 0 1 -1", "i32[2]"), [3, 7]);
+        assert_eq!(on("2,2,2", "diagonal 2 0 0", "i32[2,2]"), [0, 5, 2, 7]);
+        assert_eq!(on("4", "window 0", "i32[3,2]"), [0, 1, 1, 2, 2, 3]);
+    }
+
+    #[test]
+    fn a_frame_shows_around() {
+        let pad = |before: &str| {
+            let text = format!(
+                "%0 = leaf 0 : i32[2,2]\n%1 = const 9 : i32[]\n%2 = expand %1 : i32[2,3]\n\
+                 %3 = pad {before} %0 %2 : i32[2,3]\nout %3"
+            );
+            run(&text, &[ints(&[1, 2, 3, 4])])
+        };
+        assert_eq!(pad("0 1"), ints(&[9, 1, 2, 9, 3, 4]));
+        assert_eq!(pad("-1 -1"), ints(&[4, 9, 9, 9, 9, 9]));
+        assert_eq!(pad("1152921504606846976 0"), ints(&[9, 9, 9, 9, 9, 9]));
+    }
+
+    #[test]
+    fn elements_positions_and_numbers() {
+        let text = "%0 = leaf 0 : i32[2,2]\n%1 = iota 1 : i64[2,2]\n%2 = cast %0 : i64[2,2]\n\
+                    %3 = multiply %1 %2 : i64[2,2]\n%4 = scalar 0 : f64[]\nout %4 %3";
+        let results = interpret(&parse(text).unwrap(), &[ints(&[5, 6, 7, 8])], &[Scalar::f64(0.5)]);
+        assert_eq!(results[0], [Scalar::f64(0.5)]);
+        assert_eq!(results[1].iter().map(|x| x.to_i128()).collect::<Vec<_>>(), [0, 6, 0, 8]);
+    }
+
+    #[test]
+    fn folds_of_each_kind() {
+        assert_eq!(on("2,3", "sum axes 0", "i32[3]"), [3, 5, 7]);
+        assert_eq!(on("2,3", "prod axes 1", "i32[2]"), [0, 60]);
+        assert_eq!(on("2,3", "max axes 0 1", "i32[]"), [5]);
+        assert_eq!(on("2,3,2", "argmax part 1 axes 0 2", "i64[3]"), [3, 3, 3]);
+        assert_eq!(on("0,3", "sum axes 0", "i32[3]"), [0, 0, 0]);
+        let text = "%0 = leaf 0 : f32[4]\n%1 = moments part 2 axes 0 %0 : f32[]\n\
+                    %2 = argmin part 1 axes 0 %0 : i64[]\n%3 = max axes 0 %0 : f32[]\nout %1 %2 %3";
+        let graph = parse(text).unwrap();
+        let results = interpret(&graph, &[floats(&[1.0, 2.0, 3.0, 6.0])], &[]);
+        assert_eq!(results[0], floats(&[14.0]));
+        let results = interpret(&graph, &[floats(&[1.0, f32::NAN, -1.0, f32::NAN])], &[]);
+        assert_eq!(results[1], [position(1)]);
+        assert!(results[2][0].is_nan());
+    }
+
+    /// Values whose sum depends on the order.
+    fn rough(n: usize) -> Vec<f32> {
+        (0..n as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 * 1e-3 - 7e3).collect()
+    }
+
+    #[test]
+    fn sums_go_in_lanes_and_blocks() {
+        let x = rough(513);
+        let mut lanes = [0f32; 32];
+        x[..512].iter().enumerate().for_each(|(i, x)| lanes[i % 32] += x);
+        for half in [16, 8, 4, 2, 1] {
+            (0..half).for_each(|i| lanes[i] += lanes[i + half]);
+        }
+        let wanted = lanes[0] + x[512];
+        let text = "%0 = leaf 0 : f32[513]\n%1 = sum axes 0 %0 : f32[]\nout %1";
+        assert_eq!(run(text, &[floats(&x)]), floats(&[wanted]));
+        assert_ne!(wanted, x.iter().sum::<f32>());
+    }
+
+    #[test]
+    fn short_sums_skip_the_lanes_that_hold_nothing() {
+        // Three lanes, joined as (0 + 2) + 1: half 2 brings lane 2 to lane 0, half 1 lane 1.
+        let x = [1e8f32, 1.0, -1e8];
+        let text = "%0 = leaf 0 : f32[3]\n%1 = sum axes 0 %0 : f32[]\nout %1";
+        assert_eq!(run(text, &[floats(&x)]), floats(&[1.0]));
+        let zero = "%0 = leaf 0 : f32[1]\n%1 = sum axes 0 %0 : f32[]\nout %1";
+        assert_eq!(run(zero, &[floats(&[-0.0])]), floats(&[0.0]));
+    }
+
+    #[test]
+    fn sums_along_an_outer_axis_go_in_groups() {
+        let x = rough(300 * 32);
+        let column = |c: usize| {
+            let rows: Vec<f32> = (0..300).map(|r| x[r * 32 + c]).collect();
+            let serial = |rows: &[f32]| rows.iter().fold(0f32, |sum, x| sum + x);
+            (serial(&rows[..128]) + serial(&rows[128..256])) + serial(&rows[256..])
+        };
+        let text = "%0 = leaf 0 : f32[300,32,1]\n%1 = sum axes 0 %0 : f32[32,1]\nout %1";
+        assert_eq!(run(text, &[floats(&x)]), floats(&(0..32).map(column).collect::<Vec<_>>()));
+        // A folded axis of extent 1 to the right changes nothing.
+        let text = "%0 = leaf 0 : f32[300,32,1]\n%1 = moments part 1 axes 0 %0 : f32[32,1]\n\
+                    %2 = moments part 1 axes 0 2 %0 : f32[32]\nout %1 %2";
+        let both = interpret(&parse(text).unwrap(), &[floats(&x)], &[]);
+        assert_eq!(both[0], both[1]);
+    }
+
+    #[test]
+    fn long_chains_and_wide_diamonds_are_done_in_order() {
+        let mut text = "%0 = leaf 0 : f64[2]\n".to_string();
+        for i in 1..100_000 {
+            text += &format!("%{i} = maximum %{0} %{0} : f64[2]\n", i - 1);
+        }
+        let data = vec![Scalar::f64(1.0), Scalar::f64(-0.0)];
+        assert_eq!(run(&(text + "out %99999"), std::slice::from_ref(&data)), data);
+    }
+}

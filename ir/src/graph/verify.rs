@@ -30,7 +30,8 @@ use std::fmt::Write;
 ///   the number of elements; a `Diagonal` takes two different axes and has the length that lies
 ///   inside both; a `Window` is at least 1 wide and stays inside its axis;
 /// * the operands of a `Pad` have the result's type, the second one its shape, the first one as many
-///   axes, and there is one place for each axis (it may stick out of the frame on any side);
+///   axes, and there is one place for each axis (it may stick out of the frame on any side, by no
+///   more than the 2^60 elements that the largest array has);
 /// * a `Reduce` has a part that its fold has, at least one axis, and axes that are sorted and in
 ///   range, which its shape lacks; its type is that part's. `any` and `all` read bools, `moments`
 ///   floats; `min`, `max`, `argmin` and `argmax` never fold nothing; the axes of a float `sum` or
@@ -205,7 +206,9 @@ fn pad(node: &Node, before: &[i64], inputs: &[&Node]) -> Result<(), String> {
     same_shape(node, inputs[1])?;
     let dims = node.shape.len();
     let places = inputs[0].shape.len() == dims && before.len() == dims;
-    check(places, || format!("it wants a place for each of {dims} axes"))
+    check(places, || format!("it wants a place for each of {dims} axes"))?;
+    let far = before.iter().any(|place| place.unsigned_abs() > 1 << 60);
+    check(!far, || "a place beyond the largest array".to_string())
 }
 
 fn reduce(node: &Node, fold: Fold, part: usize, axes: &[usize], from: &Node) -> Result<(), String> {
@@ -302,6 +305,7 @@ mod tests {
         fails(on_leaf(&[2], Kind::Iota(0), &[2]), "positions are i64");
         fails(on_leaf(&[2], Kind::Leaf(0), &[3]), "leaf 0 was f32[2] before");
         fails(on_leaf(&[2, 2], Kind::Pad(SmallVec::from_slice(&[1])), &[2, 2]), "a place for each of 2 axes");
+        fails(on_leaf(&[2], Kind::Pad(SmallVec::from_slice(&[i64::MIN])), &[2]), "beyond the largest");
         fails(on_leaf(&[], Kind::Const(crate::scalar::Scalar::f64(1.0)), &[]), "a constant of type f64");
     }
 

@@ -6,10 +6,16 @@
 //! multiple of 2^-54 below 0.35. The polynomials for `(e^r - 1 - r) / r²` are minimax fits by the
 //! Remez exchange, made for this file.
 
-use super::extended::{Two, clamp, is_single, outside, pick, polynomial, power_of_two, shift_to_exponent};
+use super::extended::{
+    Two, clamp, is_single, outside, pick, polynomial, power_of_two, shift_to_exponent, sign_bit, sum_any,
+    sum_ordered,
+};
 use super::{Arith, ArithExt};
+use std::f64::consts::{LN_2, LOG2_E};
 
-/// `e^x`.
+/// `e^x`, for every x; denormal results, overflow and NaN take the rare path.
+///
+/// Largest error measured: 0.94 ulp in float32 (all inputs), 0.87 ulp in float64.
 #[inline(always)]
 pub fn exp<A: Arith>(k: &mut A, x: A::V) -> A::V {
     // The least argument with a normal result (for float64 the one after) and the last finite one.
@@ -78,7 +84,7 @@ pub(super) fn magic<A: Arith>(k: &mut A, like: A::V) -> A::V {
 
 /// `(e^r - 1 - r) / r²` for |r| ≤ ln 2 / 2, within 2^-60.3 of e^r (2^-27.8 for float32).
 #[inline(always)]
-pub(super) fn exp_tail<A: Arith>(k: &mut A, r: A::V) -> A::V {
+fn exp_tail<A: Arith>(k: &mut A, r: A::V) -> A::V {
     if is_single(k, r) {
         polynomial(k, r, &[0.5, 0.166_664_88, 0.041_665_55, 0.008_372_284_5, 0.001_403_575_2])
     } else {
@@ -100,52 +106,206 @@ const EXP_TAIL: [f64; 11] = [
     2.082_664_193_305_498e-09,
 ];
 
-/// The argument reduced: n as a float, n in low bits, and `x - n ln 2` without its last correction,
-/// `n · LN2_LOW`.
-#[inline(always)]
-fn reduce<A: Arith>(k: &mut A, x: A::V) -> (A::V, A::V, A::V) {
-    let magic = magic(k, x);
-    let log2_e = k.float(x, std::f64::consts::LOG2_E);
-    let shifted = k.fma(x, log2_e, magic);
-    let n = k.sub(shifted, magic);
-    let minus_ln2 = k.float(x, -std::f64::consts::LN_2);
-    let r = k.fma(n, minus_ln2, x);
-    (n, shifted, r)
+/// `x = n ln 2 + r + low` with n in the low bits of `shifted`, r exact and |r| ≤ ln 2 / 2.
+pub(super) struct Reduced<V> {
+    pub(super) shifted: V,
+    pub(super) r: V,
+    pub(super) low: V,
 }
 
-/// Minus what is missing from ln 2 rounded to the type of `like`.
+/// Takes the nearest multiple of ln 2 off x.
 #[inline(always)]
-fn minus_ln2_low<A: Arith>(k: &mut A, like: A::V) -> A::V {
-    pick(k, like, 1.904_654_2e-9, -2.319_046_813_846_299_6e-17)
+pub(super) fn reduce<A: Arith>(k: &mut A, x: A::V) -> Reduced<A::V> {
+    reduce_with(k, x, |k, n, excess| k.mul(n, excess))
+}
+
+/// The same, where `finish` makes the low part from n and what ln 2 rounded exceeds ln 2 by.
+#[inline(always)]
+fn reduce_with<A: Arith>(
+    k: &mut A,
+    x: A::V,
+    finish: impl FnOnce(&mut A, A::V, A::V) -> A::V,
+) -> Reduced<A::V> {
+    let magic = magic(k, x);
+    let log2_e = k.float(x, LOG2_E);
+    let shifted = k.fma(x, log2_e, magic);
+    let n = k.sub(shifted, magic);
+    let minus_ln2 = k.float(x, -LN_2);
+    let r = k.fma(n, minus_ln2, x);
+    let excess = pick(k, x, 1.904_654_2e-9, -2.319_046_813_846_299_6e-17);
+    let low = finish(k, n, excess);
+    Reduced { shifted, r, low }
 }
 
 /// e^x for a single number.
 #[inline(always)]
 pub(super) fn exp_parts<A: Arith>(k: &mut A, x: A::V) -> Parts<A::V> {
-    let (n, shifted, r) = reduce(k, x);
-    let ln2_low = minus_ln2_low(k, x);
-    let low = k.mul(n, ln2_low);
-    exp_reduced(k, shifted, Two { high: r, low })
+    let reduced = reduce(k, x);
+    exp_reduced(k, reduced)
 }
 
 /// e^x for a number of twice the precision.
 #[inline(always)]
 pub(super) fn exp_parts_two<A: Arith>(k: &mut A, x: Two<A::V>) -> Parts<A::V> {
-    let (n, shifted, r) = reduce(k, x.high);
-    let ln2_low = minus_ln2_low(k, x.high);
-    let low = k.fma(n, ln2_low, x.low);
-    exp_reduced(k, shifted, Two { high: r, low })
+    let reduced = reduce_with(k, x.high, |k, n, excess| k.fma(n, excess, x.low));
+    exp_reduced(k, reduced)
 }
 
-/// `1 + r + r² tail(r)`, where the rounding of `r.high + r.low` touches only the last term.
+/// `1 + r + r² tail(r)`, where the rounding of `r + low` touches only the last term.
 #[inline(always)]
-fn exp_reduced<A: Arith>(k: &mut A, shifted: A::V, r: Two<A::V>) -> Parts<A::V> {
-    let sum = k.add(r.high, r.low);
-    let tail = exp_tail(k, sum);
-    let square = k.mul(sum, sum);
-    let rest = k.fma(tail, square, r.low);
-    let rest = k.add(r.high, rest);
+fn exp_reduced<A: Arith>(k: &mut A, reduced: Reduced<A::V>) -> Parts<A::V> {
+    let rest = exp_rest(k, &reduced);
+    let sum = k.add(reduced.r, rest);
     let one = k.float(sum, 1.0);
-    let value = k.add(one, rest);
+    let value = k.add(one, sum);
+    Parts { value, shifted: reduced.shifted }
+}
+
+/// `e^(r + low) - 1 - r`.
+#[inline(always)]
+fn exp_rest<A: Arith>(k: &mut A, reduced: &Reduced<A::V>) -> A::V {
+    let r = k.add(reduced.r, reduced.low);
+    let tail = exp_tail(k, r);
+    let square = k.mul(r, r);
+    k.fma(tail, square, reduced.low)
+}
+
+/// `e^x / 2` for large x, where it may overflow or x be NaN: sinh and cosh out there.
+#[inline(always)]
+pub(super) fn half_exp_anywhere<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    let limit = pick(k, x, 91.0, 712.0);
+    let x = k.min(limit, x);
+    let parts = exp_parts(k, x);
+    let half = k.float(x, 0.5);
+    let value = k.mul(parts.value, half);
+    Parts { value, ..parts }.scale_anywhere(k)
+}
+
+/// `e^x - 1`, precise for small x: 2^n - 1 and 2^n r are added in twice the precision. Every x;
+/// large x and overflow take the rare path.
+///
+/// Largest error measured: 0.93 ulp in float32 (every 257th input), 0.93 ulp in float64.
+#[inline(always)]
+pub fn expm1<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    // From here down it rounds to -1. (NaN, the second operand, stays.)
+    let least = pick(k, x, -20.0, -50.0);
+    let bounded = k.max(least, x);
+    let value = expm1_two(k, bounded);
+    let value = k.add(value.high, value.low);
+    // It has the sign of x, -0 included.
+    let dtype = k.dtype(x);
+    let sign = sign_bit(k, x);
+    let bits = k.to_bits(value);
+    let bits = k.or(bits, sign);
+    let fast = k.bitcast(bits, dtype);
+    let limit = pick(k, x, 87.0, 709.0);
+    let large = k.gt(x, limit);
+    k.rare(large, fast, |k| {
+        let x = clamp_to_finite(k, x);
+        let parts = exp_parts(k, x);
+        parts.scale_anywhere(k)
+    })
+}
+
+/// `e^x - 1` as a sum of two, for n from -120 to 120 (-1020 to 1020).
+///
+/// `2^n e^r - 1 = (2^n - 1) + 2^n r + 2^n rest`; the products are exact. `rest` is
+/// `r²/2 + r³ (…)`, in which only the first term is large enough for its rounding to matter.
+#[inline(always)]
+pub(super) fn expm1_two<A: Arith>(k: &mut A, x: A::V) -> Two<A::V> {
+    let reduced = reduce(k, x);
+    let r = k.add(reduced.r, reduced.low);
+    let tail =
+        if is_single(k, r) { polynomial(k, r, &EXPM1_TAIL_SINGLE) } else { polynomial(k, r, &EXPM1_TAIL) };
+    let square = k.mul(r, r);
+    let cube = k.mul(square, r);
+    let half = k.float(r, 0.5);
+    let rest = k.fma(square, half, reduced.low);
+    let rest = k.fma(cube, tail, rest);
+
+    let one = k.float(x, 1.0);
+    let scale = Parts { value: one, shifted: reduced.shifted }.scale(k);
+    let minus_one = k.float(x, -1.0);
+    let head = sum_any(k, scale, minus_one);
+    let p = k.mul(scale, reduced.r);
+    let sum = sum_ordered(k, head.high, p);
+    let low = k.add(sum.low, head.low);
+    let low = k.fma(scale, rest, low);
+    Two { high: sum.high, low }
+}
+
+/// `(e^r - 1 - r - r²/2) / r³`, within 2^-58.9 of e^r - 1.
+const EXPM1_TAIL: [f64; 10] = [
+    0.166_666_666_666_666_77,
+    0.041_666_666_666_666_574,
+    0.008_333_333_333_322_17,
+    0.001_388_888_888_894_296_3,
+    0.000_198_412_698_849_179_67,
+    2.480_158_719_764_285_4e-05,
+    2.755_724_531_418_124_6e-06,
+    2.755_738_749_631_865e-07,
+    2.510_868_101_378_232_2e-08,
+    2.087_878_800_337_274_7e-09,
+];
+
+/// The same for float32, within 2^-29.8.
+const EXPM1_TAIL_SINGLE: [f64; 5] =
+    [0.166_666_66, 0.041_666_48, 0.008_333_419, 0.001_393_325_4, 0.000_198_241_06];
+
+/// `2^x`, for every x and exact for integers: n is the integer nearest to x, so that x - n is exact.
+/// Denormal results, overflow and NaN take the rare path.
+///
+/// Largest error measured: 0.88 ulp in float32 (every 257th input), 0.84 ulp in float64.
+#[inline(always)]
+pub fn exp2<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    let low = pick(k, x, -126.0, -1022.0);
+    let high = pick(k, x, 127.99999, 1_023.999_999_999_999_9);
+    let unusual = outside(k, x, low, high);
+    let parts = exp2_parts(k, x);
+    let fast = parts.scale(k);
+    k.rare(unusual, fast, |k| {
+        let low = pick(k, x, -152.0, -1080.0);
+        let high = pick(k, x, 129.0, 1025.0);
+        let x = clamp(k, x, low, high);
+        let parts = exp2_parts(k, x);
+        parts.scale_anywhere(k)
+    })
+}
+
+/// 2^x = 2^n 2^r with r = x - n exactly: `2^r = 1 + (r ln 2 + r² tail(r))`.
+#[inline(always)]
+fn exp2_parts<A: Arith>(k: &mut A, x: A::V) -> Parts<A::V> {
+    let magic = magic(k, x);
+    let shifted = k.add(x, magic);
+    let n = k.sub(shifted, magic);
+    let r = k.sub(x, n);
+    let tail = if is_single(k, r) {
+        polynomial(k, r, &[0.240_226_48, 0.055_503_62, 0.009_618_526, 0.001_339_018_5, 0.000_153_211_27])
+    } else {
+        polynomial(k, r, &EXP2_TAIL)
+    };
+    let ln2 = k.float(r, LN_2);
+    let ln2_low = pick(k, r, -1.904_654_2e-9, 2.319_046_813_846_299_6e-17);
+    let low = k.mul(r, ln2_low);
+    let square = k.mul(r, r);
+    let rest = k.fma(tail, square, low);
+    let sum = k.fma(r, ln2, rest);
+    let one = k.float(r, 1.0);
+    let value = k.add(one, sum);
     Parts { value, shifted }
 }
+
+/// `(2^r - 1 - r ln 2) / r²`, within 2^-58.6 of 2^r.
+const EXP2_TAIL: [f64; 11] = [
+    0.240_226_506_959_100_72,
+    0.055_504_108_664_821_64,
+    0.009_618_129_107_628_345,
+    0.001_333_355_814_640_234_4,
+    0.000_154_035_303_936_332_76,
+    1.525_273_384_645_274_4e-05,
+    1.321_548_659_023_462_8e-06,
+    1.017_805_483_845_366_8e-07,
+    7.054_978_878_267_576e-09,
+    4.456_174_799_160_680_5e-10,
+    2.561_677_143_157_572_8e-11,
+];

@@ -116,6 +116,17 @@ pub(super) fn sum_ordered<A: Arith>(k: &mut A, a: A::V, b: A::V) -> Two<A::V> {
     Two { high, low }
 }
 
+/// `a + b` exactly, whichever is larger.
+#[inline(always)]
+pub(super) fn sum_any<A: Arith>(k: &mut A, a: A::V, b: A::V) -> Two<A::V> {
+    let high = k.add(a, b);
+    let of_b = k.sub(high, a);
+    let of_a = k.sub(high, of_b);
+    let lost_a = k.sub(a, of_a);
+    let lost_b = k.sub(b, of_b);
+    Two { high, low: k.add(lost_a, lost_b) }
+}
+
 /// `a * b` exactly.
 #[inline(always)]
 pub(super) fn product<A: Arith>(k: &mut A, a: A::V, b: A::V) -> Two<A::V> {

@@ -5,13 +5,19 @@
 //! Microsystems): `f - (f²/2 - s (f²/2 + s² P))`, where only small terms carry rounding errors.
 //! The polynomials are minimax fits by the Remez exchange, made for this file.
 
+use super::exp::magic;
 use super::extended::{
-    Two, infinity, is_single, least_normal, outside, pick, pick_bits, polynomial, product_two, sum_ordered,
+    Two, infinity, is_single, least_normal, outside, pick, pick_bits, polynomial, product_two,
+    shift_to_exponent, sign_bit, sum_ordered,
 };
 use super::{Arith, ArithExt};
 use crate::dtype::DType;
+use std::f64::consts::{LN_2, LOG2_E, LOG10_E};
 
-/// The natural logarithm.
+/// The natural logarithm, by `atanh`: -∞ at ±0 and NaN below. Denormal arguments and those without
+/// a finite logarithm take the rare path.
+///
+/// Largest error measured: 0.84 ulp in float32 (all inputs), 0.79 ulp in float64.
 #[inline(always)]
 pub fn log<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let low = least_normal(k, x);
@@ -92,7 +98,7 @@ fn log_normal<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> A::V {
     let low = pick(k, x, -1.904_654_2e-9, 2.319_046_813_846_299_6e-17);
     let low = k.mul(e, low);
     let mantissa = log_one_plus(k, f, low);
-    let ln2 = k.float(x, std::f64::consts::LN_2);
+    let ln2 = k.float(x, LN_2);
     k.fma(e, ln2, mantissa)
 }
 
@@ -158,7 +164,7 @@ pub(super) fn log_mantissa<A: Arith>(k: &mut A, m: A::V) -> Two<A::V> {
     };
     let t = k.mul(z.high, q);
     let twelfth = pick(k, m, 0.083_333_336, 0.083_333_333_333_333_33);
-    let twelfth_low = pick(k, m, -0.000_000_002_483_526_865_641_155_8, 4.625_929_269_271_485_5e-18);
+    let twelfth_low = pick(k, m, -2.483_526_9e-9, 4.625_929_269_271_485e-18);
     let p = sum_ordered(k, twelfth, t);
     let p_low = k.fma(q, z.low, twelfth_low);
     let p = Two { high: p.high, low: k.add(p.low, p_low) };
@@ -194,4 +200,118 @@ pub(super) fn log_two<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> Two<A::V> {
     let sum = sum_ordered(k, high, mantissa.high);
     let low = k.fma(e, ln2_low, mantissa.low);
     Two { high: sum.high, low: k.add(sum.low, low) }
+}
+
+/// The logarithm to base 2, exact for powers of two: that of the mantissa in twice the precision,
+/// times 1/ln 2. Domain and rare path are those of [`log`].
+///
+/// Largest error measured: 0.50 ulp in float32 (every 257th input), 0.50 ulp in float64.
+#[inline(always)]
+pub fn log2<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    log_to_base(k, x, |k, e, mantissa| {
+        let factor_low = pick(k, e, 1.925_963e-8, 2.035_527_374_093_103_3e-17);
+        let factor = Two { high: k.float(e, LOG2_E), low: factor_low };
+        let p = product_two(k, mantissa, factor);
+        let sum = sum_ordered(k, e, p.high);
+        let low = k.add(sum.low, p.low);
+        k.add(sum.high, low)
+    })
+}
+
+/// The logarithm to base 10, exact for powers of ten: that of the mantissa in twice the precision,
+/// times 1/ln 10. Domain and rare path are those of [`log`].
+///
+/// Largest error measured: 0.50 ulp in float32 (every 257th input), 0.50 ulp in float64.
+#[inline(always)]
+pub fn log10<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    log_to_base(k, x, |k, e, mantissa| {
+        let factor_low = pick(k, e, -1.010_305e-8, 1.098_319_650_216_765e-17);
+        let factor = Two { high: k.float(e, LOG10_E), low: factor_low };
+        let p = product_two(k, mantissa, factor);
+        // log10(2) in two parts; the product of the first with an exponent is exact.
+        let log10_2 = pick(k, e, 0.301_025_4, 0.301_029_995_663_952_83);
+        let log10_2_low = pick(k, e, 4.605_039e-6, 2.836_339_455_104_496_4e-14);
+        let high = k.mul(e, log10_2);
+        let sum = sum_ordered(k, high, p.high);
+        let low = k.add(sum.low, p.low);
+        let low = k.fma(e, log10_2_low, low);
+        k.add(sum.high, low)
+    })
+}
+
+/// `finish` of the exponent and the logarithm of the mantissa, in all cases.
+#[inline(always)]
+fn log_to_base<A: Arith>(k: &mut A, x: A::V, finish: impl Fn(&mut A, A::V, Two<A::V>) -> A::V) -> A::V {
+    let low = least_normal(k, x);
+    let high = pick(k, x, f64::from(f32::MAX), f64::MAX);
+    let unusual = outside(k, x, low, high);
+    let at = |k: &mut A, x: A::V, shift: A::V| {
+        let (e, m) = split(k, x, shift);
+        let mantissa = log_mantissa(k, m);
+        finish(k, e, mantissa)
+    };
+    let none = k.float(x, 0.0);
+    let fast = at(k, x, none);
+    k.rare(unusual, fast, |k| {
+        let (scaled, shift) = scale_denormal(k, x);
+        let y = at(k, scaled, shift);
+        log_special(k, x, y)
+    })
+}
+
+/// `log(1 + x)`, precise for small x: -∞ at -1 and NaN below, which with +∞ and NaN take the rare
+/// path.
+///
+/// What the sum `u = 1 + x` rounds away is scaled with it and added to f, which makes f exact (x
+/// itself) as long as the exponent of u is 0.
+///
+/// Largest error measured: 0.85 ulp in float32 (every 257th input), 0.89 ulp in float64.
+#[inline(always)]
+pub fn log1p<A: Arith>(k: &mut A, x: A::V) -> A::V {
+    let low = pick(k, x, -0.999_999_94, -0.999_999_999_999_999_9);
+    let high = pick(k, x, f64::from(f32::MAX), f64::MAX);
+    let unusual = outside(k, x, low, high);
+    let one = k.float(x, 1.0);
+    let larger = k.max(x, one);
+    let smaller = k.min(x, one);
+    let u = sum_ordered(k, larger, smaller);
+    let zero = k.float(x, 0.0);
+    let (e, m) = split(k, u.high, zero);
+
+    let dtype = k.dtype(x);
+    let magic = magic(k, x);
+    // (From 2^53 on `u.low` is far below; the bound keeps 2^-e a number.)
+    let most = k.float(x, 126.0);
+    let bounded = k.min(e, most);
+    let minus_e = k.sub(magic, bounded);
+    let minus_e = k.to_bits(minus_e);
+    let minus_e = shift_to_exponent(k, x, minus_e);
+    let bits = k.to_bits(one);
+    let bits = k.add(bits, minus_e);
+    let scale = k.bitcast(bits, dtype);
+
+    let high = k.sub(m, one);
+    let rest = k.mul(u.low, scale);
+    let f = k.add(high, rest);
+    let lost = k.sub(high, f);
+    let lost = k.add(lost, rest);
+    let ln2_low = pick(k, x, -1.904_654_2e-9, 2.319_046_813_846_299_6e-17);
+    let low = k.fma(e, ln2_low, lost);
+    let value = log_one_plus(k, f, low);
+    let ln2 = k.float(x, LN_2);
+    let value = k.fma(e, ln2, value);
+    // It has the sign of x, -0 included.
+    let sign = sign_bit(k, x);
+    let bits = k.to_bits(value);
+    let bits = k.or(bits, sign);
+    let fast = k.bitcast(bits, dtype);
+    k.rare(unusual, fast, |k| {
+        let minus_one = k.float(x, -1.0);
+        let nan = k.float(x, f64::NAN);
+        let minus_infinity = k.float(x, f64::NEG_INFINITY);
+        let below = k.lt(x, minus_one);
+        let y = k.select(below, nan, x);
+        let at_pole = k.eq(x, minus_one);
+        k.select(at_pole, minus_infinity, y)
+    })
 }

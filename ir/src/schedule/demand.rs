@@ -10,6 +10,7 @@ use crate::kernel::AxisId;
 use crate::shape::Shape;
 use crate::view::Sum;
 use smallvec::SmallVec;
+use std::collections::HashMap;
 
 /// The axes of a kernel in the making: those of the root's shape first, then columns of folds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,9 @@ pub struct Space {
     split: Option<u64>,
     /// Column lists in order of creation.
     columns: Vec<SmallVec<[AxisId; 2]>>,
+    /// The columns of folds inside folds, which are theirs alone: the loops around them may walk
+    /// any other list.
+    inner: HashMap<(NodeId, Place), SmallVec<[AxisId; 2]>>,
 }
 
 /// A demand: the index at which a node's value is asked for.
@@ -29,7 +33,7 @@ impl Space {
     /// The space of a kernel whose root has that shape.
     pub fn new(root: &Shape, split: Option<u64>) -> Space {
         let extents: Vec<i64> = root.iter().map(|&n| n as i64).collect();
-        let mut space = Space { root: extents.len(), extents, split: None, columns: Vec::new() };
+        let mut space = Space { root: extents.len(), extents, split: None, columns: Vec::new(), inner: HashMap::new() };
         if let Some(rows) = split {
             space.split(rows);
         }
@@ -101,21 +105,26 @@ impl Space {
         product(rows & outside)
     }
 
-    /// Column axes of these extents for a fold demanded at a place that moves with `depends`: the
-    /// ones there are, unless the place itself moves with them, or new ones.
-    pub fn columns(&mut self, extents: &[i64], depends: u64) -> SmallVec<[AxisId; 2]> {
-        let fits = |list: &&SmallVec<[AxisId; 2]>| {
-            let same = list.iter().map(|a| self.extent(*a)).eq(extents.iter().copied());
-            same && list.iter().all(|a| depends >> a.0 & 1 == 0)
-        };
-        if let Some(list) = self.columns.iter().find(fits) {
+    /// Column axes of these extents for a fold of each row: the ones there are, or new ones.
+    fn columns(&mut self, extents: &[i64]) -> SmallVec<[AxisId; 2]> {
+        let same = |list: &&SmallVec<[AxisId; 2]>| list.iter().map(|a| self.extent(*a)).eq(extents.iter().copied());
+        if let Some(list) = self.columns.iter().find(same) {
             return list.clone();
         }
-        let first = self.extents.len() as u32;
-        self.extents.extend_from_slice(extents);
-        let list: SmallVec<[AxisId; 2]> = (first..self.extents.len() as u32).map(AxisId).collect();
+        let list = self.new_axes(extents);
         self.columns.push(list.clone());
         list
+    }
+
+    fn new_axes(&mut self, extents: &[i64]) -> SmallVec<[AxisId; 2]> {
+        let first = self.extents.len() as u32;
+        self.extents.extend_from_slice(extents);
+        (first..self.extents.len() as u32).map(AxisId).collect()
+    }
+
+    /// True for a place that moves with columns: a fold there is a fold inside a fold.
+    pub fn is_inside(&self, place: &[Sum]) -> bool {
+        self.depends(place) & !(self.moving_root() & self.rows()) != 0
     }
 
     /// The demands on a node's operands when it is demanded at `place`, or `None` where a reshape
@@ -137,17 +146,31 @@ impl Space {
             }
             Kind::Reduce { axes, .. } => {
                 let shape = &graph.node(inputs[0]).shape;
-                let (index, _) = self.walk(shape, axes, place);
+                let (index, _) = self.walk(n, shape, axes, place);
                 SmallVec::from_elem((inputs[0], index), 1)
             }
         })
     }
 
-    /// The place in the operand of a fold over `axes` that is demanded at `place`, and the columns
-    /// it is walked by, slowest first.
-    pub fn walk(&mut self, shape: &Shape, axes: &[usize], place: &[Sum]) -> (Place, SmallVec<[AxisId; 2]>) {
+    /// The place in the operand (of that shape) of the fold `n` over `axes` that is demanded at
+    /// `place`, and the columns it is walked by, slowest first.
+    pub fn walk(
+        &mut self,
+        n: NodeId,
+        shape: &Shape,
+        axes: &[usize],
+        place: &[Sum],
+    ) -> (Place, SmallVec<[AxisId; 2]>) {
         let extents: SmallVec<[i64; 4]> = axes.iter().map(|&a| shape[a] as i64).collect();
-        let columns = self.columns(&extents, self.depends(place));
+        let columns = match (self.is_inside(place), self.inner.get(&(n, place.to_vec()))) {
+            (false, _) => self.columns(&extents),
+            (true, Some(known)) => known.clone(),
+            (true, None) => {
+                let new = self.new_axes(&extents);
+                self.inner.insert((n, place.to_vec()), new.clone());
+                new
+            }
+        };
         let mut kept = place.iter();
         let mut folded = columns.iter();
         let index = (0..shape.len()).filter_map(|a| match axes.contains(&a) {

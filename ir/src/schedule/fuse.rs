@@ -41,6 +41,15 @@ pub struct Group {
     pub split: Option<u64>,
 }
 
+/// Where a kernel asks for a node's value.
+#[derive(Clone, Debug)]
+struct Demand {
+    kernel: usize,
+    place: Place,
+    /// Asked for on one side of a guard only (below a pad).
+    guarded: bool,
+}
+
 /// All groups, in an order in which they can run.
 pub fn fuse(graph: &Graph, options: Options) -> Vec<Group> {
     let mut fuser = Fuser::new(graph, options);
@@ -55,7 +64,7 @@ struct Fuser<'a> {
     graph: &'a Graph,
     options: Options,
     /// For each node, where it is asked for: a kernel and a place in its space.
-    demands: Vec<Vec<(usize, Place)>>,
+    demands: Vec<Vec<Demand>>,
     /// For each node, why it must be materialised, where that is known before its turn.
     forced: Vec<Option<Cut>>,
     kernels: Vec<Growing>,
@@ -86,12 +95,12 @@ impl<'a> Fuser<'a> {
         let demands = std::mem::take(&mut self.demands[n.index()]);
         match self.cut(n, &demands) {
             Some(cut) => self.materialise(n, cut, &demands),
-            None => demands.into_iter().for_each(|(kernel, place)| self.inline(n, kernel, &place)),
+            None => demands.iter().for_each(|demand| self.inline(n, demand)),
         }
     }
 
     /// Why the node must be written to memory, if it must.
-    fn cut(&mut self, n: NodeId, demands: &[(usize, Place)]) -> Option<Cut> {
+    fn cut(&mut self, n: NodeId, demands: &[Demand]) -> Option<Cut> {
         let kind = &self.graph.node(n).kind;
         if let Kind::Leaf(_) = kind {
             return None;
@@ -106,6 +115,9 @@ impl<'a> Fuser<'a> {
             return Some(Cut::Unfused);
         }
         if let Kind::Reduce { .. } = kind {
+            if demands.iter().any(|d| d.guarded) {
+                return Some(Cut::GuardedFold);
+            }
             if !self.split_for(demands) {
                 return Some(Cut::FoldThenBroadcast);
             }
@@ -114,13 +126,13 @@ impl<'a> Fuser<'a> {
     }
 
     /// Makes the kernels' spaces fit a fold demanded at these places, or says that they cannot.
-    fn split_for(&mut self, demands: &[(usize, Place)]) -> bool {
+    fn split_for(&mut self, demands: &[Demand]) -> bool {
         let mut splits: SmallVec<[(usize, u64); 2]> = SmallVec::new();
-        for (kernel, place) in demands {
+        for Demand { kernel, place, .. } in demands {
             let space = &self.kernels[*kernel].space;
             let depends = space.depends(place);
             let rows = space.moving_root() & space.rows();
-            match (depends & !rows != 0, depends == rows, space.is_split()) {
+            match (space.is_inside(place), depends == rows, space.is_split()) {
                 // A fold inside a fold, or one for each row.
                 (true, _, _) | (_, true, _) => {}
                 (_, _, true) => return false,
@@ -151,11 +163,11 @@ impl<'a> Fuser<'a> {
 
     /// The recompute guard: evaluations beyond one for each element, times their cost, against a
     /// store and a load.
-    fn recomputed(&self, n: NodeId, demands: &[(usize, Place)]) -> Option<Cut> {
+    fn recomputed(&self, n: NodeId, demands: &[Demand]) -> Option<Cut> {
         let elements = (self.graph.node(n).shape.size() as u64).max(1);
-        let points = |(kernel, place): &(usize, Place)| {
-            let space = &self.kernels[*kernel].space;
-            space.points(space.depends(place))
+        let points = |d: &Demand| {
+            let space = &self.kernels[d.kernel].space;
+            space.points(space.depends(&d.place))
         };
         let evaluations = demands.iter().map(points).fold(0u64, u64::saturating_add);
         let cost = cost(self.graph, n);
@@ -164,10 +176,10 @@ impl<'a> Fuser<'a> {
         dear.then_some(Cut::Recompute { times: evaluations.div_ceil(elements), cost })
     }
 
-    fn too_large(&self, n: NodeId, demands: &[(usize, Place)]) -> Option<Cut> {
+    fn too_large(&self, n: NodeId, demands: &[Demand]) -> Option<Cut> {
         let cost = cost(self.graph, n);
-        let full = demands.iter().find_map(|(kernel, _)| {
-            let k = &self.kernels[*kernel];
+        let full = demands.iter().find_map(|d| {
+            let k = &self.kernels[d.kernel];
             match (k.values + demands.len() > VALUE_LIMIT, k.operations + cost > OPERATION_LIMIT) {
                 (true, _) => Some("500 values"),
                 (_, true) => Some("4000 operations"),
@@ -177,17 +189,25 @@ impl<'a> Fuser<'a> {
         full.map(|limit| Cut::TooLarge { limit })
     }
 
-    /// The node is computed in the kernel, at that place; its operands are asked for.
-    fn inline(&mut self, n: NodeId, kernel: usize, place: &[crate::view::Sum]) {
-        let growing = &mut self.kernels[kernel];
+    /// The node is computed where it is asked for; its operands are asked for in turn.
+    fn inline(&mut self, n: NodeId, demand: &Demand) {
+        let growing = &mut self.kernels[demand.kernel];
         growing.values += 1;
         growing.operations += cost_once(self.graph, n);
-        if let Kind::Leaf(_) = self.graph.node(n).kind {
-            growing.reads.insert(n);
-            return;
-        }
-        match growing.space.inputs(self.graph, n, place) {
-            Some(inputs) => inputs.into_iter().for_each(|(i, place)| self.ask(i, kernel, place)),
+        let guarded = match self.graph.node(n).kind {
+            Kind::Leaf(_) => {
+                growing.reads.insert(n);
+                return;
+            }
+            Kind::Pad(_) => true,
+            _ => demand.guarded,
+        };
+        match growing.space.inputs(self.graph, n, &demand.place) {
+            Some(inputs) => {
+                for (input, place) in inputs {
+                    self.ask(input, Demand { kernel: demand.kernel, place, guarded });
+                }
+            }
             None => {
                 // The reshape's operand goes to memory and the reshape reads it there.
                 let source = stored(self.graph, n);
@@ -197,32 +217,33 @@ impl<'a> Fuser<'a> {
         }
     }
 
-    fn ask(&mut self, n: NodeId, kernel: usize, place: Place) {
+    fn ask(&mut self, n: NodeId, demand: Demand) {
         let demands = &mut self.demands[n.index()];
-        if !demands.iter().any(|(k, p)| *k == kernel && *p == place) {
-            demands.push((kernel, place));
+        match demands.iter_mut().find(|d| d.kernel == demand.kernel && d.place == demand.place) {
+            Some(known) => known.guarded |= demand.guarded,
+            None => demands.push(demand),
         }
     }
 
     /// The node becomes a root: of the one kernel that computes it anyway, or of a new one.
-    fn materialise(&mut self, n: NodeId, cut: Cut, demands: &[(usize, Place)]) {
-        if let [(kernel, place)] = demands {
-            let growing = &mut self.kernels[*kernel];
-            let whole = growing.space.root() == *place && !matches!(cut, Cut::Unfused | Cut::Reshape);
-            let fits = !matches!(cut, Cut::TooLarge { .. } | Cut::FoldThenBroadcast);
+    fn materialise(&mut self, n: NodeId, cut: Cut, demands: &[Demand]) {
+        if let [demand] = demands {
+            let growing = &mut self.kernels[demand.kernel];
+            let whole = growing.space.root() == demand.place && !demand.guarded;
+            let fits = matches!(cut, Cut::Output | Cut::Recompute { .. });
             if whole && fits && self.graph.node(growing.group.roots[0].0).shape == self.graph.node(n).shape {
                 growing.group.roots.push((n, cut));
-                return self.inline(n, *kernel, place);
+                return self.inline(n, demand);
             }
         }
-        for (kernel, _) in demands {
-            self.kernels[*kernel].reads.insert(n);
+        for demand in demands {
+            self.kernels[demand.kernel].reads.insert(n);
         }
         let space = Space::new(&self.graph.node(n).shape, None);
         let place = space.root();
         let group = Group { roots: vec![(n, cut)], split: None };
         self.kernels.push(Growing { group, space, values: 0, operations: 0, reads: HashSet::new(), gone: false });
-        self.inline(n, self.kernels.len() - 1, &place);
+        self.inline(n, &Demand { kernel: self.kernels.len() - 1, place, guarded: false });
     }
 
     /// Merges kernels over equal spaces that read the same data and do not wait for each other.

@@ -191,7 +191,7 @@ impl<'a> Lowering<'a> {
     fn fold(&mut self, n: NodeId, at: &[Sum], fold: Fold, part: usize, axes: &[usize], element: Val) -> Val {
         let input = self.graph.inputs(n)[0];
         let Node { shape, dtype, .. } = self.graph.node(input);
-        let (place, columns) = self.space.walk(shape, axes, at);
+        let (place, columns) = self.space.walk(n, shape, axes, at);
         let mut args: SmallVec<[Val; 2]> = SmallVec::from_slice(&[element]);
         if fold.parts() == 2 {
             let folded: Vec<Sum> = axes.iter().map(|&a| place[a].clone()).collect();
@@ -199,7 +199,7 @@ impl<'a> Lowering<'a> {
             let extents = Shape::new(&extents).expect("some axes of a shape make a shape");
             args.push(self.builder.coord(Index::from(&flatten(&folded, &extents))));
         }
-        let inner = self.space.depends(at) & !self.space.rows() != 0;
+        let inner = self.space.is_inside(at);
         let order = order_of(fold, *dtype, shape, axes);
         let (pass, carry) = self.builder.fold(&columns, order, Carry { fold, args }, inner);
         let inst = Inst::Final { pass, carry, part: part as u32 };
@@ -253,9 +253,10 @@ fn set_axes(kernel: &mut Kernel, space: &Space) {
 }
 
 /// The order of a fold, from the logical shape alone: a float fold over rows with 32 or more kept
-/// elements to their right goes in groups of 128, any other in 32 lanes and blocks of 512.
+/// elements to their right goes in groups of 128, any other in 32 lanes and blocks of 512. Folded
+/// axes of extent 1 do not count.
 fn order_of(fold: Fold, dtype: DType, shape: &Shape, axes: &[usize]) -> Order {
-    let inside: usize = match axes.last() {
+    let inside: usize = match axes.iter().rfind(|a| shape[**a] != 1) {
         Some(&last) => shape[last + 1..].iter().product(),
         None => 1,
     };

@@ -107,6 +107,8 @@ pub enum Cut {
     Unfused,
     /// A fold over a whole space is read back over that space: the second walk needs its result.
     FoldThenBroadcast,
+    /// A fold is read on one side of a pad's edge only; its walk is not guarded.
+    GuardedFold,
     /// Readers would compute it again, `times` for each element, at `cost` operations each.
     Recompute {
         /// How often each element would be computed.
@@ -129,6 +131,7 @@ impl fmt::Display for Cut {
             Cut::Output => f.write_str("it is an output"),
             Cut::Unfused => f.write_str("fusion is off"),
             Cut::FoldThenBroadcast => f.write_str("a fold over the whole space is read back over that space"),
+            Cut::GuardedFold => f.write_str("a fold is read on one side of a pad's edge only"),
             Cut::Recompute { times, cost } => {
                 write!(f, "fusing would compute each element {times} times at {cost} operations")
             }

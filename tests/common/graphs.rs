@@ -1,0 +1,202 @@
+//! Random well-formed expression graphs, grown from a list of genes.
+//!
+//! Every list of genes gives a graph: a gene that does not fit what is there is passed over. So a
+//! failing case shrinks by dropping genes and making their numbers smaller.
+
+use numfuse_ir::dtype::DType;
+use numfuse_ir::graph::build::{self, Build};
+use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
+use numfuse_ir::ops::Op;
+use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::shape::Shape;
+
+/// The most elements of an array in a random graph.
+const MOST_ELEMENTS: usize = 6000;
+
+/// One step of growth: what to add, and numbers that choose how.
+#[derive(Clone, Copy, Debug)]
+pub struct Gene {
+    /// Which kind of node.
+    pub kind: u8,
+    /// Which operands, and the node's other choices.
+    pub choices: [u16; 4],
+}
+
+/// A graph with data for its leaves and numbers.
+#[derive(Debug)]
+pub struct Case {
+    /// The graph.
+    pub graph: Graph,
+    /// The data of each leaf.
+    pub leaves: Vec<Vec<Scalar>>,
+    /// The run-time numbers.
+    pub scalars: Vec<Scalar>,
+}
+
+/// Extents that leaves have: around the block and lane sizes of the fold order, and small ones.
+const SHAPES: &[&[usize]] = &[
+    &[], &[1], &[5], &[33], &[600], &[4, 6], &[1, 40], &[40, 1], &[3, 1, 5], &[2, 3, 4], &[17, 31], &[130, 33], &[0], &[3, 0], &[5, 5], &[1030],
+];
+
+/// Grows a graph; its last nodes are the outputs.
+pub fn grow(genes: &[Gene], seed: u64) -> Case {
+    let mut case = Case { graph: Graph::new(), leaves: Vec::new(), scalars: Vec::new() };
+    let mut nodes: Vec<NodeId> = Vec::new();
+    let mut random = Random(seed | 1);
+    for i in 0..2 {
+        nodes.push(leaf(&mut case, i, &mut random));
+    }
+    for gene in genes {
+        if let Some(n) = add(&mut case, &nodes, gene, &mut random) {
+            if case.graph.shape(&n).size() <= MOST_ELEMENTS {
+                nodes.push(n);
+            }
+        }
+    }
+    let outputs = 1 + seed as usize % 2;
+    nodes.iter().rev().take(outputs).for_each(|n| case.graph.add_output(*n));
+    case
+}
+
+fn leaf(case: &mut Case, number: u32, random: &mut Random) -> NodeId {
+    let shape = Shape::new(SHAPES[random.below(SHAPES.len())]).unwrap();
+    let dtype = DType::ALL[random.below(DType::ALL.len())];
+    case.leaves.push((0..shape.size()).map(|_| value(dtype, random)).collect());
+    case.graph.insert(Node { kind: Kind::Leaf(number), shape, dtype }, &[])
+}
+
+/// An element: mostly small numbers, sometimes an edge of the type.
+fn value(dtype: DType, random: &mut Random) -> Scalar {
+    let small = random.below(41) as i128 - 20;
+    match (dtype.is_float(), random.below(12)) {
+        (true, 0) => {
+            let edges = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 1e-42, 3e38, 1e308, 0.5];
+            Scalar::from_f64(dtype, edges[random.below(edges.len())])
+        }
+        (true, _) => Scalar::from_f64(dtype, small as f64 * 0.37 + random.below(1000) as f64 * 1e-3),
+        (false, 0) => Scalar::from_i128(dtype, [dtype.min_int(), dtype.max_int(), 0, 1][random.below(4)]),
+        (false, _) => Scalar::from_i128(dtype, small.clamp(dtype.min_int(), dtype.max_int())),
+    }
+}
+
+/// Adds the node that a gene describes, where it fits.
+fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> Option<NodeId> {
+    let [a, b, c, d] = gene.choices.map(usize::from);
+    // Recent nodes are likelier: the graph gets deep.
+    let pick = |i: usize| nodes[nodes.len() - 1 - (i % nodes.len()).min(i % 7 * (1 + i % 3))];
+    let x = pick(a);
+    let g = &mut case.graph;
+    match gene.kind % 16 {
+        0..=6 => {
+            let op = Op::ALL[b % Op::ALL.len()];
+            let mut args = vec![x, pick(c), pick(d)];
+            args.truncate(op.arity());
+            build::map(g, op, &args).ok()
+        }
+        7 => Some(build::cast(g, &x, DType::ALL[b % DType::ALL.len()])),
+        8 => slice(g, x, [b, c, d]),
+        9 => permuted(g, x, b),
+        10 => reshaped(g, x, b),
+        11 => padded(g, x, pick(b), c),
+        12 | 13 => reduced(g, x, [b, c, d]),
+        14 => match b % 4 {
+            0 => build::diagonal(g, &x, c as i64 % 3 - 1, 0, 1).ok(),
+            1 if !g.shape(&x).is_empty() => build::window(g, &x, 1 + c % 4, (d % g.shape(&x).len()) as isize).ok(),
+            2 => {
+                let mut extents = vec![1 + c % 3];
+                extents.extend(g.shape(&x).iter());
+                build::broadcast_to(g, &x, &extents).ok()
+            }
+            _ => Some(build::constant(g, value(DType::ALL[c % DType::ALL.len()], random))),
+        },
+        _ => match b % 2 {
+            0 => {
+                let shape = g.shape(&x).clone();
+                (!shape.is_empty()).then(|| build::iota(g, shape.clone(), c % shape.len()))
+            }
+            _ => {
+                let dtype = DType::ALL[c % DType::ALL.len()];
+                case.scalars.push(value(dtype, random));
+                let number = case.scalars.len() as u32 - 1;
+                Some(g.insert(Node { kind: Kind::Scalar(number), shape: Shape::scalar(), dtype }, &[]))
+            }
+        },
+    }
+}
+
+fn slice(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {
+    let part = |(axis, &n): (usize, &usize)| {
+        let (start, step) = (choices[axis % 3] % (n.max(1)), 1 + choices[(axis + 1) % 3] % 3);
+        let length = (n - start.min(n)).div_ceil(step);
+        match choices[2] % 2 {
+            0 => (start as i64, step as i64, length),
+            // Backwards, from the last element that the forward walk visits.
+            _ => ((start + step * length.saturating_sub(1)) as i64, -(step as i64), length),
+        }
+    };
+    let parts: Vec<(i64, i64, usize)> = g.shape(&x).iter().enumerate().map(part).collect();
+    build::slice(g, &x, &parts).ok()
+}
+
+fn permuted(g: &mut Graph, x: NodeId, choice: usize) -> Option<NodeId> {
+    let dims = g.shape(&x).len();
+    let mut axes: Vec<isize> = (0..dims as isize).collect();
+    if dims > 1 {
+        axes.rotate_left(choice % dims);
+        axes.swap(0, choice / 7 % dims);
+    }
+    build::permute(g, &x, &axes).ok()
+}
+
+fn reshaped(g: &mut Graph, x: NodeId, choice: usize) -> Option<NodeId> {
+    let size = g.shape(&x).size();
+    let divisors: Vec<usize> = (1..=size.min(64)).filter(|d| size % d == 0).collect();
+    match (choice % 3, divisors.is_empty()) {
+        (0, _) | (_, true) => build::reshape(g, &x, &[-1]).ok(),
+        (1, _) => build::reshape(g, &x, &[divisors[choice / 3 % divisors.len()] as isize, -1]).ok(),
+        (_, _) => build::reshape(g, &x, &[-1, divisors[choice / 3 % divisors.len()] as isize, 1]).ok(),
+    }
+}
+
+fn padded(g: &mut Graph, x: NodeId, fill: NodeId, choice: usize) -> Option<NodeId> {
+    let dtype = g.dtype(&x);
+    let before: Vec<i64> = (0..g.shape(&x).len()).map(|axis| (choice >> (2 * axis)) as i64 % 4).collect();
+    let extents: Vec<usize> =
+        g.shape(&x).iter().zip(&before).map(|(&n, &low)| n + low as usize + choice / 5 % 3).collect();
+    let fill = build::cast(g, &fill, dtype);
+    let around = build::broadcast_to(g, &fill, &extents).unwrap_or_else(|_| {
+        let zero = build::constant(g, Scalar::one(dtype));
+        build::expand(g, &zero, &Shape::new(&extents).unwrap())
+    });
+    Some(build::pad(g, &x, &before, &around))
+}
+
+fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {
+    let dims = g.shape(&x).len();
+    let axes: Vec<usize> = (0..dims).filter(|axis| choices[0] >> axis & 1 == 1 || choices[0] % 5 == 0).collect();
+    let fold = Fold::ALL[choices[1] % Fold::ALL.len()];
+    let (x, part) = match (fold, g.dtype(&x)) {
+        (Fold::Any | Fold::All, _) => (build::cast(g, &x, DType::Bool), 0),
+        (Fold::Sum | Fold::Prod, DType::Bool) => (build::cast(g, &x, DType::I64), 0),
+        (Fold::Moments, d) => {
+            let float = build::cast(g, &x, d.to_float());
+            (float, 1 + choices[2] % 2)
+        }
+        (Fold::ArgMin | Fold::ArgMax, _) => (x, 1),
+        (_, _) => (x, 0),
+    };
+    build::reduce(g, &x, fold, part, &axes, choices[2] / 2 % 2 == 0).ok()
+}
+
+/// A small generator of its own, so that a printed seed gives the same case everywhere
+/// (Knuth's MMIX constants, upper bits).
+pub struct Random(pub u64);
+
+impl Random {
+    /// The next number below `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        ((self.0 >> 33) as usize) % n
+    }
+}

@@ -1,0 +1,47 @@
+//! Random expression graphs: both oracles agree bit for bit, fused and unfused.
+//!
+//! `NUMFUSE_CASES=1000000 cargo test --release --test differential` runs more of them.
+
+mod common;
+
+use common::graphs::{Case, Gene, grow};
+use numfuse_ir::graph::interp;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::schedule::{self, Options};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn cases() -> u32 {
+    std::env::var("NUMFUSE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000)
+}
+
+fn genes() -> impl Strategy<Value = Vec<Gene>> {
+    let gene = (any::<u8>(), any::<[u16; 4]>()).prop_map(|(kind, choices)| Gene { kind, choices });
+    vec(gene, 1..14)
+}
+
+fn check(name: &str, case: &Case, expected: &[Vec<Scalar>], got: &[Vec<Scalar>]) -> Result<(), TestCaseError> {
+    for (i, (expected, got)) in expected.iter().zip(got).enumerate() {
+        prop_assert_eq!(expected.len(), got.len(), "{} output {}\n{}", name, i, case.graph);
+        for (at, (e, g)) in expected.iter().zip(got).enumerate() {
+            let same = e.same(*g);
+            prop_assert!(same, "{} output {} element {}: {:?}, not {:?}\n{}", name, i, at, g, e, case.graph);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_two_oracles_agree(genes in genes(), seed in any::<u64>()) {
+        let case = grow(&genes, seed);
+        let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
+        for fuse in [true, false] {
+            let plan = schedule::plan(&case.graph, Options { fuse });
+            let got = common::interpret_plan(&plan, &case.leaves, &case.scalars);
+            check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
+        }
+    }
+}
