@@ -1,4 +1,5 @@
-//! Random expression graphs: both oracles agree bit for bit, fused and unfused.
+//! Random expression graphs: both oracles and the machine code agree bit for bit,
+//! fused and unfused.
 //!
 //! `NUMFUSE_CASES=1000000 cargo test --release --test differential` runs more of them.
 
@@ -42,6 +43,17 @@ proptest! {
             let plan = schedule::plan(&case.graph, Options { fuse });
             let got = common::interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
+        }
+    }
+
+    #[test]
+    fn machine_code_agrees(genes in genes(), seed in any::<u64>()) {
+        let case = grow(&genes, seed);
+        let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
+        for fuse in [true, false] {
+            let plan = schedule::plan(&case.graph, Options { fuse });
+            let got = common::execute(&plan, &case.leaves, &case.scalars);
+            check(if fuse { "fused code" } else { "unfused code" }, &case, &expected, &got)?;
         }
     }
 }

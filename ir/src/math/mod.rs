@@ -6,22 +6,22 @@
 //! Nothing else defines what `exp` of a float32 is, hence the same bits everywhere.
 
 mod arith;
-mod remainder;
 mod exp;
 mod extended;
 mod huge;
 mod hyper;
 mod log;
 mod power;
+mod remainder;
 mod special;
 mod trig;
 
 pub use arith::{Arith, ArithExt, Eval};
-pub use remainder::fmod;
 pub use exp::{exp, exp2, expm1};
 pub use hyper::{cosh, sinh, tanh};
 pub use log::{log, log1p, log2, log10};
 pub use power::pow;
+pub use remainder::fmod;
 pub use special::erf;
 pub use trig::{cos, sin, tan};
 

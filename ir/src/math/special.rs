@@ -12,7 +12,7 @@ use super::{Arith, ArithExt};
 
 /// The error function, `2/√π ∫₀ˣ e^(-t²) dt`, for every x, all on the straight path.
 ///
-/// Largest error measured: 0.93 ulp in float32 (every 257th input), 1.08 ulp in float64.
+/// Largest error measured: 1.00 ulp in float32 (all inputs), 1.12 ulp in float64.
 #[inline(always)]
 pub fn erf<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);

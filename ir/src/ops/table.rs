@@ -42,6 +42,30 @@ macro_rules! for_each_op {
         Exp exp(x): Float, ulp(1.0) = func(x.exp(), math::exp);
         /// Natural logarithm.
         Log log(x): Float, ulp(1.0) = func(x.ln(), math::log);
+        /// 2 to the power `x`.
+        Exp2 exp2(x): Float, ulp(1.0) = func(x.exp2(), math::exp2);
+        /// `exp(x) - 1`, accurate near 0.
+        Expm1 expm1(x): Float, ulp(1.0) = func(x.exp_m1(), math::expm1);
+        /// Logarithm to base 2.
+        Log2 log2(x): Float, ulp(1.0) = func(x.log2(), math::log2);
+        /// Logarithm to base 10.
+        Log10 log10(x): Float, ulp(1.0) = func(x.log10(), math::log10);
+        /// `log(1 + x)`, accurate near 0.
+        Log1p log1p(x): Float, ulp(1.0) = func(x.ln_1p(), math::log1p);
+        /// Sine of an angle in radians, exact reduction however large.
+        Sin sin(x): Float, ulp(1.0) = func(x.sin(), math::sin);
+        /// Cosine of an angle in radians, exact reduction however large.
+        Cos cos(x): Float, ulp(1.0) = func(x.cos(), math::cos);
+        /// Tangent of an angle in radians, exact reduction however large.
+        Tan tan(x): Float, ulp(1.0) = func(x.tan(), math::tan);
+        /// Hyperbolic sine.
+        Sinh sinh(x): Float, ulp(1.0) = func(x.sinh(), math::sinh);
+        /// Hyperbolic cosine.
+        Cosh cosh(x): Float, ulp(1.0) = func(x.cosh(), math::cosh);
+        /// Hyperbolic tangent.
+        Tanh tanh(x): Float, ulp(1.0) = func(x.tanh(), math::tanh);
+        /// The error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to `x`.
+        Erf erf(x): Float, ulp(1.0) = body(|k| math::erf(k, x));
 
         /// Greatest whole number not above.
         Floor floor(x): Whole, ulp(0.0) = body(|k| if k.dtype(x).is_float() { k.prim(Prim::Floor, &[x]) } else { x });

@@ -29,15 +29,12 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
             places[n.index()] = Some(Data::Leaf(i));
         }
     }
-    let mut plan = Plan { graph: Graph::new(), steps: Vec::new(), slots: Vec::new(), outputs: Vec::new(), operations: 0 };
+    let mut plan = Plan::default();
     for group in groups {
         let mut lowering = Lowering::new(graph, group, &places);
         let values: Vec<Val> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
         let slots = add_slots(graph, group, &mut plan.slots);
-        let step = lowering.finish(group, &values, &slots);
-        if group.roots.iter().all(|(n, _)| graph.node(*n).shape.size() > 0) {
-            plan.steps.push(step);
-        }
+        plan.steps.push(lowering.finish(group, &values, &slots));
         for ((n, _), slot) in group.roots.iter().zip(slots) {
             places[n.index()] = Some(Data::Slot(slot));
         }

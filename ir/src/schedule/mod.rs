@@ -34,10 +34,12 @@ impl Default for Options {
 }
 
 /// Steps that compute a graph's outputs from its leaves, in order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// The graph that is computed, cleaned up: what the nodes in steps refer to.
     pub graph: Graph,
+    /// For each of its nodes, the node of the given graph that it stands for.
+    pub origins: Vec<NodeId>,
     /// What is done.
     pub steps: Vec<Step>,
     /// The buffers that steps write, each by exactly one step.
@@ -145,13 +147,13 @@ impl fmt::Display for Cut {
 pub fn plan(graph: &Graph, options: Options) -> Plan {
     debug_assert_eq!(verify::verify(graph), Ok(()), "a graph is well-formed before planning");
     let operations = simplify::operations(graph);
-    let graph = simplify::simplify(graph);
+    let (graph, origins) = simplify::simplify(graph);
     debug_assert_eq!(verify::verify(&graph), Ok(()), "simplify keeps graphs well-formed");
     let groups = fuse::fuse(&graph, options);
     let mut plan = lower::lower(&graph, &groups);
     plan.operations = operations;
     memory::assign(&mut plan);
-    plan.graph = graph;
+    (plan.graph, plan.origins) = (graph, origins);
     plan
 }
 

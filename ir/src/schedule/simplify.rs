@@ -8,28 +8,34 @@
 use crate::graph::{Graph, Kind, Node, NodeId, build};
 use smallvec::SmallVec;
 
-/// The graph without empty folds and pads of nothing, and without what no output depends on.
-pub fn simplify(graph: &Graph) -> Graph {
-    let filled = copy(graph, fill_in);
-    let live = filled.live();
-    let mut pruned = Graph::new();
-    let mut new = vec![None; filled.len()];
-    for n in filled.nodes().filter(|n| live[n.index()]) {
-        new[n.index()] = Some(insert(&filled, n, &new, &mut pruned));
-    }
-    finish(&filled, &new, pruned)
+/// The graph without empty folds and pads of nothing, and without what no output depends on; and
+/// for each of its nodes, the first node of `graph` that it stands for.
+pub fn simplify(graph: &Graph) -> (Graph, Vec<NodeId>) {
+    let (filled, first) = copy(graph, &vec![true; graph.len()], fill_in);
+    let (pruned, second) = copy(&filled, &filled.live(), |_, _, _| None);
+    (pruned, second.into_iter().map(|n| first[n.index()]).collect())
 }
 
-/// A copy in which `rule` may put another node in a node's place; it sees the node's new operands.
-fn copy(graph: &Graph, rule: fn(&mut Graph, &Node, &[NodeId]) -> Option<NodeId>) -> Graph {
-    let mut result = Graph::new();
-    let mut new = vec![None; graph.len()];
-    for n in graph.nodes() {
-        let inputs: SmallVec<[NodeId; 3]> = operands(graph, n, &new);
+/// A copy of the chosen nodes in which `rule` may put another node in a node's place; it sees the
+/// node's new operands. Gives the copy and where each of its nodes comes from.
+fn copy(
+    graph: &Graph,
+    chosen: &[bool],
+    rule: fn(&mut Graph, &Node, &[NodeId]) -> Option<NodeId>,
+) -> (Graph, Vec<NodeId>) {
+    let (mut result, mut origins) = (Graph::new(), Vec::new());
+    let mut new: Vec<Option<NodeId>> = vec![None; graph.len()];
+    let at = |new: &[Option<NodeId>], n: NodeId| new[n.index()].expect("operands of what is copied are copied");
+    for n in graph.nodes().filter(|n| chosen[n.index()]) {
+        let inputs: SmallVec<[NodeId; 3]> = graph.inputs(n).iter().map(|i| at(&new, *i)).collect();
         let other = rule(&mut result, graph.node(n), &inputs);
         new[n.index()] = Some(other.unwrap_or_else(|| result.insert(graph.node(n).clone(), &inputs)));
+        origins.resize(result.len(), n);
     }
-    finish(graph, &new, result)
+    for output in graph.outputs() {
+        result.add_output(at(&new, *output));
+    }
+    (result, origins)
 }
 
 /// A fold of nothing is its identity, and a pad around nothing is what shows around it.
@@ -44,22 +50,6 @@ fn fill_in(result: &mut Graph, node: &Node, inputs: &[NodeId]) -> Option<NodeId>
         Kind::Pad(_) if nothing => Some(inputs[1]),
         _ => None,
     }
-}
-
-fn operands(graph: &Graph, n: NodeId, new: &[Option<NodeId>]) -> SmallVec<[NodeId; 3]> {
-    graph.inputs(n).iter().map(|i| new[i.index()].expect("operands come before their users")).collect()
-}
-
-fn insert(graph: &Graph, n: NodeId, new: &[Option<NodeId>], result: &mut Graph) -> NodeId {
-    let inputs = operands(graph, n, new);
-    result.insert(graph.node(n).clone(), &inputs)
-}
-
-fn finish(graph: &Graph, new: &[Option<NodeId>], mut result: Graph) -> Graph {
-    for output in graph.outputs() {
-        result.add_output(new[output.index()].expect("outputs are copied"));
-    }
-    result
 }
 
 /// How many array operations the outputs take: what an eager library would run, views (which cost

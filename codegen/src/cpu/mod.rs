@@ -1,0 +1,16 @@
+//! The CPU back end: kernels into CLIF, CLIF into machine code.
+//!
+//! `emit` is the vocabulary of the walk in CLIF, built on `lanes` (values of N lanes in 128-bit
+//! registers), `prim` (each operation on each type) and `memory` (loads and stores of N lanes);
+//! `jit` owns the machine code, `disasm` prints it.
+
+mod disasm;
+mod emit;
+mod jit;
+mod lanes;
+mod memory;
+mod prim;
+
+pub use disasm::{clif, disassemble};
+pub use jit::Code;
+pub use prim::scalar_loop;

@@ -1,0 +1,473 @@
+//! Every prim on every type, as CLIF.
+//!
+//! A prim on N lanes is the same instruction on each of their registers wherever the code
+//! generator has one; its gaps are worked round here, and what remains is done lane by lane
+//! ([`scalar_loop`] says which and why). The meaning is `Prim::eval`'s, bit for bit.
+
+use super::lanes::{
+    self, Lanes, Regs, assemble, int_vector, reinterpret, repeated, scalar_type, vector_type,
+};
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
+use cranelift_frontend::FunctionBuilder;
+use numfuse_ir::dtype::{DType, Kind};
+use numfuse_ir::prim::Prim;
+
+/// Why a prim on several lanes of a type is done lane by lane, if it is.
+pub fn scalar_loop(prim: Prim, dtype: DType) -> Option<&'static str> {
+    match prim {
+        Prim::Div | Prim::Rem if !dtype.is_float() => Some("there is no vector integer division"),
+        Prim::Shl | Prim::Shr => Some("vector shifts take one count for all lanes"),
+        Prim::Cast(to) => match (dtype, to) {
+            (DType::I64 | DType::U64, DType::F32 | DType::F64) => Some("64-bit integers to floats"),
+            (DType::F32 | DType::F64, DType::I64 | DType::U64) => Some("floats to 64-bit integers"),
+            (_, _) => None,
+        },
+        Prim::Add | Prim::Sub | Prim::Mul | Prim::Div | Prim::Rem | Prim::Neg | Prim::Abs | Prim::Min => None,
+        Prim::Max | Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => None,
+        Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Select | Prim::Bitcast(_) => None,
+        Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => None,
+    }
+}
+
+/// Emits one prim on operands of equally many lanes.
+pub(crate) fn prim(fb: &mut FunctionBuilder, prim: Prim, args: &[&Lanes]) -> Lanes {
+    let (first, lanes) = (args[0], args[0].lanes);
+    let dtypes: Vec<DType> = args.iter().map(|a| a.dtype).collect();
+    let result = prim.result(&dtypes).expect("the walk emits well typed prims");
+    if lanes == 1 {
+        let regs: Vec<Value> = args.iter().map(|a| a.regs[0]).collect();
+        return Lanes::scalar(result, scalar(fb, prim, first.dtype, &regs));
+    }
+    match prim {
+        Prim::Shl | Prim::Shr if args[1].known.is_some() => {
+            return shift_by_constant(fb, prim, first, args[1]);
+        }
+        Prim::Select => return select(fb, args),
+        Prim::Cast(to) if scalar_loop(prim, first.dtype).is_none() => return cast(fb, first, to),
+        _ => {}
+    }
+    if scalar_loop(prim, first.dtype).is_some() {
+        return lane_by_lane(fb, prim, result, args);
+    }
+    if result == DType::Bool {
+        return truth(fb, prim, args);
+    }
+    let ty = vector_type(result);
+    let each = |r: usize| {
+        let regs: Vec<Value> = args.iter().map(|a| a.regs[r]).collect();
+        let value = vector(fb, prim, first.dtype, &regs);
+        reinterpret(fb, value, ty)
+    };
+    Lanes::vector(result, lanes, (0..first.regs.len()).map(each).collect())
+}
+
+fn lane_by_lane(fb: &mut FunctionBuilder, prim: Prim, result: DType, args: &[&Lanes]) -> Lanes {
+    let mut scalars = Vec::new();
+    for lane in 0..args[0].lanes {
+        let operands: Vec<Value> = args.iter().map(|a| a.extract(fb, lane)).collect();
+        scalars.push(scalar(fb, prim, args[0].dtype, &operands));
+    }
+    assemble(fb, result, &scalars)
+}
+
+/// What vectors and scalars do with the same instruction.
+fn common(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Option<Value> {
+    let float = dtype.is_float();
+    let ins = fb.ins();
+    Some(match prim {
+        Prim::Add if float => ins.fadd(x[0], x[1]),
+        Prim::Add => ins.iadd(x[0], x[1]),
+        Prim::Sub if float => ins.fsub(x[0], x[1]),
+        Prim::Sub => ins.isub(x[0], x[1]),
+        Prim::Mul if float => ins.fmul(x[0], x[1]),
+        Prim::Mul => ins.imul(x[0], x[1]),
+        Prim::Div if float => ins.fdiv(x[0], x[1]),
+        Prim::Neg if float => ins.fneg(x[0]),
+        Prim::Neg => ins.ineg(x[0]),
+        Prim::Abs if float => ins.fabs(x[0]),
+        Prim::Abs if dtype.is_signed() => ins.iabs(x[0]),
+        Prim::Abs => x[0],
+        Prim::Fma => ins.fma(x[0], x[1], x[2]),
+        Prim::Sqrt => ins.sqrt(x[0]),
+        Prim::Floor => ins.floor(x[0]),
+        Prim::Ceil => ins.ceil(x[0]),
+        Prim::Trunc => ins.trunc(x[0]),
+        Prim::Rint => ins.nearest(x[0]),
+        Prim::And => ins.band(x[0], x[1]),
+        Prim::Or => ins.bor(x[0], x[1]),
+        Prim::Xor => ins.bxor(x[0], x[1]),
+        Prim::Not if dtype != DType::Bool => ins.bnot(x[0]),
+        Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => {
+            compare(fb, prim, dtype, x[0], x[1])
+        }
+        Prim::Div | Prim::Rem | Prim::Min | Prim::Max | Prim::Not | Prim::Shl | Prim::Shr => return None,
+        Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => return None,
+    })
+}
+
+fn compare(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, b: Value) -> Value {
+    use {FloatCC as F, IntCC as I};
+    let (float, signed, unsigned) = match prim {
+        Prim::Lt => (F::LessThan, I::SignedLessThan, I::UnsignedLessThan),
+        Prim::Le => (F::LessThanOrEqual, I::SignedLessThanOrEqual, I::UnsignedLessThanOrEqual),
+        Prim::Gt => (F::GreaterThan, I::SignedGreaterThan, I::UnsignedGreaterThan),
+        Prim::Ge => (F::GreaterThanOrEqual, I::SignedGreaterThanOrEqual, I::UnsignedGreaterThanOrEqual),
+        Prim::Eq => (F::Equal, I::Equal, I::Equal),
+        _ => (F::NotEqual, I::NotEqual, I::NotEqual),
+    };
+    match dtype.kind() {
+        Kind::Float => fb.ins().fcmp(float, a, b),
+        Kind::Signed => fb.ins().icmp(signed, a, b),
+        Kind::Unsigned | Kind::Bool => fb.ins().icmp(unsigned, a, b),
+    }
+}
+
+/// One register of lanes.
+fn vector(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Value {
+    match prim {
+        Prim::Mul if dtype.bytes() == 1 => multiply_bytes(fb, x[0], x[1]),
+        Prim::Min | Prim::Max if dtype.is_float() => {
+            // The compare and the blend become one minps or maxps, which have just this meaning.
+            let (low, high) = if prim == Prim::Min { (x[0], x[1]) } else { (x[1], x[0]) };
+            let mask = fb.ins().fcmp(FloatCC::LessThan, low, high);
+            let mask = reinterpret(fb, mask, vector_type(dtype));
+            fb.ins().bitselect(mask, x[0], x[1])
+        }
+        Prim::Min if dtype.is_signed() => fb.ins().smin(x[0], x[1]),
+        Prim::Min => fb.ins().umin(x[0], x[1]),
+        Prim::Max if dtype.is_signed() => fb.ins().smax(x[0], x[1]),
+        Prim::Max => fb.ins().umax(x[0], x[1]),
+        Prim::Bitcast(to) => reinterpret(fb, x[0], vector_type(to)),
+        _ => common(fb, prim, dtype, x).expect("other prims are done before"),
+    }
+}
+
+/// There is no multiplication of bytes: even and odd ones are multiplied as 16-bit lanes, whose
+/// low byte is the low byte of the product.
+fn multiply_bytes(fb: &mut FunctionBuilder, a: Value, b: Value) -> Value {
+    let (a, b) = (reinterpret(fb, a, types::I16X8), reinterpret(fb, b, types::I16X8));
+    let low = repeated(fb, types::I16X8, 0x00ff_00ff_00ff_00ff);
+    let even = fb.ins().imul(a, b);
+    let even = fb.ins().band(even, low);
+    let (a, b) = (fb.ins().ushr_imm_u(a, 8), fb.ins().ushr_imm_u(b, 8));
+    let odd = fb.ins().imul(a, b);
+    let odd = fb.ins().ishl_imm_u(odd, 8);
+    let both = fb.ins().bor(even, odd);
+    reinterpret(fb, both, types::I8X16)
+}
+
+/// A shift of all lanes by a count known now.
+fn shift_by_constant(fb: &mut FunctionBuilder, prim: Prim, x: &Lanes, count: &Lanes) -> Lanes {
+    let count = count.known.expect("the caller saw the constant").to_i128();
+    let bits = i128::from(x.dtype.bits());
+    let inside = (0..bits).contains(&count);
+    let arithmetic = prim == Prim::Shr && x.dtype.is_signed();
+    let count = if inside { count } else { bits - 1 } as i64;
+    let each = |&reg: &Value| {
+        if !inside && !arithmetic {
+            return repeated(fb, x.ty(), 0);
+        }
+        let by = fb.ins().iconst(types::I32, count);
+        match (prim, arithmetic) {
+            (Prim::Shl, _) => fb.ins().ishl(reg, by),
+            (_, true) => fb.ins().sshr(reg, by),
+            (_, false) => fb.ins().ushr(reg, by),
+        }
+    };
+    Lanes::vector(x.dtype, x.lanes, x.regs.iter().map(each).collect())
+}
+
+/// Prims that give bools: masks as wide as what is compared.
+fn truth(fb: &mut FunctionBuilder, prim: Prim, args: &[&Lanes]) -> Lanes {
+    if args[0].dtype != DType::Bool {
+        let each = |r: usize| compare(fb, prim, args[0].dtype, args[0].regs[r], args[1].regs[r]);
+        let regs = (0..args[0].regs.len()).map(each).collect();
+        return Lanes::mask(args[0].lanes, args[0].width, regs);
+    }
+    let width = common_width(args);
+    let args: Vec<Lanes> = args.iter().map(|a| a.with_width(fb, width)).collect();
+    let each = |r: usize| {
+        let a = args[0].regs[r];
+        let Some(b) = args.get(1).map(|b| b.regs[r]) else { return fb.ins().bnot(a) };
+        match prim {
+            Prim::And => fb.ins().band(a, b),
+            Prim::Or => fb.ins().bor(a, b),
+            Prim::Xor | Prim::Ne => fb.ins().bxor(a, b),
+            Prim::Lt => fb.ins().band_not(b, a),
+            Prim::Gt => fb.ins().band_not(a, b),
+            Prim::Le => not_or(fb, a, b),
+            Prim::Ge => not_or(fb, b, a),
+            _ => {
+                let differ = fb.ins().bxor(a, b);
+                fb.ins().bnot(differ)
+            }
+        }
+    };
+    let regs = (0..args[0].regs.len()).map(each).collect();
+    Lanes::mask(args[0].lanes, width, regs)
+}
+
+fn not_or(fb: &mut FunctionBuilder, a: Value, b: Value) -> Value {
+    let a = fb.ins().bnot(a);
+    fb.ins().bor(a, b)
+}
+
+/// The width that masks are brought to: that of the first which is not a constant.
+fn common_width(args: &[&Lanes]) -> u32 {
+    args.iter().find(|a| a.known.is_none()).unwrap_or(&args[0]).width
+}
+
+fn select(fb: &mut FunctionBuilder, args: &[&Lanes]) -> Lanes {
+    let dtype = args[1].dtype;
+    let width = if dtype == DType::Bool { common_width(args) } else { args[1].width };
+    let args: Vec<Lanes> = args.iter().map(|a| a.with_width(fb, width)).collect();
+    let ty = args[1].ty();
+    let each = |r: usize| {
+        let mask = reinterpret(fb, args[0].regs[r], ty);
+        fb.ins().bitselect(mask, args[1].regs[r], args[2].regs[r])
+    };
+    let regs = (0..args[0].regs.len()).map(each).collect();
+    Lanes { dtype, lanes: args[1].lanes, width, regs, known: None }
+}
+
+/// A cast of several lanes.
+fn cast(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Lanes {
+    let (from, lanes) = (x.dtype, x.lanes);
+    if from == to {
+        return x.clone();
+    }
+    match (from.kind(), to.kind()) {
+        (_, Kind::Bool) => {
+            let zero = repeated(fb, x.ty(), 0);
+            let regs = x.regs.iter().map(|&r| compare(fb, Prim::Ne, from, r, zero)).collect();
+            Lanes::mask(lanes, x.width, regs)
+        }
+        (Kind::Bool, _) => {
+            let mask = x.with_width(fb, to.bytes() as u32);
+            let (ints, one) = (int_vector(mask.width), numfuse_ir::scalar::Scalar::one(to));
+            let one = repeated(fb, ints, one.bits());
+            let each = |&r: &Value| {
+                let bits = fb.ins().band(r, one);
+                reinterpret(fb, bits, vector_type(to))
+            };
+            Lanes::vector(to, lanes, mask.regs.iter().map(each).collect())
+        }
+        (Kind::Float, Kind::Float) => between_floats(fb, x, to),
+        (Kind::Float, _) => float_to_int(fb, x, to),
+        (_, Kind::Float) => int_to_float(fb, x, to),
+        (_, _) => Lanes::vector(to, lanes, resize(fb, &x.regs, lanes, from, to)),
+    }
+}
+
+/// Integers of one type as integers of another, wrapping.
+fn resize(fb: &mut FunctionBuilder, regs: &[Value], lanes: u32, from: DType, to: DType) -> Regs {
+    let (mut width, wanted) = (from.bytes() as u32, to.bytes() as u32);
+    let mut regs = Regs::from_slice(regs);
+    while width < wanted {
+        regs = lanes::widened(fb, &regs, lanes, width, from.is_signed());
+        width *= 2;
+    }
+    while width > wanted {
+        regs = lanes::narrowed(fb, &regs, width);
+        width /= 2;
+    }
+    regs
+}
+
+fn between_floats(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Lanes {
+    let mut regs = Regs::new();
+    if to == DType::F64 {
+        let wanted = lanes::registers(x.lanes, 8);
+        for &reg in &x.regs {
+            regs.push(fb.ins().fvpromote_low(reg));
+            if regs.len() < wanted {
+                let high = lanes::move_down(fb, reg, 8);
+                let high = reinterpret(fb, high, types::F32X4);
+                regs.push(fb.ins().fvpromote_low(high));
+            }
+        }
+    } else {
+        const JOIN: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
+        for pair in x.regs.chunks(2) {
+            let halves: Vec<Value> = pair.iter().map(|&r| fb.ins().fvdemote(r)).collect();
+            regs.push(match halves[..] {
+                [low, high] => {
+                    let joined = lanes::shuffle(fb, low, high, JOIN);
+                    reinterpret(fb, joined, types::F32X4)
+                }
+                _ => halves[0],
+            });
+        }
+    }
+    Lanes::vector(to, x.lanes, regs)
+}
+
+/// Integers of up to 32 bits as floats: exact in float64, rounded once in float32.
+fn int_to_float(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Lanes {
+    let signed = x.dtype.is_signed() || x.dtype.bytes() < 4;
+    let wide = if x.dtype.is_signed() { DType::I32 } else { DType::U32 };
+    let mut regs = resize(fb, &x.regs, x.lanes, x.dtype, wide);
+    if to == DType::F64 {
+        regs = lanes::widened(fb, &regs, x.lanes, 4, x.dtype.is_signed());
+    }
+    let ty = vector_type(to);
+    let each =
+        |&r: &Value| if signed { fb.ins().fcvt_from_sint(ty, r) } else { fb.ins().fcvt_from_uint(ty, r) };
+    Lanes::vector(to, x.lanes, regs.iter().map(each).collect())
+}
+
+/// Floats as integers of up to 32 bits: truncated and saturated, NaN as 0.
+fn float_to_int(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Lanes {
+    let wide = if to == DType::U32 { DType::U32 } else { DType::I32 };
+    let regs = if x.dtype == DType::F64 { double_to_int(fb, x, to) } else { single_to_int(fb, x, to) };
+    Lanes::vector(to, x.lanes, resize(fb, &regs, x.lanes, wide, to))
+}
+
+fn single_to_int(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Regs {
+    let mut regs = Regs::new();
+    for &reg in &x.regs {
+        if to == DType::U32 {
+            regs.push(fb.ins().fcvt_to_uint_sat(types::I32X4, reg));
+            continue;
+        }
+        let mut value = fb.ins().fcvt_to_sint_sat(types::I32X4, reg);
+        if to.bytes() < 4 {
+            let low = repeated(fb, types::I32X4, to.min_int() as i32 as u32 as u64);
+            let high = repeated(fb, types::I32X4, to.max_int() as u64);
+            value = fb.ins().smax(value, low);
+            value = fb.ins().smin(value, high);
+        }
+        regs.push(value);
+    }
+    regs
+}
+
+/// A float64 within the integer's limits plus 1.5 · 2^52 (2^52 for unsigned) has the integer in
+/// its low 32 bits.
+fn double_to_int(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Regs {
+    let ty = types::F64X2;
+    let magic = if to == DType::U32 { 4_503_599_627_370_496.0 } else { 6_755_399_441_055_744.0f64 };
+    let mut wide = Regs::new();
+    for &reg in &x.regs {
+        let ordered = fb.ins().fcmp(FloatCC::Equal, reg, reg);
+        let ordered = reinterpret(fb, ordered, ty);
+        let number = fb.ins().band(reg, ordered);
+        let low = repeated(fb, ty, (to.min_int() as f64).to_bits());
+        let high = repeated(fb, ty, (to.max_int() as f64).to_bits());
+        let above = vector(fb, Prim::Max, DType::F64, &[number, low]);
+        let inside = vector(fb, Prim::Min, DType::F64, &[above, high]);
+        let whole = fb.ins().trunc(inside);
+        let magic = repeated(fb, ty, magic.to_bits());
+        let bits = fb.ins().fadd(whole, magic);
+        wide.push(reinterpret(fb, bits, types::I64X2));
+    }
+    lanes::narrowed(fb, &wide, 8)
+}
+
+/// One lane.
+fn scalar(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Value {
+    match prim {
+        Prim::Min | Prim::Max => {
+            let less = if prim == Prim::Min { Prim::Lt } else { Prim::Gt };
+            let first = compare(fb, less, dtype, x[0], x[1]);
+            fb.ins().select(first, x[0], x[1])
+        }
+        Prim::Div | Prim::Rem if !dtype.is_float() => divide(fb, prim, dtype, x[0], x[1]),
+        Prim::Not if dtype == DType::Bool => fb.ins().bxor_imm_u(x[0], 1),
+        Prim::Shl | Prim::Shr => shift(fb, prim, dtype, x[0], x[1]),
+        Prim::Select => fb.ins().select(x[0], x[1], x[2]),
+        Prim::Cast(to) => cast_scalar(fb, x[0], dtype, to),
+        Prim::Bitcast(to) => reinterpret(fb, x[0], scalar_type(to)),
+        _ => common(fb, prim, dtype, x).expect("other prims are done above"),
+    }
+}
+
+/// Total division: by 0 gives 0, and the least number by -1 wraps, without ever trapping.
+fn divide(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, b: Value) -> Value {
+    let ty = scalar_type(dtype);
+    let (zero, one) = (fb.ins().iconst(ty, 0), fb.ins().iconst(ty, 1));
+    let by_zero = fb.ins().icmp(IntCC::Equal, b, zero);
+    let mut unsafe_divisor = by_zero;
+    let minus = dtype.is_signed().then(|| fb.ins().icmp_imm_s(IntCC::Equal, b, -1));
+    if let Some(minus) = minus {
+        unsafe_divisor = fb.ins().bor(by_zero, minus);
+    }
+    let divisor = fb.ins().select(unsafe_divisor, one, b);
+    let quotient = match (prim, dtype.is_signed()) {
+        (Prim::Div, true) => fb.ins().sdiv(a, divisor),
+        (Prim::Div, false) => fb.ins().udiv(a, divisor),
+        (_, true) => fb.ins().srem(a, divisor),
+        (_, false) => fb.ins().urem(a, divisor),
+    };
+    let quotient = match minus {
+        Some(minus) if prim == Prim::Div => {
+            let opposite = fb.ins().ineg(a);
+            fb.ins().select(minus, opposite, quotient)
+        }
+        _ => quotient,
+    };
+    fb.ins().select(by_zero, zero, quotient)
+}
+
+/// A shift whose count may be anything.
+fn shift(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, count: Value) -> Value {
+    let (ty, bits) = (scalar_type(dtype), i64::from(dtype.bits()));
+    let inside = fb.ins().icmp_imm_u(IntCC::UnsignedLessThan, count, bits);
+    if prim == Prim::Shr && dtype.is_signed() {
+        let most = fb.ins().iconst(ty, bits - 1);
+        let count = fb.ins().select(inside, count, most);
+        return fb.ins().sshr(a, count);
+    }
+    let shifted = if prim == Prim::Shl { fb.ins().ishl(a, count) } else { fb.ins().ushr(a, count) };
+    let zero = fb.ins().iconst(ty, 0);
+    fb.ins().select(inside, shifted, zero)
+}
+
+fn cast_scalar(fb: &mut FunctionBuilder, x: Value, from: DType, to: DType) -> Value {
+    let ty = scalar_type(to);
+    match (from.kind(), to.kind()) {
+        (a, b) if a == Kind::Float && b == Kind::Float => match (from.bytes(), to.bytes()) {
+            (4, 8) => fb.ins().fpromote(ty, x),
+            (8, 4) => fb.ins().fdemote(ty, x),
+            (_, _) => x,
+        },
+        (Kind::Float, Kind::Bool) => {
+            let zero = if from == DType::F32 { fb.ins().f32const(0.0) } else { fb.ins().f64const(0.0) };
+            fb.ins().fcmp(FloatCC::NotEqual, x, zero)
+        }
+        (Kind::Bool, Kind::Bool) => x,
+        (_, Kind::Bool) => fb.ins().icmp_imm_u(IntCC::NotEqual, x, 0),
+        (Kind::Float, _) => float_to_int_scalar(fb, x, to),
+        (_, Kind::Float) => {
+            let wide = if from.bytes() < 8 { extend(fb, x, types::I64, from.is_signed()) } else { x };
+            // Below 64 bits every integer, signed or not, is a signed 64-bit one.
+            let signed = from.is_signed() || from.bytes() < 8;
+            if signed { fb.ins().fcvt_from_sint(ty, wide) } else { fb.ins().fcvt_from_uint(ty, wide) }
+        }
+        (_, _) => match from.bytes().cmp(&to.bytes()) {
+            std::cmp::Ordering::Less => extend(fb, x, ty, from.is_signed()),
+            std::cmp::Ordering::Equal => x,
+            std::cmp::Ordering::Greater => fb.ins().ireduce(ty, x),
+        },
+    }
+}
+
+fn extend(fb: &mut FunctionBuilder, x: Value, ty: Type, signed: bool) -> Value {
+    if signed { fb.ins().sextend(ty, x) } else { fb.ins().uextend(ty, x) }
+}
+
+fn float_to_int_scalar(fb: &mut FunctionBuilder, x: Value, to: DType) -> Value {
+    match to {
+        DType::U64 => fb.ins().fcvt_to_uint_sat(types::I64, x),
+        DType::I64 => fb.ins().fcvt_to_sint_sat(types::I64, x),
+        _ => {
+            let wide = fb.ins().fcvt_to_sint_sat(types::I64, x);
+            let low = fb.ins().iconst(types::I64, to.min_int() as i64);
+            let high = fb.ins().iconst(types::I64, to.max_int() as i64);
+            let above = fb.ins().smax(wide, low);
+            let inside = fb.ins().smin(above, high);
+            fb.ins().ireduce(scalar_type(to), inside)
+        }
+    }
+}

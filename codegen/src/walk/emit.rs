@@ -1,0 +1,159 @@
+//! The vocabulary of a back end: what the walk asks for, in order, as it goes through a kernel.
+//!
+//! A value has 1 lane (the same for all: *uniform*) or a power of two of them. An *index* is a
+//! 64-bit whole number that is the same for all lanes. Control flow is structured: every
+//! `begin` has its `end`.
+
+use numfuse_ir::dtype::DType;
+use numfuse_ir::kernel::BufferId;
+use numfuse_ir::prim::Prim;
+use numfuse_ir::scalar::Scalar;
+
+/// One operation on indices. Divisions are of numbers that are not negative, and by at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// `a + b`.
+    Add,
+    /// `a - b`.
+    Sub,
+    /// `a * b`.
+    Mul,
+    /// `a / b`; a divisor of 0 counts as 1.
+    Div,
+    /// `a % b`; a divisor of 0 counts as 1.
+    Rem,
+    /// The lesser.
+    Min,
+    /// The greater.
+    Max,
+    /// The bits that both have.
+    And,
+    /// The low `a` bits set, for `a` up to 32; `b` is not used.
+    Ones,
+}
+
+/// The memory that a pointer starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Memory {
+    /// A buffer of the kernel.
+    Buffer(BufferId),
+    /// The partial states of a split fold, 8 bytes each.
+    Scratch,
+}
+
+/// How the lanes of a load or a store lie beside each other, in elements.
+#[derive(Clone, Copy, Debug)]
+pub enum Spread<I, V> {
+    /// One element for all lanes.
+    Same,
+    /// Neighbours.
+    Unit,
+    /// That far apart.
+    Strided(I),
+    /// Wherever each lane (an int64) says.
+    Gather(V),
+}
+
+/// Where a load or a store goes: `pointer + size * (offset + lane)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<I, V> {
+    /// An address in bytes.
+    pub pointer: I,
+    /// Elements to add.
+    pub offset: Option<I>,
+    /// What each lane adds.
+    pub spread: Spread<I, V>,
+}
+
+/// Which lanes may touch memory, as a bit for each.
+#[derive(Clone, Copy, Debug)]
+pub struct Active<I> {
+    /// The bits.
+    pub bits: I,
+    /// At least one lane is active and at least one is not: the end of a row, under no guard.
+    pub tail: bool,
+}
+
+/// What a back end provides. The walk is written once over it.
+pub trait Emit {
+    /// A whole number, the same for all lanes.
+    type Index: Copy;
+    /// A value of one or more lanes.
+    type Value: Clone;
+    /// A small array of values that one worker keeps to itself.
+    type Table: Copy;
+
+    /// The first unit to do, and the first beyond.
+    fn range(&mut self) -> (Self::Index, Self::Index);
+    /// The number `n`.
+    fn number(&mut self, n: i64) -> Self::Index;
+    /// A launch word of the kernel.
+    fn word(&mut self, k: u32) -> Self::Index;
+    /// An operation on indices.
+    fn step(&mut self, step: Step, a: Self::Index, b: Self::Index) -> Self::Index;
+    /// The address of the first byte.
+    fn base(&mut self, memory: Memory) -> Self::Index;
+    /// The address `by` elements of `bytes` bytes further.
+    fn advance(&mut self, pointer: Self::Index, bytes: usize, by: Self::Index) -> Self::Index;
+
+    /// Opens `for i in (from..to).step_by(by)` with values that pass from turn to turn; gives `i`
+    /// and those values inside. `by` is above 0.
+    fn begin_loop(
+        &mut self,
+        from: Self::Index,
+        to: Self::Index,
+        by: i64,
+        carried: &[Self::Value],
+    ) -> (Self::Index, Vec<Self::Value>);
+    /// Closes the innermost loop with the carried values of the next turn; gives the last ones.
+    fn end_loop(&mut self, next: &[Self::Value]) -> Vec<Self::Value>;
+    /// Opens `if cond != 0`; `otherwise` is what `end_if` gives when it is not taken.
+    fn begin_if(&mut self, cond: Self::Index, rare: bool, otherwise: &[Self::Value]);
+    /// Closes the innermost `if`.
+    fn end_if(&mut self, values: &[Self::Value]) -> Vec<Self::Value>;
+
+    /// Loads `lanes` elements (1 where the spread is `Same`); lanes that are not active get 0.
+    fn load(
+        &mut self,
+        place: &Place<Self::Index, Self::Value>,
+        dtype: DType,
+        lanes: u32,
+        active: Option<Active<Self::Index>>,
+    ) -> Self::Value;
+    /// Stores a value in the lanes that are active.
+    fn store(
+        &mut self,
+        place: &Place<Self::Index, Self::Value>,
+        value: &Self::Value,
+        active: Option<Active<Self::Index>>,
+    );
+
+    /// A constant in every lane.
+    fn constant(&mut self, c: Scalar, lanes: u32) -> Self::Value;
+    /// A number passed at launch.
+    fn scalar(&mut self, k: u32, dtype: DType) -> Self::Value;
+    /// One machine operation on operands of equally many lanes.
+    fn prim(&mut self, prim: Prim, args: &[&Self::Value]) -> Self::Value;
+    /// A uniform value in every lane.
+    fn splat(&mut self, value: &Self::Value, lanes: u32) -> Self::Value;
+    /// The lower and the upper half of the lanes.
+    fn halves(&mut self, value: &Self::Value) -> (Self::Value, Self::Value);
+    /// A uniform int64 from an index.
+    #[allow(clippy::wrong_self_convention, reason = "from an index, in the words of the emitter")]
+    fn from_index(&mut self, index: Self::Index) -> Self::Value;
+    /// An index from a uniform integer.
+    fn to_index(&mut self, value: &Self::Value) -> Self::Index;
+    /// The int64 0, 1, 2, … across the lanes.
+    fn lane_numbers(&mut self, lanes: u32) -> Self::Value;
+    /// True in the lanes whose bit is set among the low `count` ones: the first `count` lanes.
+    fn first_lanes(&mut self, count: Self::Index, lanes: u32) -> Self::Value;
+    /// A bit for each lane in which a bool holds.
+    fn bits(&mut self, value: &Self::Value) -> Self::Index;
+
+    /// A new table of that many values.
+    fn table(&mut self, dtype: DType, lanes: u32, count: u32) -> Self::Table;
+    /// An entry of a table.
+    fn read(&mut self, table: Self::Table, at: Self::Index) -> Self::Value;
+    /// Sets an entry of a table.
+    fn write(&mut self, table: Self::Table, at: Self::Index, value: &Self::Value);
+}

@@ -1,0 +1,376 @@
+//! The orders of folds: where "one order for every sum" becomes loops.
+//!
+//! [`Order::Lanes`]: 32 virtual lanes whatever the type, blocks of 512; element `i` of a block
+//! belongs to lane `i % 32`, lanes start from the identity, take their elements in order and are
+//! joined by halving; the block results are folded by the same rule. [`Order::Groups`]: serial
+//! groups of 128, then groups of group results. The number of levels is fixed by the mapping: a
+//! level over a single result joins it with identities only, which changes no bit.
+//!
+//! *Across*: SIMD lanes lie along the columns, and 32 of them at a time are the virtual lanes.
+//! *Along*: each SIMD lane walks its own columns, and the virtual lanes are a table.
+
+use super::{At, Emit, State, Step, V, Walk};
+use crate::mapping::BLOCK;
+use numfuse_ir::kernel::{AxisId, Order, PassId};
+use numfuse_ir::prim::Prim;
+use smallvec::SmallVec;
+
+/// The virtual lanes of a block.
+const LANES: i64 = 32;
+/// The elements of a serial group.
+const GROUP: i64 = 128;
+
+/// What gives the state of a run of elements, from its first position and its length.
+type Leaf<'a, W, I> = dyn FnMut(&mut W, I, I) -> State + 'a;
+
+impl<E: Emit> Walk<'_, E> {
+    /// A pass that only stores, lanes along its innermost columns.
+    pub(super) fn visit_across(&mut self, pass: PassId) {
+        let cols = self.kernel.passes[pass.index()].cols.clone();
+        self.hoist(&self.pass_roots(pass));
+        let last = *cols.last().expect("the pass has columns");
+        self.nest(pass, &cols[..cols.len() - 1], &mut |w| {
+            let zero = w.emit.number(0);
+            let extent = w.word(w.kernel.axes[last.index()].extent);
+            w.strips(last, zero, extent, &[], &mut |w, _| {
+                w.stores(pass);
+                State::new()
+            });
+        });
+    }
+
+    /// A pass that only stores, each lane by itself.
+    pub(super) fn visit_along(&mut self, pass: PassId) {
+        let cols = self.kernel.passes[pass.index()].cols.clone();
+        self.hoist(&self.pass_roots(pass));
+        self.nest(pass, &cols, &mut |w| w.stores(pass));
+    }
+
+    /// Loops over columns, the same coordinate in all lanes.
+    fn nest(&mut self, pass: PassId, cols: &[AxisId], body: &mut dyn FnMut(&mut Self)) {
+        let Some((&axis, rest)) = cols.split_first() else { return body(self) };
+        let zero = self.emit.number(0);
+        let extent = self.word(self.kernel.axes[axis.index()].extent);
+        self.repeat(zero, extent, 1, &[], 1, |w, i, _| {
+            w.bind(axis, At::Uniform(i));
+            if !rest.is_empty() || !matches!(w.mapping, crate::mapping::Mapping::Flat { .. }) {
+                w.hoist(&w.pass_roots(pass));
+            }
+            w.nest(pass, rest, body);
+            State::new()
+        });
+    }
+
+    /// The end states of a pass, SIMD lanes along its columns.
+    pub(super) fn fold_across(&mut self, pass: PassId) -> State {
+        self.hoist(&self.pass_roots(pass));
+        let total = self.visits(pass);
+        let zero = self.emit.number(0);
+        match self.kernel.passes[pass.index()].order {
+            Order::Free => self.block_across(pass, zero, total),
+            Order::Lanes => {
+                let levels = self.mapping.levels();
+                self.levels(pass, levels, 1, zero, total, &mut |w, first, count| {
+                    w.block_across(pass, first, count)
+                })
+            }
+            Order::Groups => self.groups(pass, zero, total),
+        }
+    }
+
+    /// The state of one block: 32 elements a turn, each vector with accumulators of its own.
+    pub(super) fn block_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
+        let lanes = self.mapping.lanes();
+        let parts = self.part_dtypes(pass).len();
+        let initial = self.initial(pass);
+        let chunks = LANES as usize / lanes as usize;
+        let start: Vec<V> = (0..chunks).flat_map(|_| initial.iter().copied()).collect();
+        let n = self.emit.number(LANES);
+        let rest = self.emit.step(Step::Rem, count, n);
+        let whole = self.emit.step(Step::Sub, count, rest);
+        let tail = self.emit.step(Step::Add, first, whole);
+        let states = self.repeat(first, tail, LANES, &start, lanes, |w, i, states| {
+            let next = |(c, state)| w.scoped(|w| w.chunk(pass, i, c as i64, state));
+            states.chunks(parts).enumerate().flat_map(next).collect()
+        });
+        let states = self.when(rest, false, &states, lanes, |w| {
+            let next = |(c, state)| w.scoped(|w| w.chunk_of_tail(pass, tail, rest, c as i64, state));
+            states.chunks(parts).enumerate().flat_map(next).collect()
+        });
+        self.halve(pass, states.chunks(parts).map(State::from_slice).collect())
+    }
+
+    /// The states after the elements of the `chunk`-th vector from position `i` on.
+    fn chunk(&mut self, pass: PassId, i: E::Index, chunk: i64, state: &[V]) -> State {
+        let lanes = self.mapping.lanes();
+        let shift = self.emit.number(chunk * i64::from(lanes));
+        let at = if chunk == 0 { i } else { self.emit.step(Step::Add, i, shift) };
+        self.bind_position_across(pass, at);
+        self.stores(pass);
+        let next = self.next(pass, state);
+        next.iter().map(|&v| self.wide(v, lanes)).collect()
+    }
+
+    /// The same for the last, partial step: lanes without elements stay as they are.
+    fn chunk_of_tail(
+        &mut self,
+        pass: PassId,
+        tail: E::Index,
+        rest: E::Index,
+        chunk: i64,
+        state: &[V],
+    ) -> State {
+        let lanes = i64::from(self.mapping.lanes());
+        let (skip, zero, most) =
+            (self.emit.number(chunk * lanes), self.emit.number(0), self.emit.number(lanes));
+        let have = self.emit.step(Step::Sub, rest, skip);
+        let have = self.emit.step(Step::Max, have, zero);
+        let have = self.emit.step(Step::Min, have, most);
+        self.in_tail(have, state, |w| w.chunk(pass, tail, chunk, state))
+    }
+
+    /// Sets the columns of a pass from the row-major position of the first lane.
+    fn bind_position_across(&mut self, pass: PassId, at: E::Index) {
+        let cols = self.kernel.passes[pass.index()].cols.clone();
+        if let [axis] = cols[..] {
+            return self.bind(axis, At::Lanes(at));
+        }
+        let mut rest = self.counting_from(at);
+        for (k, &axis) in cols.iter().enumerate().rev() {
+            if k == 0 {
+                self.bind(axis, At::Vector(rest));
+                break;
+            }
+            let extent = self.word_value(self.kernel.axes[axis.index()].extent);
+            let digit = self.apply(Prim::Rem, &[rest, extent]);
+            self.bind(axis, At::Vector(digit));
+            rest = self.apply(Prim::Div, &[rest, extent]);
+        }
+    }
+
+    /// Joins 32 lanes by halving: lane l with l + 16, then with l + 8, 4, 2 and 1.
+    fn halve(&mut self, pass: PassId, mut chunks: Vec<State>) -> State {
+        while chunks.len() > 1 {
+            let upper = chunks.split_off(chunks.len() / 2);
+            chunks = chunks.iter().zip(&upper).map(|(a, b)| self.join(pass, a, b)).collect();
+        }
+        let mut state = chunks.pop().expect("a block has a vector");
+        let mut lanes = self.mapping.lanes();
+        while lanes > 1 {
+            let halves: SmallVec<[(V, V); 4]> = state.iter().map(|&v| self.halves(v, lanes)).collect();
+            let (low, high): (State, State) = halves.into_iter().unzip();
+            state = self.join(pass, &low, &high);
+            lanes /= 2;
+            state = state.iter().map(|&v| self.wide(v, lanes)).collect();
+        }
+        state
+    }
+
+    fn halves(&mut self, v: V, lanes: u32) -> (V, V) {
+        let dtype = self.slots[v.0 as usize].dtype;
+        let value = self.handle(v, lanes);
+        let (low, high) = self.emit.halves(&value);
+        (self.emitted(dtype, lanes / 2, low), self.emitted(dtype, lanes / 2, high))
+    }
+
+    /// A value with that many lanes, whatever it had.
+    fn wide(&mut self, v: V, lanes: u32) -> V {
+        let slot = &self.slots[v.0 as usize];
+        if slot.lanes == lanes && matches!(slot.what, super::What::Emitted(_)) {
+            return v;
+        }
+        let dtype = slot.dtype;
+        let value = self.handle(v, lanes);
+        self.emitted(dtype, lanes, value)
+    }
+
+    /// The end states of a pass, each SIMD lane walking its own columns.
+    pub(super) fn fold_along(&mut self, pass: PassId) -> State {
+        self.hoist(&self.pass_roots(pass));
+        let total = self.visits(pass);
+        let zero = self.emit.number(0);
+        let lanes = self.state_lanes(pass);
+        match self.kernel.passes[pass.index()].order {
+            Order::Free => self.serial(pass, lanes, zero, total),
+            Order::Groups => self.groups(pass, zero, total),
+            Order::Lanes => {
+                let levels = self.mapping.levels();
+                self.levels(pass, levels, lanes, zero, total, &mut |w, first, count| {
+                    w.block_along(pass, lanes, first, count)
+                })
+            }
+        }
+    }
+
+    /// How many lanes the states of a pass have: one where no lane differs from another.
+    fn state_lanes(&self, pass: PassId) -> u32 {
+        let roots = self.pass_roots(pass);
+        let depends = roots.iter().fold(0, |s, v| s | self.depends[v.index()]);
+        let differs = |(a, at): (usize, &At<E::Index>)| {
+            depends >> a & 1 == 1 && matches!(at, At::Lanes(_) | At::Vector(_))
+        };
+        if self.axes.iter().enumerate().any(differs) { self.mapping.lanes() } else { 1 }
+    }
+
+    /// The state of a run of elements, one after the other from the identity.
+    fn serial(&mut self, pass: PassId, lanes: u32, first: E::Index, count: E::Index) -> State {
+        let initial = self.initial(pass);
+        let beyond = self.emit.step(Step::Add, first, count);
+        self.repeat(first, beyond, 1, &initial, lanes, |w, i, state| {
+            w.bind_position_along(pass, i);
+            w.stores(pass);
+            w.next(pass, state)
+        })
+    }
+
+    /// Serial groups of 128, their results again, to a depth that no fold outgrows.
+    fn groups(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
+        let lanes = self.state_lanes(pass);
+        let levels = match self.mapping.levels() {
+            1 => 2,
+            2 => 3,
+            3 => 4,
+            _ => 6,
+        };
+        self.group(pass, levels, lanes, first, count)
+    }
+
+    fn group(&mut self, pass: PassId, level: u32, lanes: u32, first: E::Index, count: E::Index) -> State {
+        if level == 1 {
+            return self.serial(pass, lanes, first, count);
+        }
+        let size = GROUP.pow(level - 1);
+        let initial = self.initial(pass);
+        let beyond = self.emit.step(Step::Add, first, count);
+        self.repeat(first, beyond, size, &initial, lanes, |w, start, state| {
+            let size = w.emit.number(size);
+            let left = w.emit.step(Step::Sub, beyond, start);
+            let count = w.emit.step(Step::Min, left, size);
+            let group = w.group(pass, level - 1, lanes, start, count);
+            w.join(pass, state, &group)
+        })
+    }
+
+    /// Sets the columns of a pass from a row-major position that all lanes share.
+    fn bind_position_along(&mut self, pass: PassId, at: E::Index) {
+        let cols = self.kernel.passes[pass.index()].cols.clone();
+        let mut rest = at;
+        for (k, &axis) in cols.iter().enumerate().rev() {
+            if k == 0 {
+                self.bind(axis, At::Uniform(rest));
+                break;
+            }
+            let extent = self.word(self.kernel.axes[axis.index()].extent);
+            let digit = self.emit.step(Step::Rem, rest, extent);
+            self.bind(axis, At::Uniform(digit));
+            rest = self.emit.step(Step::Div, rest, extent);
+        }
+    }
+
+    /// The state of one block with its 32 virtual lanes in a table.
+    fn block_along(&mut self, pass: PassId, lanes: u32, first: E::Index, count: E::Index) -> State {
+        let tables = self.tables(pass, lanes);
+        let used = self.clear(pass, &tables, lanes, count);
+        let zero = self.emit.number(0);
+        self.repeat(zero, count, 1, &[], 1, |w, i, _| {
+            let n = w.emit.number(LANES);
+            let lane = w.emit.step(Step::Rem, i, n);
+            let at = w.emit.step(Step::Add, first, i);
+            w.bind_position_along(pass, at);
+            w.stores(pass);
+            let state = w.read(pass, &tables, lanes, lane);
+            let state = w.next(pass, &state);
+            w.write(&tables, lanes, lane, &state);
+            State::new()
+        });
+        self.halve_table(pass, &tables, lanes, used)
+    }
+
+    /// Folds by the rule of blocks, level upon level, what `leaf` gives for each block of 512.
+    #[allow(clippy::too_many_arguments, reason = "the bounds of a run and what is done with it")]
+    pub(super) fn levels(
+        &mut self,
+        pass: PassId,
+        level: u32,
+        lanes: u32,
+        first: E::Index,
+        count: E::Index,
+        leaf: &mut Leaf<'_, Self, E::Index>,
+    ) -> State {
+        if level == 1 {
+            return leaf(self, first, count);
+        }
+        let size = BLOCK.pow(level - 1);
+        let children = self.divide_up(count, size);
+        let tables = self.tables(pass, lanes);
+        let used = self.clear(pass, &tables, lanes, children);
+        let zero = self.emit.number(0);
+        self.repeat(zero, children, 1, &[], 1, |w, child, _| {
+            let (size, n) = (w.emit.number(size), w.emit.number(LANES));
+            let skip = w.emit.step(Step::Mul, child, size);
+            let start = w.emit.step(Step::Add, first, skip);
+            let left = w.emit.step(Step::Sub, count, skip);
+            let length = w.emit.step(Step::Min, left, size);
+            let result = w.levels(pass, level - 1, lanes, start, length, leaf);
+            let lane = w.emit.step(Step::Rem, child, n);
+            let state = w.read(pass, &tables, lanes, lane);
+            let state = w.join(pass, &state, &result);
+            w.write(&tables, lanes, lane, &state);
+            State::new()
+        });
+        self.halve_table(pass, &tables, lanes, used)
+    }
+
+    /// A table of 32 states: one table for each part.
+    fn tables(&mut self, pass: PassId, lanes: u32) -> Vec<E::Table> {
+        let dtypes = self.part_dtypes(pass);
+        dtypes.iter().map(|&d| self.emit.table(d, lanes, LANES as u32)).collect()
+    }
+
+    /// Sets the lanes that will be used (and always the first) to the identity; gives their number.
+    fn clear(&mut self, pass: PassId, tables: &[E::Table], lanes: u32, count: E::Index) -> E::Index {
+        let initial = self.initial(pass);
+        let (n, zero, one) = (self.emit.number(LANES), self.emit.number(0), self.emit.number(1));
+        let used = self.emit.step(Step::Min, count, n);
+        let cleared = self.emit.step(Step::Max, used, one);
+        self.repeat(zero, cleared, 1, &[], 1, |w, lane, _| {
+            w.write(tables, lanes, lane, &initial);
+            State::new()
+        });
+        used
+    }
+
+    /// Joins the lanes of a table by halving; lanes from `used` on hold nothing and are skipped.
+    fn halve_table(&mut self, pass: PassId, tables: &[E::Table], lanes: u32, used: E::Index) -> State {
+        let zero = self.emit.number(0);
+        for half in [16, 8, 4, 2, 1] {
+            let half = self.emit.number(half);
+            let above = self.emit.step(Step::Sub, used, half);
+            let pairs = self.emit.step(Step::Min, above, half);
+            self.repeat(zero, pairs, 1, &[], 1, |w, lane, _| {
+                let other = w.emit.step(Step::Add, lane, half);
+                let (a, b) = (w.read(pass, tables, lanes, lane), w.read(pass, tables, lanes, other));
+                let joined = w.join(pass, &a, &b);
+                w.write(tables, lanes, lane, &joined);
+                State::new()
+            });
+        }
+        self.read(pass, tables, lanes, zero)
+    }
+
+    fn read(&mut self, pass: PassId, tables: &[E::Table], lanes: u32, at: E::Index) -> State {
+        let dtypes = self.part_dtypes(pass);
+        let entry = |(&table, &dtype): (&E::Table, &numfuse_ir::dtype::DType)| {
+            let value = self.emit.read(table, at);
+            self.emitted(dtype, lanes, value)
+        };
+        tables.iter().zip(&dtypes).map(entry).collect()
+    }
+
+    fn write(&mut self, tables: &[E::Table], lanes: u32, at: E::Index, state: &[V]) {
+        for (&table, &v) in tables.iter().zip(state) {
+            let value = self.handle(v, lanes);
+            self.emit.write(table, at, &value);
+        }
+    }
+}

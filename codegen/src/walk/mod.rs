@@ -1,0 +1,438 @@
+//! The one walk over a kernel, for every mapping and every back end.
+//!
+//! A kernel says "for each row, do these passes over columns"; the walk says it to an [`Emit`]:
+//! loops over units of work, the passes of each row, the folds in their fixed order. Values are
+//! emitted on demand; what does not move with a loop is emitted before it, so loop-invariant
+//! motion is a consequence of where a value's axes lie.
+//!
+//! `values` turns instructions into values, `place` turns indices into addresses, `fold`
+//! holds the orders of folds.
+
+mod emit;
+mod fold;
+mod place;
+mod values;
+
+pub use emit::{Active, Emit, Memory, Place, Spread, Step};
+
+use crate::abi;
+use crate::mapping::{BLOCK, Mapping};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::index::{Index, Word};
+use numfuse_ir::kernel::{AxisId, BufferId, Inst, Kernel, PassId, Val};
+use numfuse_ir::prim::Prim;
+use numfuse_ir::scalar::Scalar;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+
+/// Which entry of a kernel is emitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The one that every kernel has.
+    Main,
+    /// What a split kernel does with the states of its blocks.
+    Finish,
+}
+
+/// Emits one entry of a kernel.
+pub fn walk<E: Emit>(kernel: &Kernel, mapping: Mapping, entry: Entry, emit: &mut E) {
+    let mut walk = Walk::new(kernel, mapping, emit);
+    walk.scoped(|w| {
+        w.hoist(&w.roots());
+        match (mapping, entry) {
+            (Mapping::Flat { .. }, _) => w.flat(),
+            (Mapping::Row { .. }, _) => w.rows(|w| w.passes(0)),
+            (Mapping::Split { .. }, Entry::Main) => w.partials(),
+            (Mapping::Split { .. }, Entry::Finish) => w.rows(|w| w.finish()),
+        }
+    });
+}
+
+/// A value as the walk knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct V(u32);
+
+/// What is known of a value: constants are emitted where they are used.
+enum What<T> {
+    Constant(Scalar),
+    Emitted(T),
+}
+
+struct Slot<T> {
+    dtype: DType,
+    lanes: u32,
+    what: What<T>,
+}
+
+/// The coordinate along an axis, where one is set.
+#[derive(Clone, Copy)]
+enum At<I> {
+    /// No loop over the axis is open.
+    Unbound,
+    /// The same for all lanes.
+    Uniform(I),
+    /// That of the first lane; the others follow.
+    Lanes(I),
+    /// Any int64 in each lane.
+    Vector(V),
+}
+
+/// What was emitted inside one loop or branch, forgotten when it closes.
+struct Scope<I> {
+    /// The axes that are set here or further out, as bits.
+    bound: u64,
+    values: HashMap<Val, V>,
+    prims: HashMap<(Prim, SmallVec<[V; 3]>), V>,
+    splats: HashMap<(V, u32), V>,
+    /// Pointers of accesses, with the axes that they have seen.
+    pointers: HashMap<(BufferId, Index), (I, u64)>,
+    finals: HashMap<(PassId, u32, u32), V>,
+}
+
+/// The parts of the states of all carries of a pass, one after the other.
+type State = SmallVec<[V; 4]>;
+
+struct Walk<'k, E: Emit> {
+    kernel: &'k Kernel,
+    mapping: Mapping,
+    emit: &'k mut E,
+    depends: Vec<u64>,
+    slots: Vec<Slot<E::Value>>,
+    constants: HashMap<Scalar, V>,
+    scopes: Vec<Scope<E::Index>>,
+    axes: Vec<At<E::Index>>,
+    active: Option<Active<E::Index>>,
+}
+
+impl<'k, E: Emit> Walk<'k, E> {
+    fn new(kernel: &'k Kernel, mapping: Mapping, emit: &'k mut E) -> Self {
+        let axes = kernel.axes.iter().map(|_| At::Unbound).collect();
+        let (slots, scopes, constants) = (Vec::new(), Vec::new(), HashMap::new());
+        Walk {
+            kernel,
+            mapping,
+            emit,
+            depends: kernel.dependence(),
+            slots,
+            constants,
+            scopes,
+            axes,
+            active: None,
+        }
+    }
+
+    /// Rows in chunks of the last axis, lanes along it.
+    fn flat(&mut self) {
+        let Some(last) = self.kernel.rows.checked_sub(1).map(|a| AxisId(a as u32)) else {
+            return self.rows(|w| w.passes(0));
+        };
+        let extent = self.word(self.kernel.axes[last.index()].extent);
+        let size = self.emit.number(abi::chunk(self.kernel));
+        self.units(|w, unit| {
+            let chunk = w.split_off_chunk(unit, last, extent, abi::chunk(w.kernel));
+            let start = w.emit.step(Step::Mul, chunk, size);
+            let left = w.emit.step(Step::Sub, extent, start);
+            let count = w.emit.step(Step::Min, left, size);
+            w.strips(last, start, count, &[], &mut |w, _| {
+                w.passes(0);
+                State::new()
+            });
+        });
+    }
+
+    /// Binds the axes before `last` from a unit's number; gives the number of its chunk.
+    fn split_off_chunk(&mut self, unit: E::Index, last: AxisId, extent: E::Index, size: i64) -> E::Index {
+        if last.0 == 0 {
+            return unit;
+        }
+        let (round, size) = (self.emit.number(size - 1), self.emit.number(size));
+        let sum = self.emit.step(Step::Add, extent, round);
+        let chunks = self.emit.step(Step::Div, sum, size);
+        let outer = self.emit.step(Step::Div, unit, chunks);
+        self.bind_rows(outer, last.index());
+        self.emit.step(Step::Rem, unit, chunks)
+    }
+
+    /// One row for each unit.
+    fn rows(&mut self, mut body: impl FnMut(&mut Self)) {
+        let rows = self.kernel.rows;
+        self.units(|w, unit| {
+            w.bind_rows(unit, rows);
+            body(w);
+        });
+    }
+
+    /// The states of some blocks of the first pass, to scratch.
+    fn partials(&mut self) {
+        let pass = PassId(0);
+        let total = self.visits(pass);
+        let blocks = self.blocks(total);
+        let groups = self.divide_up(blocks, abi::BLOCKS_OF_UNIT);
+        let rows = self.kernel.rows;
+        self.units(|w, unit| {
+            let row = w.emit.step(Step::Div, unit, groups);
+            let group = w.emit.step(Step::Rem, unit, groups);
+            w.bind_rows(row, rows);
+            w.hoist(&w.pass_roots(pass));
+            let many = w.emit.number(abi::BLOCKS_OF_UNIT);
+            let first = w.emit.step(Step::Mul, group, many);
+            let beyond = w.emit.step(Step::Add, first, many);
+            let beyond = w.emit.step(Step::Min, beyond, blocks);
+            w.repeat(first, beyond, 1, &[], 1, |w, block, _| {
+                let (start, count) = w.block_bounds(block, total);
+                let state = w.block_across(pass, start, count);
+                let cell = w.emit.step(Step::Mul, row, blocks);
+                let cell = w.emit.step(Step::Add, cell, block);
+                w.keep(&state, cell);
+                State::new()
+            });
+        });
+    }
+
+    /// Folds the states of one row's blocks, then does the passes after the first.
+    fn finish(&mut self) {
+        let pass = PassId(0);
+        let total = self.visits(pass);
+        let blocks = self.blocks(total);
+        let mut first = self.emit.number(0);
+        for axis in self.kernel.row_axes() {
+            let extent = self.word(self.kernel.axes[axis.index()].extent);
+            first = self.emit.step(Step::Mul, first, extent);
+            if let At::Uniform(at) = self.axes[axis.index()] {
+                first = self.emit.step(Step::Add, first, at);
+            }
+        }
+        let first = self.emit.step(Step::Mul, first, blocks);
+        let zero = self.emit.number(0);
+        let levels = self.mapping.levels().max(2);
+        let state = self.levels(pass, levels, 1, zero, total, &mut |w, start, _| {
+            let size = w.emit.number(BLOCK);
+            let block = w.emit.step(Step::Div, start, size);
+            let cell = w.emit.step(Step::Add, first, block);
+            w.kept(pass, cell)
+        });
+        self.set_finals(pass, &state);
+        self.passes(1);
+    }
+
+    /// The passes of one row (or of a strip of rows) from the given one on.
+    fn passes(&mut self, from: usize) {
+        for p in from..self.kernel.passes.len() {
+            if !self.kernel.passes[p].inner {
+                self.pass(PassId(p as u32));
+            }
+        }
+    }
+
+    fn pass(&mut self, pass: PassId) {
+        let what = &self.kernel.passes[pass.index()];
+        if what.cols.is_empty() && what.carries.is_empty() {
+            return self.stores(pass);
+        }
+        let across = !matches!(self.mapping, Mapping::Flat { .. });
+        let state = match (across && !what.cols.is_empty(), what.carries.is_empty()) {
+            (true, true) => return self.visit_across(pass),
+            (false, true) => return self.visit_along(pass),
+            (true, false) => self.fold_across(pass),
+            (false, false) => self.fold_along(pass),
+        };
+        self.set_finals(pass, &state);
+    }
+
+    /// Opens the loop over units; `body` gets the number of each.
+    fn units(&mut self, mut body: impl FnMut(&mut Self, E::Index)) {
+        let (begin, end) = self.emit.range();
+        self.repeat(begin, end, 1, &[], 1, |w, unit, _| {
+            body(w, unit);
+            State::new()
+        });
+    }
+
+    /// Sets the first `count` row axes from the number of a row.
+    fn bind_rows(&mut self, row: E::Index, count: usize) {
+        let mut rest = row;
+        for a in (0..count).rev() {
+            if a == 0 {
+                self.bind(AxisId(0), At::Uniform(rest));
+                break;
+            }
+            let extent = self.word(self.kernel.axes[a].extent);
+            let digit = self.emit.step(Step::Rem, rest, extent);
+            self.bind(AxisId(a as u32), At::Uniform(digit));
+            rest = self.emit.step(Step::Div, rest, extent);
+        }
+        self.hoist(&self.roots());
+    }
+
+    /// Goes along an axis from `start`, all lanes at a time, then the rest under a mask. The
+    /// carried values that `body` gives in lanes beyond the end are not used.
+    fn strips(
+        &mut self,
+        axis: AxisId,
+        start: E::Index,
+        count: E::Index,
+        carried: &[V],
+        body: &mut dyn FnMut(&mut Self, &[V]) -> State,
+    ) -> State {
+        let lanes = self.mapping.lanes();
+        let n = self.emit.number(lanes.into());
+        let rest = self.emit.step(Step::Rem, count, n);
+        let whole = self.emit.step(Step::Sub, count, rest);
+        let tail = self.emit.step(Step::Add, start, whole);
+        let after = self.repeat(start, tail, lanes.into(), carried, lanes, |w, i, state| {
+            w.bind(axis, At::Lanes(i));
+            let state = body(w, state);
+            w.unbind(axis);
+            state
+        });
+        self.when(rest, false, &after, lanes, |w| {
+            w.bind(axis, At::Lanes(tail));
+            let next = w.in_tail(rest, &after, |w| body(w, &after));
+            w.unbind(axis);
+            next
+        })
+    }
+
+    /// Runs `body` with the first `count` lanes active; the others keep `before`.
+    fn in_tail(&mut self, count: E::Index, before: &[V], body: impl FnOnce(&mut Self) -> State) -> State {
+        let lanes = self.mapping.lanes();
+        let bits = self.emit.step(Step::Ones, count, count);
+        let outer = self.active.replace(Active { bits, tail: true });
+        let next = body(self);
+        self.active = outer;
+        if before.is_empty() {
+            return next;
+        }
+        let mask = self.emit.first_lanes(count, lanes);
+        let mask = self.emitted(DType::Bool, lanes, mask);
+        before.iter().zip(&next).map(|(&old, &new)| self.apply(Prim::Select, &[mask, new, old])).collect()
+    }
+
+    /// A loop with a scope of its own; carried values have `lanes` lanes.
+    fn repeat(
+        &mut self,
+        from: E::Index,
+        to: E::Index,
+        by: i64,
+        carried: &[V],
+        lanes: u32,
+        body: impl FnOnce(&mut Self, E::Index, &[V]) -> State,
+    ) -> State {
+        let dtypes: Vec<DType> = carried.iter().map(|&v| self.slots[v.0 as usize].dtype).collect();
+        let first: Vec<E::Value> = carried.iter().map(|&v| self.handle(v, lanes)).collect();
+        let (i, values) = self.emit.begin_loop(from, to, by, &first);
+        let inside: State = dtypes.iter().zip(values).map(|(&d, v)| self.emitted(d, lanes, v)).collect();
+        let next: Vec<E::Value> = self.scoped(|w| {
+            let next = body(w, i, &inside);
+            next.iter().map(|&v| w.handle(v, lanes)).collect()
+        });
+        let last = self.emit.end_loop(&next);
+        dtypes.iter().zip(last).map(|(&d, v)| self.emitted(d, lanes, v)).collect()
+    }
+
+    /// `body` if `cond` is not 0, else the values `otherwise`.
+    fn when(
+        &mut self,
+        cond: E::Index,
+        rare: bool,
+        otherwise: &[V],
+        lanes: u32,
+        body: impl FnOnce(&mut Self) -> State,
+    ) -> State {
+        let dtypes: Vec<DType> = otherwise.iter().map(|&v| self.slots[v.0 as usize].dtype).collect();
+        let fallback: Vec<E::Value> = otherwise.iter().map(|&v| self.handle(v, lanes)).collect();
+        self.emit.begin_if(cond, rare, &fallback);
+        let values: Vec<E::Value> = self.scoped(|w| {
+            let values = body(w);
+            values.iter().map(|&v| w.handle(v, lanes)).collect()
+        });
+        let values = self.emit.end_if(&values);
+        dtypes.iter().zip(values).map(|(&d, v)| self.emitted(d, lanes, v)).collect()
+    }
+
+    fn scoped<R>(&mut self, body: impl FnOnce(&mut Self) -> R) -> R {
+        let bound = self.scopes.last().map_or(0, |s| s.bound);
+        self.scopes.push(Scope {
+            bound,
+            values: HashMap::new(),
+            prims: HashMap::new(),
+            splats: HashMap::new(),
+            pointers: HashMap::new(),
+            finals: HashMap::new(),
+        });
+        let before = self.axes.clone();
+        let result = body(self);
+        self.axes = before;
+        self.scopes.pop();
+        result
+    }
+
+    fn scope(&mut self) -> &mut Scope<E::Index> {
+        self.scopes.last_mut().expect("a walk has a scope from its start to its end")
+    }
+
+    fn bind(&mut self, axis: AxisId, at: At<E::Index>) {
+        self.axes[axis.index()] = at;
+        self.scope().bound |= 1 << axis.0;
+    }
+
+    fn unbind(&mut self, axis: AxisId) {
+        self.axes[axis.index()] = At::Unbound;
+        self.scope().bound &= !(1 << axis.0);
+    }
+
+    fn word(&mut self, word: Word) -> E::Index {
+        match word {
+            Word::Known(n) => self.emit.number(n),
+            Word::Param(k) => self.emit.word(k),
+        }
+    }
+
+    /// How many elements a pass visits in a row.
+    fn visits(&mut self, pass: PassId) -> E::Index {
+        let cols = self.kernel.passes[pass.index()].cols.clone();
+        let mut product = None;
+        for axis in cols {
+            let extent = self.word(self.kernel.axes[axis.index()].extent);
+            product = Some(match product {
+                None => extent,
+                Some(p) => self.emit.step(Step::Mul, p, extent),
+            });
+        }
+        product.unwrap_or_else(|| self.emit.number(1))
+    }
+
+    fn blocks(&mut self, total: E::Index) -> E::Index {
+        self.divide_up(total, BLOCK)
+    }
+
+    fn divide_up(&mut self, a: E::Index, by: i64) -> E::Index {
+        let (round, by) = (self.emit.number(by - 1), self.emit.number(by));
+        let sum = self.emit.step(Step::Add, a, round);
+        self.emit.step(Step::Div, sum, by)
+    }
+
+    fn block_bounds(&mut self, block: E::Index, total: E::Index) -> (E::Index, E::Index) {
+        let size = self.emit.number(BLOCK);
+        let start = self.emit.step(Step::Mul, block, size);
+        let left = self.emit.step(Step::Sub, total, start);
+        (start, self.emit.step(Step::Min, left, size))
+    }
+
+    /// The values that all passes need.
+    fn roots(&self) -> Vec<Val> {
+        let outer = (0..self.kernel.passes.len()).filter(|&p| !self.kernel.passes[p].inner);
+        outer.flat_map(|p| self.pass_roots(PassId(p as u32))).collect()
+    }
+
+    /// The values that a pass folds and stores, and those in the indices of its stores.
+    fn pass_roots(&self, pass: PassId) -> Vec<Val> {
+        let pass = &self.kernel.passes[pass.index()];
+        let mut roots: Vec<Val> = pass.carries.iter().flat_map(|c| c.args.iter().copied()).collect();
+        for store in &pass.stores {
+            roots.push(store.value);
+            Inst::Coord(store.at.clone()).for_each_arg(&mut |v| roots.push(v));
+        }
+        roots
+    }
+}

@@ -1,0 +1,197 @@
+//! Kernels built by hand, run, and compared bit for bit.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use numfuse_codegen::{Mapping, abi, compile, launch};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::index::{Index, Term, Word};
+use numfuse_ir::kernel::{
+    Axis, AxisId, Buffer, BufferId, Carry, Inst, Kernel, Order, Pass, PassId, Role, Store, Val,
+};
+use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::prim::Prim;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::target::Target;
+use smallvec::SmallVec;
+
+/// A kernel under construction.
+pub struct Build {
+    pub kernel: Kernel,
+}
+
+pub fn param(k: u32) -> Word {
+    Word::Param(k)
+}
+
+pub fn known(n: i64) -> Word {
+    Word::Known(n)
+}
+
+/// `offset + Σ stride · axis`.
+pub fn at(offset: Word, terms: &[(Word, u32)]) -> Index {
+    Index { offset, terms: terms.iter().map(|&(s, a)| (s, Term::Axis(AxisId(a)))).collect() }
+}
+
+impl Build {
+    pub fn new(extents: &[Word], rows: usize, words: usize) -> Build {
+        let axes = extents.iter().map(|&extent| Axis { extent }).collect();
+        let kernel = Kernel {
+            axes,
+            rows,
+            passes: Vec::new(),
+            buffers: Vec::new(),
+            scalars: Vec::new(),
+            words,
+            body: Vec::new(),
+            dtypes: Vec::new(),
+        };
+        Build { kernel }
+    }
+
+    pub fn buffer(&mut self, dtype: DType, role: Role) -> BufferId {
+        self.kernel.buffers.push(Buffer { dtype, role });
+        BufferId(self.kernel.buffers.len() as u32 - 1)
+    }
+
+    pub fn push(&mut self, inst: Inst, dtype: DType) -> Val {
+        self.kernel.body.push(inst);
+        self.kernel.dtypes.push(dtype);
+        Val(self.kernel.body.len() as u32 - 1)
+    }
+
+    pub fn load(&mut self, buffer: BufferId, index: Index) -> Val {
+        let dtype = self.kernel.buffers[buffer.index()].dtype;
+        self.push(Inst::Load(buffer, index), dtype)
+    }
+
+    pub fn constant(&mut self, c: Scalar) -> Val {
+        self.push(Inst::Const(c), c.dtype())
+    }
+
+    pub fn prim(&mut self, prim: Prim, args: &[Val]) -> Val {
+        let dtypes: Vec<DType> = args.iter().map(|&v| self.kernel.dtype(v)).collect();
+        let dtype = prim.result(&dtypes).expect("well typed");
+        self.push(Inst::Prim(prim, SmallVec::from_slice(args)), dtype)
+    }
+
+    pub fn fold(&mut self, cols: &[u32], order: Order, fold: Fold, args: &[Val]) -> PassId {
+        self.kernel.passes.push(Pass {
+            cols: cols.iter().map(|&a| AxisId(a)).collect(),
+            carries: vec![Carry { fold, args: SmallVec::from_slice(args) }],
+            order,
+            stores: Vec::new(),
+            inner: false,
+        });
+        PassId(self.kernel.passes.len() as u32 - 1)
+    }
+
+    pub fn result(&mut self, pass: PassId, part: u32) -> Val {
+        let carry = &self.kernel.passes[pass.index()].carries[0];
+        let dtype = carry.fold.part_dtype(self.kernel.dtype(carry.args[0]), part as usize);
+        self.push(Inst::Final { pass, carry: 0, part }, dtype)
+    }
+
+    pub fn store(&mut self, cols: &[u32], buffer: BufferId, index: Index, value: Val) {
+        self.kernel.passes.push(Pass {
+            cols: cols.iter().map(|&a| AxisId(a)).collect(),
+            carries: Vec::new(),
+            order: Order::Free,
+            stores: vec![Store { buffer, at: index, value }],
+            inner: false,
+        });
+    }
+}
+
+/// Runs a kernel in several calls of uneven length. Buffers are bytes.
+pub fn run(kernel: &Kernel, mapping: Mapping, buffers: &mut [Vec<u8>], scalars: &[Scalar], words: &[i64]) {
+    let code = compile(kernel, mapping, &Target::FIXED).expect("it compiles");
+    let recipe = launch(kernel, mapping, words);
+    let mut scratch = vec![0u64; recipe.scratch_bytes / 8 + 1];
+    let pointers: Vec<u64> = buffers.iter_mut().map(|b| b.as_mut_ptr() as u64).collect();
+    let bits: Vec<u64> = scalars.iter().map(|s| s.bits()).collect();
+    let all = abi::words(&pointers, &bits, words, Some(scratch.as_mut_ptr() as u64));
+    let cut = recipe.units / 3;
+    // SAFETY: the tests size the buffers by the kernel's indices.
+    unsafe {
+        code.call(&all, cut, recipe.units);
+        code.call(&all, 0, cut);
+        code.finish(&all, 0, recipe.finish);
+    }
+}
+
+pub fn flat(lanes: u8) -> Mapping {
+    Mapping::Flat { lanes, levels: 4 }
+}
+
+pub fn row(lanes: u8) -> Mapping {
+    Mapping::Row { lanes, levels: 4 }
+}
+
+pub fn split(lanes: u8) -> Mapping {
+    Mapping::Split { lanes, levels: 4 }
+}
+
+/// Bytes of f32s.
+pub fn bytes(x: &[f32]) -> Vec<u8> {
+    x.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+/// f32s from bytes.
+pub fn floats(b: &[u8]) -> Vec<f32> {
+    b.chunks(4).map(|c| f32::from_le_bytes(c.try_into().expect("four bytes"))).collect()
+}
+
+/// Bits of f32s, for exact comparison.
+pub fn bits(x: &[f32]) -> Vec<u32> {
+    x.iter().map(|v| v.to_bits()).collect()
+}
+
+/// Numbers of mixed size and sign, always the same.
+pub fn noise(n: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1 << 20) as f32 - 8.0
+    };
+    (0..n).map(|_| next()).collect()
+}
+
+/// The sum in the order `Lanes`, written from the rule alone.
+pub fn sum_in_lanes(x: &[f32]) -> f32 {
+    let block = |x: &[f32]| {
+        let mut lanes = [0f32; 32];
+        x.iter().enumerate().for_each(|(i, v)| lanes[i % 32] += v);
+        for s in [16, 8, 4, 2, 1] {
+            for l in 0..s {
+                // A lane without elements is skipped.
+                if l + s < x.len() {
+                    lanes[l] += lanes[l + s];
+                }
+            }
+        }
+        lanes[0]
+    };
+    if x.is_empty() {
+        return 0.0;
+    }
+    let mut level: Vec<f32> = x.chunks(512).map(block).collect();
+    while level.len() > 1 {
+        level = level.chunks(512).map(block).collect();
+    }
+    level[0]
+}
+
+/// The sum in the order `Groups`.
+pub fn sum_in_groups(x: &[f32]) -> f32 {
+    let serial = |x: &[f32]| x.iter().fold(0f32, |s, v| s + v);
+    if x.is_empty() {
+        return 0.0;
+    }
+    let mut level: Vec<f32> = x.chunks(128).map(serial).collect();
+    while level.len() > 1 {
+        level = level.chunks(128).map(serial).collect();
+    }
+    level[0]
+}

@@ -1,0 +1,138 @@
+//! Every row of the op table and of the fold table, on every type, against its own expansion
+//! computed with scalars.
+
+mod common;
+
+use common::*;
+use numfuse_ir::dtype::{DType, Kind};
+use numfuse_ir::index::Index;
+use numfuse_ir::kernel::interp::interpret;
+use numfuse_ir::kernel::{AxisId, Inst, Order, Role};
+use numfuse_ir::math::Eval;
+use numfuse_ir::ops::Op;
+use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::scalar::Scalar;
+use smallvec::SmallVec;
+
+/// Operands of every size, with the special values among them.
+fn samples(dtype: DType, n: usize, seed: u64) -> Vec<Scalar> {
+    let special = [0.0, -0.0, 1.0, -1.0, 1e-40, 1e30, -3e9, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 0.5];
+    let one = |(i, x): (usize, f32)| match dtype.kind() {
+        Kind::Bool => Scalar::bool(x > 0.0),
+        Kind::Float if i % 5 == 0 => Scalar::from_f64(dtype, special[i / 5 % special.len()]),
+        Kind::Float => Scalar::from_f64(dtype, f64::from(x) * if i % 3 == 0 { 100.0 } else { 1.0 }),
+        Kind::Signed | Kind::Unsigned => {
+            Scalar::from_i128(dtype, (x * if i % 2 == 0 { 1.0 } else { 1e3 }) as i128)
+        }
+    };
+    noise(n, seed).into_iter().enumerate().map(one).collect()
+}
+
+fn encode(values: &[Scalar]) -> Vec<u8> {
+    values.iter().flat_map(|s| s.bits().to_le_bytes()[..s.dtype().bytes()].to_vec()).collect()
+}
+
+fn decode(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
+    let one = |c: &[u8]| {
+        let mut bits = [0; 8];
+        bits[..c.len()].copy_from_slice(c);
+        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
+    };
+    bytes.chunks(dtype.bytes()).map(one).collect()
+}
+
+#[test]
+fn every_op_on_every_type() {
+    for &op in Op::ALL {
+        let mut seen = Vec::new();
+        for &dtype in DType::ALL {
+            let Some(types) = op.promote(&vec![dtype; op.arity()]) else { continue };
+            if seen.contains(&types) {
+                continue;
+            }
+            seen.push(types.clone());
+            check_op(op, &types);
+        }
+    }
+}
+
+fn check_op(op: Op, types: &[DType]) {
+    let n = 203;
+    let data: Vec<Vec<Scalar>> =
+        types.iter().enumerate().map(|(a, &d)| samples(d, n, 20 + 7 * a as u64)).collect();
+    let result = op.result(types);
+    let mut b = Build::new(&[param(0)], 1, 1);
+    let i = at(known(0), &[(known(1), 0)]);
+    let inputs: Vec<_> = types.iter().map(|&d| b.buffer(d, Role::In)).collect();
+    let output = b.buffer(result, Role::Out);
+    let args: SmallVec<_> = inputs.iter().map(|&x| b.load(x, i.clone())).collect();
+    let v = b.push(Inst::Call(op, args), result);
+    b.store(&[], output, i, v);
+    for lanes in [4, 8] {
+        let mut buffers: Vec<Vec<u8>> = data.iter().map(|d| encode(d)).collect();
+        buffers.push(vec![0; n * result.bytes()]);
+        run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64]);
+        for (i, got) in decode(result, &buffers[types.len()]).into_iter().enumerate() {
+            let args: Vec<Scalar> = data.iter().map(|d| d[i]).collect();
+            let want = op.expand(&mut Eval, &args);
+            assert!(got.same(want), "{} {args:?} gave {got:?}, not {want:?} ({lanes} lanes)", op.name());
+        }
+    }
+}
+
+#[test]
+fn every_fold_on_every_type() {
+    for &fold in Fold::ALL {
+        for &dtype in DType::ALL {
+            let fits = match fold {
+                Fold::Any | Fold::All => dtype == DType::Bool,
+                Fold::Sum | Fold::Prod => dtype != DType::Bool,
+                Fold::Moments => dtype.is_float(),
+                Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
+            };
+            if fits {
+                for n in [0, 1, 40, 700] {
+                    check_fold(fold, dtype, n);
+                }
+            }
+        }
+    }
+}
+
+fn check_fold(fold: Fold, dtype: DType, n: usize) {
+    let (rows, parts) = (6, fold.parts());
+    let mut b = Build::new(&[param(0), param(1)], 1, 2);
+    let x = b.buffer(dtype, Role::In);
+    let outputs: Vec<_> = (0..parts).map(|p| b.buffer(fold.part_dtype(dtype, p), Role::Out)).collect();
+    let v = b.load(x, at(known(0), &[(param(1), 0), (known(1), 1)]));
+    let mut args = vec![v];
+    if parts == 2 {
+        args.push(b.push(Inst::Coord(Index::axis(AxisId(1))), DType::I64));
+    }
+    let order = if fold.is_free(dtype) { Order::Free } else { Order::Lanes };
+    let pass = b.fold(&[1], order, fold, &args);
+    for (p, &output) in outputs.iter().enumerate() {
+        let v = b.result(pass, p as u32);
+        b.store(&[], output, at(known(0), &[(known(1), 0)]), v);
+    }
+    let data = samples(dtype, rows * n, 31);
+    let words = [rows as i64, n as i64];
+    let mut want: Vec<Vec<Scalar>> = vec![data.clone()];
+    want.extend((0..parts).map(|p| vec![Scalar::zero(fold.part_dtype(dtype, p)); rows]));
+    interpret(&b.kernel, &words, &[], &mut want);
+    for mapping in [flat(4), flat(16), row(4), row(32), split(8)] {
+        let mut buffers = vec![encode(&data)];
+        buffers.extend((0..parts).map(|p| vec![0; rows * fold.part_dtype(dtype, p).bytes()]));
+        run(&b.kernel, mapping, &mut buffers, &[], &words);
+        for p in 0..parts {
+            let got = decode(fold.part_dtype(dtype, p), &buffers[p + 1]);
+            let same = got.iter().zip(&want[p + 1]).all(|(a, b)| a.same(*b));
+            assert!(
+                same,
+                "{} of {n} {dtype}, part {p}, {mapping}: {got:?}, not {:?}",
+                fold.name(),
+                want[p + 1]
+            );
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A photograph through one lazily built expression: linear light, luminance, unsharp mask,
+//! standardised, a sigmoid tone curve, back to bytes.
+//!
+//! `cargo run --release --example quickstart [PICTURE [RESULT.png]]` takes any PNG or JPEG.
+
+use numfuse::prelude::*;
+use numfuse::{memory, set_fusion};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+fn main() -> ExitCode {
+    let mut paths = std::env::args_os().skip(1).map(PathBuf::from);
+    let source = paths.next().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/photo.jpg"));
+    let result = paths.next().unwrap_or_else(|| PathBuf::from("quickstart.png"));
+    match run(&source, &result) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("quickstart: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(source: &Path, result: &Path) -> Result<(), String> {
+    let picture = image::open(source).map_err(|e| format!("{} is no picture that can be read: {e}", source.display()))?;
+    let picture = picture.to_rgb8();
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    if width < 5 || height < 5 {
+        return Err(format!("{} is smaller than the 5 by 5 blur", source.display()));
+    }
+    let pixels = Array::from_vec(picture.into_raw(), [height, width, 3]);
+
+    let developed = develop(&pixels);
+    let plan = developed.plan().map_err(|e| e.to_string())?;
+    let explanation = developed.explain();
+
+    let fused = measure(true, &pixels)?;
+    let eager = measure(false, &pixels)?;
+    save(&fused.bytes, &developed, result)?;
+
+    println!("{} ({height} x {width} x 3) -> {}\n", source.display(), result.display());
+    println!("{explanation}");
+    println!("{} array operations became {} kernels", plan.operations, plan.kernels);
+    println!("            time (median)   memory beyond the picture");
+    print_row("fused", &fused);
+    print_row("one by one", &eager);
+    let ratio = eager.median.as_secs_f64() / fused.median.as_secs_f64();
+    println!("fused is {ratio:.1} times as fast; largest difference: {}", difference(&fused.bytes, &eager.bytes));
+    Ok(())
+}
+
+/// The expression. Nothing runs here.
+fn develop(pixels: &Array) -> Array {
+    let linear = (pixels.cast(F32) / 255.0).power(2.2);
+    let weights = Array::from_vec(vec![0.2126f32, 0.7152, 0.0722], [3]);
+    let luminance = (&linear * weights).sum_keepdims(-1);
+
+    let contrast = local_contrast(&luminance);
+    let sharp = &linear + contrast * 0.8;
+
+    let standard = (&sharp - sharp.mean(..)) / sharp.std(..);
+    let toned = 1.0 / (1.0 + (standard * -1.7).exp());
+    (toned.clip(0.0, 1.0) * 255.0).rint().cast(U8)
+}
+
+/// How far each pixel is above the mean of its 5 by 5 neighbours (25 shifted slices); 0 in a border
+/// of two pixels, where there are fewer.
+fn local_contrast(x: &Array) -> Array {
+    let (height, width) = (x.shape()[0] as isize, x.shape()[1] as isize);
+    let shifted = |at: isize| {
+        let (down, right) = (at / 5, at % 5);
+        x.i((down..height - 4 + down, right..width - 4 + right))
+    };
+    let sum = (1..25).map(shifted).fold(shifted(0), |sum, slice| sum + slice);
+    let contrast = x.i((2..-2, 2..-2)) - sum / 25.0;
+    contrast.pad([(2, 2), (2, 2), (0, 0)], 0.0)
+}
+
+struct Run {
+    bytes: Vec<u8>,
+    median: Duration,
+    peak: usize,
+}
+
+/// The picture developed several times: median time, peak memory, and the bytes.
+fn measure(fuse: bool, pixels: &Array) -> Result<Run, String> {
+    set_fusion(fuse);
+    let once = || develop(pixels).to_vec::<u8>().map_err(|e| e.to_string());
+    let bytes = once()?;
+    memory::reset_peak();
+    let before = memory::statistics().live_bytes;
+    let mut times = Vec::new();
+    for _ in 0..9 {
+        let start = Instant::now();
+        once()?;
+        times.push(start.elapsed());
+    }
+    times.sort();
+    let peak = memory::statistics().peak_bytes.saturating_sub(before);
+    set_fusion(true);
+    Ok(Run { bytes, median: times[times.len() / 2], peak })
+}
+
+fn print_row(name: &str, run: &Run) {
+    println!("{name:<12}{:>10.2} ms   {:>9.2} MiB", run.median.as_secs_f64() * 1e3, run.peak as f64 / (1 << 20) as f64);
+}
+
+fn difference(a: &[u8], b: &[u8]) -> u8 {
+    a.iter().zip(b).map(|(x, y)| x.abs_diff(*y)).max().unwrap_or(0)
+}
+
+fn save(bytes: &[u8], shape: &Array, path: &Path) -> Result<(), String> {
+    let (height, width) = (shape.shape()[0] as u32, shape.shape()[1] as u32);
+    let picture = image::RgbImage::from_raw(width, height, bytes.to_vec());
+    let picture = picture.ok_or("the result has another size than the picture")?;
+    picture.save(path).map_err(|e| format!("{} cannot be written: {e}", path.display()))
+}

@@ -1,0 +1,233 @@
+//! What is remembered between evaluations: compiled kernels by equality, and plans by hash.
+//!
+//! The two have different lifetimes. A kernel is blind to shapes and takes milliseconds to compile;
+//! a plan is exact in shapes and takes microseconds to make again. So a plan remembers the code of
+//! its steps, and looks it up here once in its life: hashing a whole kernel costs a microsecond,
+//! which a cached evaluation does not have. The plan cache is what each evaluation asks, by a key
+//! that is a hash already.
+
+mod lru;
+
+pub use lru::Limits;
+
+use crate::error::Error;
+use lru::Lru;
+use numfuse_codegen::{Code, Mapping};
+use numfuse_ir::kernel::Kernel;
+use numfuse_ir::target::Target;
+use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+
+/// Machine code by what it was compiled from: kernel, mapping and target, compared by equality.
+///
+/// Bounded by bytes of code. What was used longest ago is forgotten, and its memory freed when the
+/// last plan that holds it is dropped; code that a plan holds stays known, since forgetting it
+/// would free nothing.
+#[derive(Debug)]
+pub struct KernelCache {
+    codes: Lru<Key, Arc<Cell>, RandomState>,
+    compiles: AtomicU64,
+}
+
+/// Code begins on a page of its own, so that it can be freed alone.
+const PAGE: usize = 4 << 10;
+
+/// What else stays in memory for each code: its kernel, and the module that frees it. Measured.
+const OVERHEAD: usize = 6 << 10;
+
+type Key = (Arc<Kernel>, Mapping, Target);
+
+/// Code, once somebody has compiled it; who asks meanwhile waits for it.
+#[derive(Default)]
+struct Cell(OnceLock<Result<Arc<Code>, Error>>);
+
+/// How a [`KernelCache`] is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KernelStatistics {
+    /// Kernels that were compiled.
+    pub compiles: u64,
+    /// Look-ups that found code.
+    pub hits: u64,
+    /// Codes that were forgotten.
+    pub evictions: u64,
+    /// Bytes of memory that the known code takes: whole pages, and what is kept beside them.
+    pub code_bytes: usize,
+}
+
+impl KernelCache {
+    /// Bytes of code that the cache of the process keeps: some six thousand kernels.
+    pub const DEFAULT_BYTES: usize = 64 << 20;
+
+    /// The cache of the process.
+    pub fn global() -> &'static KernelCache {
+        static GLOBAL: OnceLock<KernelCache> = OnceLock::new();
+        GLOBAL.get_or_init(|| KernelCache::new(KernelCache::DEFAULT_BYTES))
+    }
+
+    /// An empty cache of at most so many bytes of code.
+    pub fn new(bytes: usize) -> KernelCache {
+        let codes = Lru::new(Limits { entries: usize::MAX, bytes }, Cell::is_held);
+        KernelCache { codes, compiles: AtomicU64::new(0) }
+    }
+
+    /// The code of a kernel, compiled now if it is not known. Of several threads that ask for one
+    /// kernel at once, one compiles it.
+    ///
+    /// # Errors
+    /// The code generator's, each time the kernel is asked for.
+    pub fn code(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> Result<Arc<Code>, Error> {
+        let key = (kernel.clone(), mapping, target);
+        let cell =
+            self.codes.get(&key).unwrap_or_else(|| self.codes.get_or_insert(key.clone(), Arc::default(), 0));
+        let mut compiled = false;
+        let code = cell.0.get_or_init(|| {
+            compiled = true;
+            self.compiles.fetch_add(1, Relaxed);
+            let code = numfuse_codegen::compile(kernel, mapping, &target)?;
+            Ok(Arc::new(code))
+        });
+        if compiled {
+            let bytes = code.as_ref().map_or(0, |code| code.bytes());
+            self.codes.set_bytes(&key, bytes.next_multiple_of(PAGE) + OVERHEAD);
+        }
+        code.clone()
+    }
+
+    /// Whether somebody has asked for the code of a kernel before, and it is not forgotten.
+    pub fn knows(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> bool {
+        self.codes.contains(&(kernel.clone(), mapping, target))
+    }
+
+    /// Changes how many bytes of code are kept.
+    pub fn set_limit(&self, bytes: usize) {
+        self.codes.set_limits(Limits { entries: usize::MAX, bytes });
+    }
+
+    /// Forgets all code; plans keep theirs.
+    pub fn clear(&self) {
+        self.codes.clear();
+    }
+
+    /// How it is doing.
+    pub fn statistics(&self) -> KernelStatistics {
+        let held = self.codes.held();
+        KernelStatistics {
+            compiles: self.compiles.load(Relaxed),
+            hits: held.hits,
+            evictions: held.evictions,
+            code_bytes: held.bytes,
+        }
+    }
+}
+
+impl Cell {
+    /// Somebody compiles it, waits for it, or keeps its code.
+    fn is_held(cell: &Arc<Cell>) -> bool {
+        let kept = |code: &Result<Arc<Code>, Error>| code.as_ref().is_ok_and(|c| Arc::strong_count(c) > 1);
+        Arc::strong_count(cell) > 1 || cell.0.get().is_some_and(kept)
+    }
+}
+
+impl fmt::Debug for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.get() {
+            None => "Cell(no code yet)",
+            Some(Ok(_)) => "Cell(code)",
+            Some(Err(_)) => "Cell(an error)",
+        })
+    }
+}
+
+/// Plans, with whatever their maker keeps beside them, by a 128-bit hash of all that they depend on.
+///
+/// ```
+/// use numfuse_runtime::cache::{Limits, PlanCache};
+///
+/// let plans = PlanCache::new(Limits { entries: 100, bytes: 1 << 20 });
+/// assert_eq!(plans.get(17), None);
+/// let plan = plans.insert(17, "a plan".to_string(), 6);
+/// assert_eq!(plans.get(17), Some(plan));
+/// ```
+#[derive(Debug)]
+pub struct PlanCache<P> {
+    plans: Lru<u128, Arc<P>, BuildHasherDefault<Hashed>>,
+    misses: AtomicU64,
+}
+
+/// How a [`PlanCache`] is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanStatistics {
+    /// Look-ups that found a plan.
+    pub hits: u64,
+    /// Look-ups that did not.
+    pub misses: u64,
+    /// Plans that were forgotten.
+    pub evictions: u64,
+    /// Plans that are known now.
+    pub entries: usize,
+    /// Their bytes, by what their maker said.
+    pub bytes: usize,
+}
+
+impl<P> PlanCache<P> {
+    /// An empty cache of at most so many plans.
+    pub fn new(limits: Limits) -> PlanCache<P> {
+        PlanCache { plans: Lru::new(limits, |_| false), misses: AtomicU64::new(0) }
+    }
+
+    /// The plan with that hash, if it is known.
+    pub fn get(&self, hash: u128) -> Option<Arc<P>> {
+        let plan = self.plans.get(&hash);
+        if plan.is_none() {
+            self.misses.fetch_add(1, Relaxed);
+        }
+        plan
+    }
+
+    /// Remembers a plan of so many bytes. If another thread was first, its plan is the one.
+    pub fn insert(&self, hash: u128, plan: P, bytes: usize) -> Arc<P> {
+        self.plans.get_or_insert(hash, Arc::new(plan), bytes)
+    }
+
+    /// Changes how much is kept.
+    pub fn set_limits(&self, limits: Limits) {
+        self.plans.set_limits(limits);
+    }
+
+    /// Forgets all plans; runs under way keep theirs.
+    pub fn clear(&self) {
+        self.plans.clear();
+    }
+
+    /// How it is doing.
+    pub fn statistics(&self) -> PlanStatistics {
+        let held = self.plans.held();
+        PlanStatistics {
+            hits: held.hits,
+            misses: self.misses.load(Relaxed),
+            evictions: held.evictions,
+            entries: held.entries,
+            bytes: held.bytes,
+        }
+    }
+}
+
+/// Hashes what is a hash already, by taking it as it is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+
+    fn write_u128(&mut self, hash: u128) {
+        self.0 = hash as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

@@ -1,0 +1,307 @@
+//! Runs a plan: memory for each step, its launch, and the memory given back.
+//!
+//! A cached evaluation of a tiny plan is to cost well under a microsecond here, so all that can be
+//! known beforehand lies in [`Prepared`], words are packed on the stack, and the only allocations
+//! are the results. A plan predicted to take longer than entering the workers enters them once, as
+//! a whole; its kernels then split their units from inside. How a kernel is cut into ranges is
+//! fixed by shape, so where it runs changes no bit.
+//!
+//! Before this module: [`cache`](crate::cache), which knows plans and code. After it: nothing; the
+//! outputs go back to the arrays that asked for them.
+
+mod cost;
+mod oracle;
+mod prepared;
+
+pub use prepared::Prepared;
+
+use crate::buffer::{Buffer, fill, filled};
+use crate::cache::KernelCache;
+use crate::cpu::workers::{Cancel, Workers};
+use crate::error::{Difference, Error};
+use crate::pool::{Block, Pool};
+use crate::profile::Profile;
+use crate::words::pack;
+use numfuse_codegen::Code;
+use numfuse_ir::kernel::Role;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::schedule::{Place, Step};
+use smallvec::SmallVec;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// With what, and how, a plan is run. The default is what the process shares.
+#[derive(Clone, Copy, Debug)]
+pub struct RunOptions<'a> {
+    /// Where results and what leads to them are allocated.
+    pub pool: &'a Pool,
+    /// Who helps with what is worth it.
+    pub workers: &'a Workers,
+    /// Where code is looked up.
+    pub kernels: &'a KernelCache,
+    /// Polled between ranges of work; once set, the run ends with [`Error::Cancelled`].
+    pub cancel: Option<&'a Cancel>,
+    /// Where the time of each step is noted.
+    pub profile: Option<&'a Profile>,
+    /// Interpret the kernels instead of compiling them: slow, exact, on the caller's thread.
+    pub interp: bool,
+    /// Do both and compare each step bit for bit, where any NaN equals any other.
+    pub check: bool,
+}
+
+impl Default for RunOptions<'_> {
+    fn default() -> Self {
+        RunOptions {
+            pool: Pool::global(),
+            workers: Workers::global(),
+            kernels: KernelCache::global(),
+            cancel: None,
+            profile: None,
+            interp: false,
+            check: false,
+        }
+    }
+}
+
+/// Computes a plan's outputs from its leaves and run-time numbers.
+///
+/// After an error everything is as before: memory is back in the pool, and the same plan may be run
+/// again. Any number of threads may run one plan at once.
+///
+/// ```
+/// use numfuse_ir::graph::{Graph, Kind, Node, build};
+/// use numfuse_ir::{dtype::DType, ops::Op, schedule, shape::Shape};
+/// use numfuse_runtime::{Buffer, Prepared, RunOptions, cpu, run};
+///
+/// let mut graph = Graph::new();
+/// let shape = Shape::new(&[3])?;
+/// let x = graph.insert(Node { kind: Kind::Leaf(0), shape, dtype: DType::F32 }, &[]);
+/// let root = build::map(&mut graph, Op::Sqrt, &[x])?;
+/// graph.add_output(root);
+/// let plan = schedule::plan(&graph, schedule::Options::default());
+///
+/// // SAFETY: the scheduler made the plan for a graph with one leaf of three float32.
+/// let prepared = unsafe { Prepared::new(plan, vec![12], cpu::target()) };
+/// let leaf = Buffer::from_vec(vec![1.0f32, 4.0, 9.0]);
+/// let roots = run(&prepared, &[leaf], &[], &RunOptions::default())?;
+/// assert_eq!(roots[0].elements::<f32>(), Some(&[1.0, 2.0, 3.0][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// No memory, no code, a cancelled run, or under `check` a difference.
+///
+/// # Panics
+/// If leaves or numbers are not those that the plan was prepared for.
+pub fn run(
+    prepared: &Prepared,
+    leaves: &[Buffer],
+    scalars: &[Scalar],
+    options: &RunOptions<'_>,
+) -> Result<Vec<Buffer>, Error> {
+    prepared.expect(leaves, scalars);
+    let codes = if options.interp { &[] } else { prepared.codes(options)? };
+    let run = Run { prepared, leaves, scalars, codes, options };
+    if prepared.stays_with_caller() || options.interp {
+        run.all_steps()
+    } else {
+        options.workers.install(|| run.all_steps())
+    }
+}
+
+/// One run of a plan.
+struct Run<'a> {
+    prepared: &'a Prepared,
+    leaves: &'a [Buffer],
+    scalars: &'a [Scalar],
+    /// The code of each step that launches anything.
+    codes: &'a [Option<Arc<Code>>],
+    options: &'a RunOptions<'a>,
+}
+
+/// The blocks of the slots that are alive.
+type Slots = SmallVec<[Option<Block>; 8]>;
+
+impl Run<'_> {
+    fn all_steps(&self) -> Result<Vec<Buffer>, Error> {
+        let mut slots = Slots::new();
+        slots.resize_with(self.prepared.plan().slots.len(), || None);
+        for index in 0..self.prepared.plan().steps.len() {
+            match self.options.profile {
+                None => self.step(index, &mut slots)?,
+                Some(profile) => {
+                    let start = Instant::now();
+                    self.step(index, &mut slots)?;
+                    profile.record(index, start.elapsed());
+                }
+            }
+        }
+        Ok(self.outputs(slots))
+    }
+
+    /// A slot lives from the step that writes it to the last one that reads it.
+    fn step(&self, index: usize, slots: &mut Slots) -> Result<(), Error> {
+        let life = self.prepared.step(index);
+        if self.options.cancel.is_some_and(Cancel::is_cancelled) {
+            return Err(Error::Cancelled);
+        }
+        for &slot in &life.born {
+            slots[slot] = Some(self.options.pool.allocate(self.prepared.slot_bytes(slot))?);
+        }
+        if !life.is_empty {
+            self.compute(index, slots)?;
+        }
+        for &slot in &life.dies {
+            slots[slot] = None;
+        }
+        Ok(())
+    }
+
+    fn compute(&self, index: usize, slots: &mut Slots) -> Result<(), Error> {
+        if self.options.interp {
+            let results = self.interpret(index, slots);
+            self.keep(index, &results, slots);
+            return Ok(());
+        }
+        self.launch(index, slots)?;
+        if self.options.check { self.compare(index, slots) } else { Ok(()) }
+    }
+
+    /// Runs the machine code of a step.
+    fn launch(&self, index: usize, slots: &Slots) -> Result<(), Error> {
+        let step = &self.prepared.plan().steps[index];
+        let launch = self.prepared.step(index).launch;
+        let code = self.codes[index].as_deref().expect("steps that launch have code");
+        let scratch = match launch.scratch_bytes {
+            0 => None,
+            bytes => Some(self.options.pool.allocate(bytes)?),
+        };
+        let words = pack(
+            step.buffers.iter().map(|&place| self.address(place, slots)),
+            step.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
+            &step.words,
+            scratch.as_ref().map(|block| block.as_ptr().cast_const()),
+        );
+        // SAFETY: the code was compiled from this step's kernel and mapping, and the words are packed
+        // in the order of its ABI for this launch. Each buffer is as large as the kernel takes it
+        // for: slots by their shapes, leaves by the contract of `Prepared::new`. Nobody else touches
+        // what it writes: slots that only this step writes, and scratch.
+        let main = |begin: u64, end: u64| unsafe { code.call(&words, begin, end) };
+        // SAFETY: as above, and all units of the first entry are done by then.
+        let finish = |begin: u64, end: u64| unsafe { code.finish(&words, begin, end) };
+        self.units(launch.units, launch.grain, &main)?;
+        self.units(launch.finish, 1, &finish)
+    }
+
+    /// Does all units, with the workers unless the plan stays with the caller.
+    fn units(&self, units: u64, grain: u64, body: &(dyn Fn(u64, u64) + Sync)) -> Result<(), Error> {
+        if units == 0 {
+            return Ok(());
+        }
+        if self.prepared.stays_with_caller() || units <= grain {
+            body(0, units);
+            return Ok(());
+        }
+        let done = self.options.workers.for_each_range(units, grain, body, self.options.cancel);
+        done.map_err(Error::from_workers)
+    }
+
+    /// Where a buffer of a kernel begins.
+    fn address(&self, place: Place, slots: &Slots) -> *const u8 {
+        match place {
+            Place::Leaf(leaf) => self.leaves[leaf as usize].as_ptr(),
+            Place::Slot(slot) => alive(&slots[slot as usize]).as_ptr(),
+        }
+    }
+
+    /// The elements of each buffer of a step after it, by the interpreter.
+    fn interpret(&self, index: usize, slots: &Slots) -> Vec<Vec<Scalar>> {
+        let step = &self.prepared.plan().steps[index];
+        let elements = |(buffer, &place): (&numfuse_ir::kernel::Buffer, &Place)| match buffer.role {
+            Role::In => oracle::decode(buffer.dtype, self.bytes(place, slots)),
+            Role::Out => oracle::zeros(buffer.dtype, self.size(place)),
+        };
+        let mut buffers: Vec<_> = step.kernel.buffers.iter().zip(&step.buffers).map(elements).collect();
+        let scalars: Vec<_> = step.scalars.iter().map(|&k| self.scalars[k as usize]).collect();
+        numfuse_ir::kernel::interp::interpret(&step.kernel, &step.words, &scalars, &mut buffers);
+        buffers
+    }
+
+    /// Puts what was interpreted into the slots that the step writes.
+    fn keep(&self, index: usize, results: &[Vec<Scalar>], slots: &mut Slots) {
+        let step = &self.prepared.plan().steps[index];
+        for (place, elements) in written(step).map(|buffer| (step.buffers[buffer], &results[buffer])) {
+            if let Place::Slot(slot) = place {
+                let block = slots[slot as usize].as_mut().expect("a step's slots are allocated before it");
+                fill(block, &oracle::encode(elements));
+            }
+        }
+    }
+
+    /// Compares what a step has written with what the interpreter says; the first difference is
+    /// printed, and is the error.
+    fn compare(&self, index: usize, slots: &Slots) -> Result<(), Error> {
+        let step = &self.prepared.plan().steps[index];
+        let expected = self.interpret(index, slots);
+        for buffer in written(step) {
+            let dtype = step.kernel.buffers[buffer].dtype;
+            let found = oracle::decode(dtype, self.bytes(step.buffers[buffer], slots));
+            let Some((element, count)) = oracle::difference(&found, &expected[buffer]) else { continue };
+            let (found, expected) = (found[element], expected[buffer][element]);
+            let kernel = step.kernel.to_string();
+            let difference = Difference { step: index, kernel, buffer, element, count, found, expected };
+            eprintln!("numfuse: {difference}");
+            return Err(Error::Differs(Box::new(difference)));
+        }
+        Ok(())
+    }
+
+    /// The bytes that a step reads, or has written.
+    fn bytes<'s>(&'s self, place: Place, slots: &'s Slots) -> &'s [u8] {
+        match place {
+            Place::Leaf(leaf) => self.leaves[leaf as usize].bytes(),
+            // SAFETY: the step that writes a slot fills it, steps run one after another, and the
+            // one that reads or compares it now comes after that one.
+            Place::Slot(slot) => unsafe { filled(alive(&slots[slot as usize])) },
+        }
+    }
+
+    fn size(&self, place: Place) -> usize {
+        match place {
+            Place::Leaf(leaf) => self.leaves[leaf as usize].len(),
+            Place::Slot(slot) => self.prepared.slot_bytes(slot as usize),
+        }
+    }
+
+    /// The results, in the order asked for; one that is asked for twice is shared.
+    fn outputs(&self, mut slots: Slots) -> Vec<Buffer> {
+        let places = &self.prepared.plan().outputs;
+        let mut outputs: Vec<Buffer> = Vec::with_capacity(places.len());
+        for place in places {
+            let output = match *place {
+                Place::Leaf(leaf) => self.leaves[leaf as usize].clone(),
+                Place::Slot(slot) => match slots[slot as usize].take() {
+                    // SAFETY: all steps have run, so the one that fills this slot has.
+                    Some(block) => unsafe { Buffer::from_block(block) },
+                    None => {
+                        let earlier = places.iter().position(|p| p == place);
+                        outputs[earlier.expect("a slot taken before is an output before")].clone()
+                    }
+                },
+            };
+            outputs.push(output);
+        }
+        outputs
+    }
+}
+
+/// The block of a slot between its first and last step.
+fn alive(slot: &Option<Block>) -> &Block {
+    slot.as_ref().expect("slots are written before they are read, and live to the last step that reads them")
+}
+
+/// The kernel's buffers that a step writes.
+fn written(step: &Step) -> impl Iterator<Item = usize> {
+    let buffers = step.kernel.buffers.iter().enumerate();
+    buffers.filter(|(_, buffer)| buffer.role == Role::Out).map(|(index, _)| index)
+}

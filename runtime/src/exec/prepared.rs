@@ -1,0 +1,186 @@
+//! All that can be known of a run before it: mappings, launches, sizes, the lives of slots, code.
+
+use super::{RunOptions, cost};
+use crate::buffer::Buffer;
+use crate::error::Error;
+use numfuse_codegen::{Code, Launch, Mapping, choose, launch};
+use numfuse_ir::kernel::Role;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::schedule::{Place, Plan, Step};
+use numfuse_ir::target::Target;
+use smallvec::SmallVec;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// A plan made ready: run it with [`run`](super::run), from as many threads and as often as wanted.
+pub struct Prepared {
+    plan: Plan,
+    target: Target,
+    steps: Vec<PreparedStep>,
+    leaf_bytes: Vec<usize>,
+    slot_bytes: Vec<usize>,
+    /// How many run-time numbers the steps refer to.
+    scalars: usize,
+    /// Runs use the caller's thread alone.
+    stays: bool,
+    /// The code of each step that launches anything, from the first run on.
+    codes: OnceLock<Box<[Option<Arc<Code>>]>>,
+}
+
+/// How a step is launched, and which slots begin and end with it.
+#[derive(Debug)]
+pub(super) struct PreparedStep {
+    pub(super) mapping: Mapping,
+    pub(super) launch: Launch,
+    /// Nothing is launched: no rows, or nothing written.
+    pub(super) is_empty: bool,
+    pub(super) born: SmallVec<[usize; 2]>,
+    pub(super) dies: SmallVec<[usize; 2]>,
+}
+
+impl Prepared {
+    /// Makes a plan ready for machines like `target`, for leaves of at least so many bytes each.
+    ///
+    /// # Safety
+    /// With leaves of these sizes no step reads outside of a leaf or slot, or writes outside of a
+    /// slot, and each fills the slots that it writes. That holds of a plan made by
+    /// [`schedule::plan`](numfuse_ir::schedule::plan) for a graph whose leaves have these sizes.
+    pub unsafe fn new(plan: Plan, leaf_bytes: Vec<usize>, target: Target) -> Prepared {
+        let slot_bytes: Vec<usize> = plan.slots.iter().map(|slot| slot.bytes()).collect();
+        let mut steps: Vec<_> =
+            plan.steps.iter().map(|s| PreparedStep::new(s, &slot_bytes, &target)).collect();
+        for (index, slot) in plan.slots.iter().enumerate() {
+            steps[slot.written].born.push(index);
+            // A slot that nobody reads ends where it began.
+            let last = slot.last_read.max(slot.written);
+            if let Some(step) = steps.get_mut(last) {
+                step.dies.push(index);
+            }
+        }
+        let scalars = plan.steps.iter().flat_map(|s| &s.scalars).map(|&k| k as usize + 1).max();
+        let scalars = scalars.unwrap_or(0);
+        let work = plan.steps.iter().zip(&steps).filter(|(_, s)| !s.is_empty);
+        let nanoseconds: f64 = work.map(|(step, _)| cost::nanoseconds(step)).sum();
+        let stays = nanoseconds < cost::ENTERING_WORKERS || steps.iter().all(PreparedStep::is_one_range);
+        Prepared { plan, target, steps, leaf_bytes, slot_bytes, scalars, stays, codes: OnceLock::new() }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How a step lies over lanes and workers.
+    pub fn mapping(&self, step: usize) -> Mapping {
+        self.steps[step].mapping
+    }
+
+    /// How a step is cut into units.
+    pub fn launch(&self, step: usize) -> Launch {
+        self.steps[step].launch
+    }
+
+    /// The code of a step, once the plan has been run, for whoever wants to read it.
+    pub fn code(&self, step: usize) -> Option<&Arc<Code>> {
+        self.codes.get()?[step].as_ref()
+    }
+
+    /// True when runs use the caller's thread alone: entering the workers would take longer than
+    /// the plan, or it has nothing to share.
+    pub fn stays_with_caller(&self) -> bool {
+        self.stays
+    }
+
+    /// About how much memory it takes, without its code: its weight in a
+    /// [`PlanCache`](crate::cache::PlanCache).
+    pub fn bytes(&self) -> usize {
+        let step = |s: &Step| {
+            let kernel = s.kernel.body.len() * 96 + s.kernel.passes.len() * 128 + s.kernel.axes.len() * 32;
+            let lists = s.words.len() * 8 + s.buffers.len() * 16 + (s.nodes.len() + s.writes.len()) * 16;
+            size_of::<Step>() + size_of::<PreparedStep>() + kernel + lists
+        };
+        let lists = self.plan.slots.len() * 96 + self.plan.graph.len() * 256;
+        size_of::<Prepared>() + lists + self.plan.steps.iter().map(step).sum::<usize>()
+    }
+
+    pub(super) fn step(&self, index: usize) -> &PreparedStep {
+        &self.steps[index]
+    }
+
+    pub(super) fn slot_bytes(&self, slot: usize) -> usize {
+        self.slot_bytes[slot]
+    }
+
+    /// Stops a run with data that the plan was not made for.
+    pub(super) fn expect(&self, leaves: &[Buffer], scalars: &[Scalar]) {
+        assert_eq!(leaves.len(), self.leaf_bytes.len(), "a run has the leaves of its plan");
+        let large_enough = leaves.iter().zip(&self.leaf_bytes).all(|(leaf, &bytes)| leaf.len() >= bytes);
+        assert!(large_enough, "a leaf is as large as the plan takes it for");
+        assert!(scalars.len() >= self.scalars, "a run has all numbers that its plan refers to");
+    }
+
+    /// The code of all steps: looked up, or compiled, once a plan.
+    pub(super) fn codes(&self, options: &RunOptions<'_>) -> Result<&[Option<Arc<Code>>], Error> {
+        if let Some(codes) = self.codes.get() {
+            return Ok(codes);
+        }
+        self.compile_together(options)?;
+        let codes: Result<_, Error> =
+            (0..self.steps.len()).map(|step| self.find_code(step, options)).collect();
+        // Of two first runs at once, both have the same code, and one keeps it.
+        let codes = codes?;
+        Ok(self.codes.get_or_init(|| codes))
+    }
+
+    /// Compiles what is not known yet with all workers: a kernel takes milliseconds, and they do
+    /// not depend on each other. Errors are remembered with the kernels.
+    fn compile_together(&self, options: &RunOptions<'_>) -> Result<(), Error> {
+        let is_unknown = |&step: &usize| {
+            let PreparedStep { mapping, is_empty, .. } = self.steps[step];
+            !is_empty && !options.kernels.knows(&self.plan.steps[step].kernel, mapping, self.target)
+        };
+        let unknown: Vec<usize> = (0..self.steps.len()).filter(is_unknown).collect();
+        let compile = |from: u64, to: u64| {
+            for &step in &unknown[from as usize..to as usize] {
+                drop(self.find_code(step, options));
+            }
+        };
+        let done = options.workers.for_each_range(unknown.len() as u64, 1, &compile, options.cancel);
+        done.map_err(Error::from_workers)
+    }
+
+    fn find_code(&self, step: usize, options: &RunOptions<'_>) -> Result<Option<Arc<Code>>, Error> {
+        let PreparedStep { mapping, is_empty, .. } = self.steps[step];
+        if is_empty {
+            return Ok(None);
+        }
+        options.kernels.code(&self.plan.steps[step].kernel, mapping, self.target).map(Some)
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Prepared");
+        debug.field("plan", &self.plan).field("target", &self.target).field("steps", &self.steps);
+        debug.field("stays", &self.stays).finish_non_exhaustive()
+    }
+}
+
+impl PreparedStep {
+    fn new(step: &Step, slot_bytes: &[usize], target: &Target) -> PreparedStep {
+        let mapping = choose(&step.kernel, &step.words, target);
+        let launch = launch(&step.kernel, mapping, &step.words);
+        let writes = |(buffer, place): (&numfuse_ir::kernel::Buffer, &Place)| match *place {
+            Place::Slot(slot) => buffer.role == Role::Out && slot_bytes[slot as usize] > 0,
+            Place::Leaf(_) => false,
+        };
+        let writes = step.kernel.buffers.iter().zip(&step.buffers).any(writes);
+        let is_empty = launch.units == 0 || !writes;
+        PreparedStep { mapping, launch, is_empty, born: SmallVec::new(), dies: SmallVec::new() }
+    }
+
+    /// There is nothing to share among workers.
+    fn is_one_range(&self) -> bool {
+        self.is_empty || (self.launch.units <= self.launch.grain && self.launch.finish <= 1)
+    }
+}

@@ -1,0 +1,35 @@
+//! Where and when numfuse computes: memory, threads, caches, launches.
+//!
+//! ```text
+//!   Plan + leaves + scalars          from the root crate, one plan for many runs
+//!        │
+//!        │  exec::Prepared           once a plan: mappings, launches, lives of slots
+//!        ▼
+//!   cache ──► Arc<Code>              machine code by equality of kernels; compiled once
+//!        │
+//!   pool  ──► Block                  memory of each slot, from the step that writes it
+//!        │                           to the last one that reads it
+//!   words ──► [u64]                  pointers, numbers, extents: what code is given
+//!        │
+//!   cpu::workers                     the plan enters them once, kernels split their units there;
+//!        │                           plans of a few microseconds stay with the caller
+//!        ▼
+//!   Vec<Buffer>                      the outputs
+//! ```
+//!
+//! The runtime moves bytes and launches kernels. What a kernel means is the affair of
+//! `numfuse-ir`, how it is computed that of `numfuse-codegen`; outside `library` no operation is
+//! named here.
+
+pub mod buffer;
+pub mod cache;
+pub mod cpu;
+pub mod error;
+pub mod exec;
+pub mod pool;
+pub mod profile;
+pub mod words;
+
+pub use buffer::Buffer;
+pub use error::Error;
+pub use exec::{Prepared, RunOptions, run};

@@ -1,0 +1,208 @@
+//! Settings, and the only place where the environment is read.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `NUMFUSE_THREADS=n` | how many threads evaluate; all cores when unset |
+//! | `NUMFUSE_FUSE=0` | every operation gets a kernel of its own |
+//! | `NUMFUSE_CHECK=1` | both interpreters run beside every evaluation and must agree with it |
+//! | `NUMFUSE_DEVICE=interp` | evaluate with the reference interpreter instead of machine code (`cpu`) |
+//! | `NUMFUSE_LOG=plan,kernel,clif,asm,time` | what each evaluation prints to standard error |
+//! | `NUMFUSE_DUMP=dir` | where each new plan is written, as text |
+//!
+//! The environment is read once, at the first use. [`set`] changes the settings of the process;
+//! [`with`] those of one thread for the length of a call, so that tests can differ side by side.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// How arrays are evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// How many threads evaluate; `None` for one per core.
+    pub threads: Option<usize>,
+    /// Whether operations are fused; false to see what it is worth.
+    pub fuse: bool,
+    /// Whether both interpreters run beside every evaluation.
+    pub check: bool,
+    /// What evaluates.
+    pub device: Device,
+    /// What evaluations print.
+    pub log: Log,
+    /// Where plans are written.
+    pub dump: Option<PathBuf>,
+}
+
+/// What evaluates arrays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Device {
+    /// Machine code on the processor.
+    #[default]
+    Cpu,
+    /// The reference interpreter of the array graph: slow, and right by definition.
+    Interp,
+}
+
+/// What evaluations print to standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Log {
+    /// Each new plan.
+    pub plan: bool,
+    /// The kernels of each new plan.
+    pub kernel: bool,
+    /// Cranelift's text of each new kernel.
+    pub clif: bool,
+    /// The machine code of each new kernel.
+    pub asm: bool,
+    /// How long each evaluation took.
+    pub time: bool,
+}
+
+impl Default for Config {
+    /// The settings when no variable is set.
+    fn default() -> Config {
+        Config {
+            threads: None,
+            fuse: true,
+            check: false,
+            device: Device::Cpu,
+            log: Log::default(),
+            dump: None,
+        }
+    }
+}
+
+impl Config {
+    /// The settings that variables ask for. A value that makes no sense counts as unset.
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Config {
+        let is_on = |name: &str, usual: bool| match variable(name).as_deref() {
+            Some("0" | "false" | "off" | "no") => false,
+            Some("1" | "true" | "on" | "yes") => true,
+            _ => usual,
+        };
+        let words = variable("NUMFUSE_LOG").unwrap_or_default();
+        let logs = |word: &str| words.split(',').any(|w| w.trim() == word);
+        Config {
+            threads: variable("NUMFUSE_THREADS").and_then(|n| n.trim().parse().ok()).filter(|&n| n > 0),
+            fuse: is_on("NUMFUSE_FUSE", true),
+            check: is_on("NUMFUSE_CHECK", false),
+            device: match variable("NUMFUSE_DEVICE").as_deref() {
+                Some("interp") => Device::Interp,
+                _ => Device::Cpu,
+            },
+            log: Log {
+                plan: logs("plan"),
+                kernel: logs("kernel"),
+                clif: logs("clif"),
+                asm: logs("asm"),
+                time: logs("time"),
+            },
+            dump: variable("NUMFUSE_DUMP").filter(|dir| !dir.is_empty()).map(PathBuf::from),
+        }
+    }
+}
+
+thread_local! {
+    /// The settings of [`with`] on this thread.
+    static SCOPED: RefCell<Option<Arc<Config>>> = const { RefCell::new(None) };
+}
+
+fn shared() -> &'static RwLock<Arc<Config>> {
+    static SHARED: OnceLock<RwLock<Arc<Config>>> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let config = Config::from_variables(|name| std::env::var(name).ok());
+        RwLock::new(Arc::new(config))
+    })
+}
+
+/// The settings that an evaluation on this thread would use now.
+pub fn current() -> Arc<Config> {
+    let scoped = SCOPED.with_borrow(Clone::clone);
+    scoped.unwrap_or_else(|| shared().read().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
+/// Changes the settings of the process, for evaluations that start from now on.
+pub fn set(change: impl FnOnce(&mut Config)) {
+    let mut shared = shared().write().unwrap_or_else(PoisonError::into_inner);
+    change(Arc::make_mut(&mut shared));
+}
+
+/// Switches fusion on or off for the process: without it every operation gets a kernel of its own.
+/// No bit of any result changes.
+pub fn set_fusion(fuse: bool) {
+    set(|config| config.fuse = fuse);
+}
+
+/// Runs `body` with other settings for what this thread evaluates meanwhile.
+///
+/// ```
+/// use numfuse::{config, prelude::*};
+///
+/// let y = || arange(1000).cast(F32) * 2.5 + 1.5;
+/// let (fused, eager) = (y(), y());
+/// fused.eval()?;
+/// config::with(|c| c.fuse = false, || eager.eval())?;
+/// assert_eq!(fused.to_vec::<f32>()?, eager.to_vec::<f32>()?);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+pub fn with<R>(change: impl FnOnce(&mut Config), body: impl FnOnce() -> R) -> R {
+    /// Puts the former settings back, also when `body` panics.
+    struct Restore(Option<Arc<Config>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let former = self.0.take();
+            SCOPED.with_borrow_mut(|scoped| *scoped = former);
+        }
+    }
+    let mut config = Config::clone(&current());
+    change(&mut config);
+    let former = SCOPED.with_borrow_mut(|scoped| scoped.replace(Arc::new(config)));
+    let _restore = Restore(former);
+    body()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_read() {
+        let config = Config::from_variables(|name| {
+            let value = match name {
+                "NUMFUSE_THREADS" => "3",
+                "NUMFUSE_FUSE" => "0",
+                "NUMFUSE_LOG" => "plan, time",
+                "NUMFUSE_DEVICE" => "interp",
+                _ => return None,
+            };
+            Some(value.to_string())
+        });
+        assert_eq!((config.threads, config.fuse, config.check), (Some(3), false, false));
+        assert_eq!(config.log, Log { plan: true, time: true, ..Log::default() });
+        assert_eq!(config.device, Device::Interp);
+    }
+
+    #[test]
+    fn nonsense_counts_as_unset() {
+        assert_eq!(Config::from_variables(|_| Some("nonsense".to_string())).threads, None);
+        let mut config = Config::from_variables(|_| Some(String::new()));
+        config.dump = None;
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn scopes_nest_and_end() {
+        let outer = current().fuse;
+        with(
+            |c| c.fuse = false,
+            || {
+                assert!(!current().fuse);
+                with(|c| c.check = true, || assert!(!current().fuse && current().check));
+                assert!(!current().check);
+            },
+        );
+        assert_eq!(current().fuse, outer);
+    }
+}

@@ -1,0 +1,384 @@
+//! Arrays from nothing: constants, progressions, grids and triangles.
+//!
+//! None of these holds memory until it is evaluated on its own: inside an expression `arange` is an
+//! index and `zeros` a number.
+
+use crate::arguments::{self, IntoShape};
+use crate::array::Array;
+use crate::element::Number;
+use crate::lazy::{Builder, build};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::graph::build as nodes;
+use numfuse_ir::ops::Op;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::shape::Shape;
+use std::ops::Range;
+
+/// An array of zeros.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert_eq!(zeros([2, 3], I32).to_vec::<i32>()?, [0; 6]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn zeros(shape: impl IntoShape, dtype: DType) -> Array {
+    filled("zeros", &shape, Number::Int(0), dtype)
+}
+
+/// An array of ones.
+#[track_caller]
+pub fn ones(shape: impl IntoShape, dtype: DType) -> Array {
+    filled("ones", &shape, Number::Int(1), dtype)
+}
+
+/// An array of one number. An integer that the type cannot hold is an error.
+#[track_caller]
+pub fn full(shape: impl IntoShape, value: impl Into<Number>, dtype: DType) -> Array {
+    filled("full", &shape, value.into(), dtype)
+}
+
+/// An array whose values one does not care about. They are zeros: there is nothing to be gained by
+/// leaving them open.
+#[track_caller]
+pub fn empty(shape: impl IntoShape, dtype: DType) -> Array {
+    filled("empty", &shape, Number::Int(0), dtype)
+}
+
+/// Constant arrays, and arrays like another.
+impl Array {
+    /// See [`zeros`].
+    #[track_caller]
+    pub fn zeros(shape: impl IntoShape, dtype: DType) -> Array {
+        zeros(shape, dtype)
+    }
+
+    /// See [`ones`].
+    #[track_caller]
+    pub fn ones(shape: impl IntoShape, dtype: DType) -> Array {
+        ones(shape, dtype)
+    }
+
+    /// See [`full`].
+    #[track_caller]
+    pub fn full(shape: impl IntoShape, value: impl Into<Number>, dtype: DType) -> Array {
+        full(shape, value, dtype)
+    }
+
+    /// See [`empty`].
+    #[track_caller]
+    pub fn empty(shape: impl IntoShape, dtype: DType) -> Array {
+        empty(shape, dtype)
+    }
+}
+
+/// Zeros in the shape and type of `x`.
+#[track_caller]
+pub fn zeros_like(x: &Array) -> Array {
+    full_like(x, 0)
+}
+
+/// Ones in the shape and type of `x`.
+#[track_caller]
+pub fn ones_like(x: &Array) -> Array {
+    full_like(x, 1)
+}
+
+/// An array in the shape and type of `x` whose values one does not care about: see [`empty`].
+#[track_caller]
+pub fn empty_like(x: &Array) -> Array {
+    full_like(x, 0)
+}
+
+/// One number in the shape and type of `x`.
+#[track_caller]
+pub fn full_like(x: &Array, value: impl Into<Number>) -> Array {
+    let value = value.into();
+    build("full_like", [x], |b| fill(b, x.0.node.shape.clone(), value, x.0.node.dtype))
+}
+
+#[track_caller]
+fn filled(op: &'static str, shape: &impl IntoShape, value: Number, dtype: DType) -> Array {
+    build(op, [], |b| fill(b, arguments::shape(shape)?, value, dtype))
+}
+
+fn fill(b: &mut Builder, shape: Shape, value: Number, dtype: DType) -> Result<Array, Mistake> {
+    let value = b.number(value.to_scalar(dtype)?);
+    Ok(nodes::expand(b, &value, &shape))
+}
+
+/// What [`arange`] runs over: `10`, `2..10`, `(start, stop)` or `(start, stop, step)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progression {
+    start: Number,
+    stop: Number,
+    step: Number,
+}
+
+impl<N: Into<Number>> From<N> for Progression {
+    fn from(stop: N) -> Progression {
+        Progression { start: Number::Int(0), stop: stop.into(), step: Number::Int(1) }
+    }
+}
+
+impl<N: Into<Number>> From<Range<N>> for Progression {
+    fn from(range: Range<N>) -> Progression {
+        (range.start, range.end).into()
+    }
+}
+
+impl<A: Into<Number>, B: Into<Number>> From<(A, B)> for Progression {
+    fn from((start, stop): (A, B)) -> Progression {
+        Progression { start: start.into(), stop: stop.into(), step: Number::Int(1) }
+    }
+}
+
+impl<A: Into<Number>, B: Into<Number>, C: Into<Number>> From<(A, B, C)> for Progression {
+    fn from((start, stop, step): (A, B, C)) -> Progression {
+        Progression { start: start.into(), stop: stop.into(), step: step.into() }
+    }
+}
+
+/// Numbers from a start to before a stop by a step: int64 if all three are integers, else float64.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert_eq!(arange(4).to_vec::<i64>()?, [0, 1, 2, 3]);
+/// assert_eq!(arange(2..5).to_vec::<i64>()?, [2, 3, 4]);
+/// assert_eq!(arange((1.0, 0.0, -0.25)).to_vec::<f64>()?, [1.0, 0.75, 0.5, 0.25]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn arange(progression: impl Into<Progression>) -> Array {
+    let Progression { start, stop, step } = progression.into();
+    build("arange", [], |b| match (start, stop, step) {
+        (Number::Float(_), _, _) | (_, Number::Float(_), _) | (_, _, Number::Float(_)) => {
+            let (start, stop, step) = (start.to_f64(), stop.to_f64(), step.to_f64());
+            let count = ((stop - start) / step).ceil();
+            let extent = counted(count, step == 0.0)?;
+            // NumPy fills by the difference of the first two elements.
+            let difference = (start + step) - start;
+            progress(b, extent, Number::Float(start), Number::Float(difference), DType::F64)
+        }
+        _ => {
+            let (start_at, stop_at, by) = (integer(start), integer(stop), integer(step));
+            let distance = if by < 0 { start_at - stop_at } else { stop_at - start_at };
+            let count = (distance.max(0) as u128).div_ceil(by.unsigned_abs().max(1));
+            let extent = counted(count as f64, by == 0)?;
+            progress(b, extent, start, step, DType::I64)
+        }
+    })
+}
+
+fn integer(number: Number) -> i128 {
+    match number {
+        Number::Bool(b) => i128::from(b),
+        // Held far inside the range, so that differences do not overflow.
+        Number::Int(n) => n.clamp(-(1 << 100), 1 << 100),
+        Number::Float(x) => x as i128,
+    }
+}
+
+/// The extent that a progression has.
+fn counted(count: f64, is_still: bool) -> Result<usize, Mistake> {
+    if is_still {
+        return Err(Mistake::Argument { sentence: "division by zero: the step of arange is 0".to_string() });
+    }
+    if count.is_nan() || count >= isize::MAX as f64 {
+        return Err(Mistake::Argument { sentence: "Maximum allowed size exceeded".to_string() });
+    }
+    Ok(count.max(0.0) as usize)
+}
+
+/// `start + step * i`, leaving out what changes nothing.
+fn progress(
+    b: &mut Builder,
+    extent: usize,
+    start: Number,
+    step: Number,
+    dtype: DType,
+) -> Result<Array, Mistake> {
+    let index = nodes::iota(b, Shape::new(&[extent])?, 0);
+    let index = nodes::cast(b, &index, dtype);
+    let (start, step) = (start.to_scalar(dtype)?, step.to_scalar(dtype)?);
+    let scaled = match step == Scalar::one(dtype) {
+        true => index,
+        false => {
+            let step = b.number(step);
+            nodes::map(b, Op::Multiply, &[index, step])?
+        }
+    };
+    // Adding a float 0 turns a -0 that a negative step leaves at the start into +0.
+    if start == Scalar::zero(dtype) && (!dtype.is_float() || step.to_f64() > 0.0) {
+        return Ok(scaled);
+    }
+    let start = b.number(start);
+    nodes::map(b, Op::Add, &[start, scaled])
+}
+
+/// `count` float64 numbers from `start` to `stop`, both included, evenly spaced.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert_eq!(linspace(0.0, 1.0, 5).to_vec::<f64>()?, [0.0, 0.25, 0.5, 0.75, 1.0]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn linspace(start: impl Into<Number>, stop: impl Into<Number>, count: usize) -> Array {
+    let (start, stop) = (start.into().to_f64(), stop.into().to_f64());
+    build("linspace", [], |b| {
+        let last = count.saturating_sub(1);
+        let step = (stop - start) / last as f64;
+        let line = |b: &mut Builder, step: f64| {
+            progress(b, count, Number::Float(start), Number::Float(step), DType::F64)
+        };
+        if last == 0 {
+            return line(b, 1.0);
+        }
+        if step == 0.0 {
+            // The step vanished by underflow, or the ends are equal: scale before, as NumPy does.
+            let share = progress(b, count, Number::Int(0), Number::Int(1), DType::F64)?;
+            let (last, width) = (b.number(Scalar::f64(last as f64)), b.number(Scalar::f64(stop - start)));
+            let share = nodes::map(b, Op::Divide, &[share, last])?;
+            let offset = nodes::map(b, Op::Multiply, &[share, width])?;
+            let start = b.number(Scalar::f64(start));
+            return nodes::map(b, Op::Add, &[offset, start]);
+        }
+        let line = line(b, step)?;
+        let index = nodes::iota(b, line.0.node.shape.clone(), 0);
+        let last = b.number(Scalar::from_i128(DType::I64, last as i128));
+        let at_last = nodes::map(b, Op::Equal, &[index, last])?;
+        let stop = b.number(Scalar::f64(stop));
+        nodes::map(b, Op::Where, &[at_last, stop, line])
+    })
+}
+
+/// A matrix with ones on the diagonal that lies `offset` above the main one, and zeros elsewhere.
+#[track_caller]
+pub fn eye(rows: usize, columns: usize, offset: isize, dtype: DType) -> Array {
+    build("eye", [], |b| {
+        let on = diagonal_against(b, &Shape::new(&[rows, columns])?, offset, Op::Equal)?;
+        Ok(nodes::cast(b, &on, dtype))
+    })
+}
+
+/// The identity matrix.
+#[track_caller]
+pub fn identity(extent: usize, dtype: DType) -> Array {
+    eye(extent, extent, 0, dtype)
+}
+
+/// Ones on and below the diagonal that lies `offset` above the main one, and zeros above it.
+#[track_caller]
+pub fn tri(rows: usize, columns: usize, offset: isize, dtype: DType) -> Array {
+    build("tri", [], |b| {
+        let below = diagonal_against(b, &Shape::new(&[rows, columns])?, offset, Op::GreaterEqual)?;
+        Ok(nodes::cast(b, &below, dtype))
+    })
+}
+
+/// `row + offset` against the column, over the last two axes of a shape.
+fn diagonal_against(b: &mut Builder, shape: &Shape, offset: isize, op: Op) -> Result<Array, Mistake> {
+    let (rows, columns) = (shape.len() - 2, shape.len() - 1);
+    let (row, column) = (nodes::iota(b, shape.clone(), rows), nodes::iota(b, shape.clone(), columns));
+    let row = match offset {
+        0 => row,
+        _ => {
+            let offset = b.number(Scalar::from_i128(DType::I64, offset as i128));
+            nodes::map(b, Op::Add, &[row, offset])?
+        }
+    };
+    nodes::map(b, op, &[row, column])
+}
+
+/// Triangles of matrices.
+impl Array {
+    /// The elements on and below the diagonal that lies `offset` above the main one of the last two
+    /// axes; zeros above it.
+    #[track_caller]
+    pub fn tril(&self, offset: isize) -> Array {
+        build("tril", [self], |b| triangle(b, self, offset, Op::GreaterEqual))
+    }
+
+    /// The elements on and above the diagonal that lies `offset` above the main one of the last two
+    /// axes; zeros below it.
+    #[track_caller]
+    pub fn triu(&self, offset: isize) -> Array {
+        build("triu", [self], |b| triangle(b, self, offset, Op::LessEqual))
+    }
+}
+
+/// The elements of `x` where `row + offset` compares so with the column.
+fn triangle(b: &mut Builder, x: &Array, offset: isize, op: Op) -> Result<Array, Mistake> {
+    let shape = &x.0.node.shape;
+    // As in NumPy, a vector counts as each of the rows of a square matrix.
+    let matrix = match shape.len() {
+        0 => {
+            let sentence = "tri needs an array of at least one dimension".to_string();
+            return Err(Mistake::Argument { sentence });
+        }
+        1 => Shape::new(&[shape[0], shape[0]])?,
+        _ => shape.clone(),
+    };
+    let kept = diagonal_against(b, &matrix, offset, op)?;
+    let zero = b.number(Scalar::zero(x.0.node.dtype));
+    nodes::map(b, Op::Where, &[kept, x.clone(), zero])
+}
+
+/// The elements on and below a diagonal: see [`Array::tril`].
+#[track_caller]
+pub fn tril(x: &Array, offset: isize) -> Array {
+    x.tril(offset)
+}
+
+/// The elements on and above a diagonal: see [`Array::triu`].
+#[track_caller]
+pub fn triu(x: &Array, offset: isize) -> Array {
+    x.triu(offset)
+}
+
+/// Coordinate arrays of the grid that vectors span. The first vector runs along the columns and the
+/// second along the rows, as in NumPy; see [`meshgrid_ij`] for the order of the axes.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// let grid = meshgrid(&[arange(3), arange(2)]);
+/// assert_eq!(grid[0].to_vec::<i64>()?, [0, 1, 2, 0, 1, 2]);
+/// assert_eq!(grid[1].to_vec::<i64>()?, [0, 0, 0, 1, 1, 1]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn meshgrid(vectors: &[Array]) -> Vec<Array> {
+    grid(vectors, true)
+}
+
+/// Coordinate arrays of the grid that vectors span, each vector along the axis of its number:
+/// NumPy's `indexing="ij"`.
+#[track_caller]
+pub fn meshgrid_ij(vectors: &[Array]) -> Vec<Array> {
+    grid(vectors, false)
+}
+
+#[track_caller]
+fn grid(vectors: &[Array], swapped: bool) -> Vec<Array> {
+    let axis_of = |i: usize| if swapped && i < 2 && vectors.len() > 1 { 1 - i } else { i };
+    let mut extents = vec![1; vectors.len()];
+    for (i, vector) in vectors.iter().enumerate() {
+        extents[axis_of(i)] = vector.0.node.shape.size();
+    }
+    let mut grid = Vec::with_capacity(vectors.len());
+    for (i, vector) in vectors.iter().enumerate() {
+        grid.push(build("meshgrid", vectors, |b| {
+            let mut along = vec![1; extents.len()];
+            along[axis_of(i)] = extents[axis_of(i)];
+            let line = nodes::reshape_to(b, vector, Shape::new(&along)?);
+            nodes::broadcast_to(b, &line, &extents)
+        }));
+    }
+    grid
+}

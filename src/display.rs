@@ -1,0 +1,206 @@
+//! Printing as NumPy does, with shape and type at the end; large arrays are summarised.
+
+use crate::array::Array;
+use numfuse_ir::scalar::Scalar;
+use std::fmt;
+
+/// More elements than this are summarised.
+const THRESHOLD: usize = 1000;
+/// How many are shown at each end of an axis then.
+const EDGE: usize = 3;
+/// Where lines are broken.
+const WIDTH: usize = 75;
+/// The most digits after the point.
+const PRECISION: usize = 8;
+
+/// The values, which are computed if need be, then shape and type; of an array that cannot be
+/// computed, its error.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// let x = Array::from([[1.0f32, 2.5], [-3.0, 0.1]]);
+/// assert_eq!(x.to_string(), "[[ 1.   2.5]\n [-3.   0.1]] (2, 2) float32");
+/// ```
+impl fmt::Display for Array {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.scalars() {
+            Err(error) => write!(f, "{error}"),
+            Ok(scalars) => {
+                let (dtype, shape) = self.description();
+                let text = Text::of(&scalars, &shape);
+                write!(f, "{} {shape} {dtype}", text.lines)
+            }
+        }
+    }
+}
+
+/// Elements as text, set into brackets.
+struct Text<'a> {
+    shape: &'a [usize],
+    /// The elements that are shown, in order, each padded to one width.
+    words: std::vec::IntoIter<String>,
+    summarised: bool,
+    lines: String,
+}
+
+impl Text<'_> {
+    fn of<'a>(scalars: &[Scalar], shape: &'a [usize]) -> Text<'a> {
+        let summarised = scalars.len() > THRESHOLD;
+        let mut shown = Vec::new();
+        collect(scalars, shape, summarised, &mut shown);
+        let words = words(&shown).into_iter();
+        let mut text = Text { shape, words, summarised, lines: String::new() };
+        match shape {
+            [] => text.lines = text.words.next().unwrap_or_default(),
+            _ if scalars.is_empty() => text.lines.push_str("[]"),
+            _ => text.brackets(0),
+        }
+        text
+    }
+
+    /// What lies along an axis, in brackets. Recursion is as deep as there are axes: at most 32.
+    fn brackets(&mut self, axis: usize) {
+        self.lines.push('[');
+        if axis + 1 == self.shape.len() {
+            self.row(axis);
+        } else {
+            let newlines = "\n".repeat(self.shape.len() - axis - 1);
+            let separator = newlines + &" ".repeat(axis + 1);
+            for (i, place) in places(self.shape[axis], self.summarised).enumerate() {
+                if i > 0 {
+                    self.lines.push_str(&separator);
+                }
+                match place {
+                    Some(_) => self.brackets(axis + 1),
+                    None => self.lines.push_str("..."),
+                }
+            }
+        }
+        self.lines.push(']');
+    }
+
+    fn row(&mut self, axis: usize) {
+        let indent = axis + 1;
+        let mut column = indent;
+        for (i, place) in places(self.shape[axis], self.summarised).enumerate() {
+            let word = match place {
+                Some(_) => self.words.next().unwrap_or_default(),
+                None => "...".to_string(),
+            };
+            if i > 0 && column + 1 + word.len() + (self.shape.len() - axis) > WIDTH {
+                self.lines.push('\n');
+                self.lines.push_str(&" ".repeat(indent));
+                column = indent;
+            } else if i > 0 {
+                self.lines.push(' ');
+                column += 1;
+            }
+            column += word.len();
+            self.lines.push_str(&word);
+        }
+    }
+}
+
+/// The places along an axis that are shown; `None` for the dots.
+fn places(extent: usize, summarised: bool) -> impl Iterator<Item = Option<usize>> {
+    let cut = summarised && extent > 2 * EDGE;
+    let (head, tail) = if cut { (EDGE, extent - EDGE) } else { (extent, extent) };
+    let dots = cut.then_some(None);
+    (0..head).map(Some).chain(dots).chain((tail..extent).map(Some))
+}
+
+/// The elements that are shown, in row-major order.
+fn collect(scalars: &[Scalar], shape: &[usize], summarised: bool, shown: &mut Vec<Scalar>) {
+    let [extent, rest @ ..] = shape else {
+        shown.extend_from_slice(scalars);
+        return;
+    };
+    let size: usize = rest.iter().product();
+    for place in places(*extent, summarised).flatten() {
+        collect(&scalars[place * size..(place + 1) * size], rest, summarised, shown);
+    }
+}
+
+/// Each element as text, all of one width.
+fn words(shown: &[Scalar]) -> Vec<String> {
+    let words: Vec<String> = match shown.first() {
+        Some(first) if first.dtype().is_float() => floats(shown),
+        Some(_) => shown.iter().map(Scalar::to_string).collect(),
+        None => Vec::new(),
+    };
+    let width = words.iter().map(String::len).max().unwrap_or(0);
+    words.into_iter().map(|word| format!("{word:>width$}")).collect()
+}
+
+/// Floats with as few digits as tell them apart, at most [`PRECISION`] after the point, the points
+/// below each other; in powers of ten when they are very large, very small or far apart.
+fn floats(shown: &[Scalar]) -> Vec<String> {
+    let sizes = shown.iter().map(|x| x.to_f64().abs()).filter(|x| x.is_finite() && *x > 0.0);
+    let (least, most) = sizes.fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
+    let powers = most > 0.0 && (most >= 1e8 || least < 1e-4 || most / least > 1000.0);
+    let split: Vec<Digits> = shown.iter().map(|&x| Digits::of(x, powers)).collect();
+    let longest = split.iter().map(|digits| digits.fraction.len()).max().unwrap_or(0);
+    split.into_iter().map(|digits| digits.text(longest, powers)).collect()
+}
+
+/// A float's text in parts.
+struct Digits {
+    whole: String,
+    fraction: String,
+    exponent: Option<i32>,
+    finite: bool,
+}
+
+impl Digits {
+    fn of(x: Scalar, powers: bool) -> Digits {
+        let value = x.to_f64();
+        if !value.is_finite() {
+            let whole = if value.is_nan() {
+                "nan"
+            } else if value > 0.0 {
+                "inf"
+            } else {
+                "-inf"
+            };
+            return Digits {
+                whole: whole.to_string(),
+                fraction: String::new(),
+                exponent: None,
+                finite: false,
+            };
+        }
+        let single = x.dtype() == numfuse_ir::dtype::DType::F32;
+        // The fewest digits that read back as the same number, or the precision if these are more.
+        let (shortest, rounded) = match (powers, single) {
+            (true, true) => (format!("{:e}", value as f32), format!("{:.PRECISION$e}", value as f32)),
+            (true, false) => (format!("{value:e}"), format!("{value:.PRECISION$e}")),
+            (false, true) => (format!("{}", value as f32), format!("{:.PRECISION$}", value as f32)),
+            (false, false) => (format!("{value}"), format!("{value:.PRECISION$}")),
+        };
+        let mantissa =
+            |text: &str| text.split('e').next().and_then(|m| m.split('.').nth(1)).map_or(0, str::len);
+        let text = if mantissa(&shortest) > PRECISION { rounded } else { shortest };
+        let (mantissa, exponent) = match text.split_once('e') {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse().ok()),
+            None => (text.as_str(), None),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let fraction = fraction.trim_end_matches('0').to_string();
+        Digits { whole: whole.to_string(), fraction, exponent, finite: true }
+    }
+
+    /// Trailing zeros are left blank, as NumPy does, but filled before an exponent.
+    fn text(self, longest: usize, powers: bool) -> String {
+        let Digits { whole, fraction, exponent, finite } = self;
+        match (finite, exponent) {
+            (false, _) => whole,
+            (true, Some(e)) => {
+                let sign = if e < 0 { '-' } else { '+' };
+                format!("{whole}.{fraction:0<longest$}e{sign}{:02}", e.abs())
+            }
+            (true, None) if powers => format!("{whole}.{fraction:0<longest$}e+00"),
+            (true, None) => format!("{whole}.{fraction:<longest$}"),
+        }
+    }
+}

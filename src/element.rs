@@ -1,0 +1,138 @@
+//! Rust's number types as element types, and plain numbers as operands.
+//!
+//! An [`Element`] is a Rust type that arrays can be made from and read into. A [`Number`] is a
+//! plain number beside an array: it has a kind but no width, so that it never widens an array's
+//! type (NEP 50: `float32 + 1.5` is `float32`).
+
+use numfuse_ir::dtype::{DType, Weak};
+use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::scalar::Scalar;
+use numfuse_runtime::buffer::Plain;
+
+/// A Rust type that arrays hold: `bool`, `i8` to `i64`, `u8` to `u64`, `f32` and `f64`.
+pub trait Element: Plain + Into<Number> + sealed::Sealed {
+    /// The element type of arrays of it.
+    const DTYPE: DType;
+
+    /// The value with its type.
+    fn to_scalar(self) -> Scalar;
+
+    /// The value of a scalar that has this type.
+    fn from_scalar(scalar: Scalar) -> Self;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A plain number: of some kind, of no particular width.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer.
+    Int(i128),
+    /// A floating-point number.
+    Float(f64),
+}
+
+impl Number {
+    /// Its kind, which is all that promotion looks at.
+    pub(crate) fn weak(self) -> Weak {
+        match self {
+            Number::Bool(_) => Weak::Bool,
+            Number::Int(_) => Weak::Int,
+            Number::Float(_) => Weak::Float,
+        }
+    }
+
+    /// The number in a type that it has been promoted to.
+    ///
+    /// # Errors
+    /// An integer that the type cannot hold.
+    pub(crate) fn to_scalar(self, dtype: DType) -> Result<Scalar, Mistake> {
+        match self {
+            Number::Bool(b) => Ok(Scalar::from_i128(dtype, i128::from(b))),
+            Number::Float(x) => Ok(Scalar::from_f64(dtype, x)),
+            Number::Int(n) if dtype.is_integer() && !(dtype.min_int()..=dtype.max_int()).contains(&n) => {
+                Err(Mistake::Overflow { number: n.to_string(), dtype })
+            }
+            Number::Int(n) => Ok(Scalar::from_i128(dtype, n)),
+        }
+    }
+
+    /// The number as a float64, rounded if need be.
+    pub(crate) fn to_f64(self) -> f64 {
+        match self {
+            Number::Bool(b) => f64::from(u8::from(b)),
+            Number::Int(n) => n as f64,
+            Number::Float(x) => x,
+        }
+    }
+}
+
+macro_rules! elements {
+    ($($T:ident = $V:ident, |$x:ident| $write:expr, |$s:ident| $read:expr;)+) => { $(
+        impl sealed::Sealed for $T {}
+
+        impl Element for $T {
+            const DTYPE: DType = DType::$V;
+
+            #[inline]
+            fn to_scalar(self) -> Scalar {
+                let $x = self;
+                $write
+            }
+
+            #[inline]
+            fn from_scalar($s: Scalar) -> $T {
+                debug_assert_eq!($s.dtype(), DType::$V);
+                $read
+            }
+        }
+    )+ };
+}
+
+elements! {
+    bool = Bool, |x| Scalar::bool(x), |s| s.bits() != 0;
+    i8 = I8, |x| Scalar::from_bits(DType::I8, x as u64), |s| s.bits() as i8;
+    i16 = I16, |x| Scalar::from_bits(DType::I16, x as u64), |s| s.bits() as i16;
+    i32 = I32, |x| Scalar::from_bits(DType::I32, x as u64), |s| s.bits() as i32;
+    i64 = I64, |x| Scalar::from_bits(DType::I64, x as u64), |s| s.bits() as i64;
+    u8 = U8, |x| Scalar::from_bits(DType::U8, u64::from(x)), |s| s.bits() as u8;
+    u16 = U16, |x| Scalar::from_bits(DType::U16, u64::from(x)), |s| s.bits() as u16;
+    u32 = U32, |x| Scalar::from_bits(DType::U32, u64::from(x)), |s| s.bits() as u32;
+    u64 = U64, |x| Scalar::from_bits(DType::U64, x), |s| s.bits();
+    f32 = F32, |x| Scalar::f32(x), |s| s.as_f32();
+    f64 = F64, |x| Scalar::f64(x), |s| s.to_f64();
+}
+
+macro_rules! integers {
+    ($($T:ident)+) => { $(
+        impl From<$T> for Number {
+            fn from(n: $T) -> Number {
+                Number::Int(n as i128)
+            }
+        }
+    )+ };
+}
+
+integers! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize }
+
+impl From<bool> for Number {
+    fn from(b: bool) -> Number {
+        Number::Bool(b)
+    }
+}
+
+impl From<f32> for Number {
+    fn from(x: f32) -> Number {
+        Number::Float(f64::from(x))
+    }
+}
+
+impl From<f64> for Number {
+    fn from(x: f64) -> Number {
+        Number::Float(x)
+    }
+}

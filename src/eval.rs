@@ -1,0 +1,206 @@
+//! Evaluation: plan, bind, run, detach.
+//!
+//! [`eval`] reads what is pending ([`Capture`]), looks its plan up or makes it, binds data and
+//! numbers to the plan, runs it, and leaves the results in their nodes, which forget what they came
+//! from. Plans are kept for expressions of the same form; `key.rs` says what that is.
+
+use crate::array::Array;
+use crate::config::{self, Config, Device};
+use crate::error::{Cause, Error};
+use crate::lazy::{Capture, Ready};
+use crate::watch;
+use numfuse_ir::schedule::{self, Options, Plan};
+use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
+use numfuse_runtime::cpu::{target, workers::Workers};
+use numfuse_runtime::profile::Profile;
+use numfuse_runtime::{Buffer, Prepared, RunOptions};
+use smallvec::SmallVec;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// A plan, ready to run on any data of its shapes.
+pub(crate) struct Planned {
+    /// The kernels, with their code once they have run.
+    pub(crate) prepared: Prepared,
+    /// The line that first asked for each node of the plan's graph.
+    pub(crate) lines: Vec<&'static Location<'static>>,
+}
+
+impl Planned {
+    /// The plan.
+    pub(crate) fn plan(&self) -> &Plan {
+        self.prepared.plan()
+    }
+}
+
+/// Computes arrays that have not been computed, all together.
+#[track_caller]
+pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
+    arrays.iter().try_for_each(Array::check)?;
+    let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !is_known(a)).cloned().collect();
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let config = config::current();
+    let workers = workers(&config);
+    let capture = Capture::of(&pending, config.fuse, workers.threads());
+    let planned = plan(&capture, &config, workers);
+    let buffers = match run(&capture, &planned, &config, workers) {
+        Ok(buffers) => buffers,
+        Err(cause) => {
+            let descriptions = pending.iter().map(Array::description).collect();
+            return Err(Error::new(cause, "eval", descriptions, Location::caller()));
+        }
+    };
+    for (array, buffer) in pending.iter().zip(buffers) {
+        array.0.detach(Ready { buffer, planned: Some(planned.clone()) });
+    }
+    Ok(())
+}
+
+/// Whether nothing is left to compute. What has no elements has its values from the start.
+fn is_known(array: &Array) -> bool {
+    if array.0.node.shape.contains(&0) {
+        array.0.detach(Ready { buffer: Buffer::from_vec(Vec::<u64>::new()), planned: None });
+    }
+    array.0.ready().is_some()
+}
+
+/// The values of an array, computed if need be.
+#[track_caller]
+pub(crate) fn ready(array: &Array) -> Result<Ready, Error> {
+    loop {
+        if let Some(ready) = array.0.ready() {
+            return Ok(ready);
+        }
+        eval(std::slice::from_ref(array))?;
+    }
+}
+
+/// How an array was or would be computed; `None` of given data. Computes nothing.
+pub(crate) fn planned(array: &Array) -> Result<Option<Arc<Planned>>, Error> {
+    array.check()?;
+    if let Some(ready) = array.0.ready() {
+        return Ok(ready.planned);
+    }
+    let config = config::current();
+    let workers = workers(&config);
+    let capture = Capture::of(std::slice::from_ref(array), config.fuse, workers.threads());
+    Ok(Some(plan(&capture, &config, workers)))
+}
+
+/// The plan of an expression: the one that is known, or a new one.
+fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
+    if let Some(planned) = plans().get(capture.key) {
+        return planned;
+    }
+    let (graph, lines) = capture.graph();
+    let plan = schedule::plan(&graph, Options { fuse: config.fuse });
+    let planned = prepare(plan, capture, lines, workers);
+    watch::new_plan(&planned, capture.key, config);
+    let bytes = planned.prepared.bytes() + planned.plan().graph.len() * NODE_BYTES;
+    plans().insert(capture.key, planned, bytes)
+}
+
+#[allow(unsafe_code, reason = "the one place where a plan meets the data it was made for")]
+fn prepare(
+    plan: Plan,
+    capture: &Capture,
+    lines: Vec<&'static Location<'static>>,
+    workers: &Workers,
+) -> Planned {
+    let leaf_bytes: Vec<usize> = capture.leaves.iter().map(Buffer::len).collect();
+    let target = numfuse_ir::target::Target { workers: workers.threads(), ..target() };
+    // SAFETY: the plan was made by `schedule::plan` for the graph of this capture, whose leaves are
+    // these buffers: `Lazy::data` and `Lazy::detach` give each the size of its node's shape and
+    // type. Whoever finds the plan by its key has leaves of the same shapes and types.
+    let prepared = unsafe { Prepared::new(plan, leaf_bytes, target) };
+    Planned { prepared, lines }
+}
+
+/// Computes the outputs of a capture.
+fn run(
+    capture: &Capture,
+    planned: &Planned,
+    config: &Config,
+    workers: &Workers,
+) -> Result<Vec<Buffer>, Cause> {
+    if config.device == Device::Interp {
+        return watch::interpret(capture);
+    }
+    let profile = config.log.time.then(Profile::new);
+    let options =
+        RunOptions { workers, profile: profile.as_ref(), check: config.check, ..RunOptions::default() };
+    let buffers = numfuse_runtime::run(&planned.prepared, &capture.leaves, &capture.scalars, &options);
+    let buffers = buffers.map_err(Cause::Evaluation)?;
+    if let Some(profile) = &profile {
+        watch::times(planned, profile);
+    }
+    if config.check {
+        watch::check(capture, &buffers)?;
+    }
+    Ok(buffers)
+}
+
+/// About how many bytes a node of a plan's graph takes.
+const NODE_BYTES: usize = 400;
+
+/// What is known of plans: a few thousand ordinary ones.
+fn plans() -> &'static PlanCache<Planned> {
+    static PLANS: OnceLock<PlanCache<Planned>> = OnceLock::new();
+    PLANS.get_or_init(|| PlanCache::new(Limits { entries: 1 << 14, bytes: 128 << 20 }))
+}
+
+/// The threads that are asked for. Teams of other sizes than the usual are kept for the next time.
+fn workers(config: &Config) -> &'static Workers {
+    static TEAMS: Mutex<Vec<&'static Workers>> = Mutex::new(Vec::new());
+    let Some(threads) = config.threads else { return Workers::global() };
+    let mut teams = TEAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    match teams.iter().copied().find(|team| team.threads() == threads) {
+        Some(team) => team,
+        None => {
+            let team: &'static Workers = Box::leak(Box::new(Workers::new(threads)));
+            teams.push(team);
+            team
+        }
+    }
+}
+
+/// How the caches of plans and kernels are doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Evaluations whose plan was known.
+    pub plan_hits: u64,
+    /// Evaluations for which a plan was made.
+    pub plan_misses: u64,
+    /// Kernels that were compiled.
+    pub compiles: u64,
+    /// Kernels of new plans that were known already.
+    pub kernel_hits: u64,
+    /// Bytes of machine code that are kept.
+    pub code_bytes: usize,
+}
+
+/// How the caches of plans and kernels are doing; for memory see [`memory`](crate::memory).
+///
+/// ```
+/// use numfuse::{prelude::*, statistics};
+///
+/// let before = statistics();
+/// for k in 0..10 {
+///     (arange(100) * (k + 10) + 3).eval()?;
+/// }
+/// assert!(statistics().plan_hits - before.plan_hits >= 9); // planned once, whatever the number
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+pub fn statistics() -> Statistics {
+    let (plans, kernels) = (plans().statistics(), KernelCache::global().statistics());
+    Statistics {
+        plan_hits: plans.hits,
+        plan_misses: plans.misses,
+        compiles: kernels.compiles,
+        kernel_hits: kernels.hits,
+        code_bytes: kernels.code_bytes,
+    }
+}

@@ -1,0 +1,123 @@
+//! Seeing what an expression became: the plan as text and as numbers.
+
+use crate::array::Array;
+use crate::error::{Cause, Error};
+use crate::eval::{self, Planned};
+use numfuse_codegen::Mapping;
+use numfuse_ir::kernel::Kernel;
+use numfuse_ir::schedule::explain;
+use std::panic::Location;
+
+/// What prints a kernel's code.
+type Print = fn(&Kernel, Mapping) -> Result<String, numfuse_codegen::Error>;
+
+/// What computing an array takes, in numbers: what performance tests can assert on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// How many kernels run.
+    pub kernels: usize,
+    /// Bytes that they read and write.
+    pub bytes_moved: u64,
+    /// The most bytes that intermediate results and outputs take at once.
+    pub peak_bytes: u64,
+    /// How many array operations there are: what an eager library would have run.
+    pub operations: usize,
+}
+
+/// Seeing what an expression became.
+impl Array {
+    /// How the array is or was computed: the graph, the kernels it became, and why each result that
+    /// lies in memory does. Computes nothing.
+    ///
+    /// Of an array that carries an error the text is that error.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = ones([100, 100], F32);
+    /// println!("{}", (&x * 2.0 - x.mean(..)).explain());
+    /// ```
+    pub fn explain(&self) -> String {
+        match eval::planned(self) {
+            Err(error) => error.to_string(),
+            Ok(None) => {
+                let (dtype, shape) = self.description();
+                format!("given data: {dtype} {shape}; nothing is computed\n")
+            }
+            Ok(Some(planned)) => explain::explain(planned.plan()) + &written(&planned),
+        }
+    }
+
+    /// Cranelift's text of each kernel. Computes nothing.
+    ///
+    /// # Errors
+    /// The error that the array carries, or that a kernel cannot be compiled.
+    #[track_caller]
+    pub fn clif(&self) -> Result<String, Error> {
+        self.printed("clif", numfuse_codegen::cpu::clif)
+    }
+
+    /// The machine code of each kernel for an x86-64 with AVX2, disassembled. Computes nothing.
+    ///
+    /// # Errors
+    /// The error that the array carries, or that a kernel cannot be compiled.
+    #[track_caller]
+    pub fn asm(&self) -> Result<String, Error> {
+        self.printed("asm", numfuse_codegen::cpu::disassemble)
+    }
+
+    #[track_caller]
+    fn printed(&self, op: &'static str, print: Print) -> Result<String, Error> {
+        let Some(planned) = eval::planned(self)? else { return Ok(String::new()) };
+        let steps = planned.plan().steps.iter().enumerate();
+        let texts = steps.map(|(i, step)| print(&step.kernel, planned.prepared.mapping(i)));
+        let texts: Result<Vec<String>, numfuse_codegen::Error> = texts.collect();
+        match texts {
+            Ok(texts) => Ok(texts.join("\n")),
+            Err(error) => {
+                let cause = Cause::Evaluation(error.into());
+                Err(Error::new(cause, op, vec![self.description()], Location::caller()))
+            }
+        }
+    }
+
+    /// The plan in numbers. Computes nothing.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from(vec![1.0f32; 1000]);
+    /// let y = (&x * 2.0 + 1.0).sqrt();
+    /// assert_eq!(y.plan()?.kernels, 1);
+    /// assert_eq!(y.plan()?.bytes_moved, 8000);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error that the array carries.
+    pub fn plan(&self) -> Result<Summary, Error> {
+        let Some(planned) = eval::planned(self)? else { return Ok(Summary::default()) };
+        let plan = planned.plan();
+        Ok(Summary {
+            kernels: plan.kernels(),
+            bytes_moved: plan.bytes_moved(),
+            peak_bytes: plan.peak_bytes(),
+            operations: plan.operations,
+        })
+    }
+}
+
+/// The user's lines that each kernel computes.
+fn written(planned: &Planned) -> String {
+    let mut text = String::new();
+    let origins = &planned.plan().origins;
+    for (i, step) in planned.plan().steps.iter().enumerate() {
+        let mut lines: Vec<_> =
+            step.nodes.iter().filter_map(|n| planned.lines.get(origins[n.index()].index())).collect();
+        lines.sort_unstable_by_key(|line| (line.file(), line.line(), line.column()));
+        lines.dedup();
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        text += &format!("\nkernel {} was written at {}\n", i + 1, lines.join(", "));
+    }
+    text
+}

@@ -1,0 +1,441 @@
+//! Arrays set beside each other, around each other and after themselves: `concatenate`, `stack`,
+//! `pad`, `roll`, `repeat`, `tile`.
+//!
+//! None of these copies. Setting one array into the frame of another is a single kind of node
+//! ([`nodes::pad`]): inside the frame the one shows, around it the other, and reading an element
+//! decides which. Everything here is made of it, or of views.
+
+use crate::arguments::{Axes, Integer, IntoShape};
+use crate::array::Array;
+use crate::element::Number;
+use crate::lazy::{Builder, build};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::graph::build as nodes;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::shape::{self, Shape};
+use smallvec::SmallVec;
+use std::borrow::Borrow;
+
+type Extents = SmallVec<[usize; 4]>;
+
+/// What [`Array::pad`] shows around an array.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Pad {
+    /// One number.
+    Constant(Number),
+    /// The nearest element.
+    Edge,
+    /// The array mirrored at its last element, which is not repeated.
+    Reflect,
+    /// The array again.
+    Wrap,
+}
+
+impl<N: Into<Number>> From<N> for Pad {
+    fn from(value: N) -> Pad {
+        Pad::Constant(value.into())
+    }
+}
+
+/// How many elements [`Array::pad`] adds: one number for every side, `(before, after)` for every
+/// axis, or a pair for each axis.
+pub trait Widths {
+    /// The pair of each of `dims` axes; `None` where there are more or fewer pairs than axes.
+    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>>;
+}
+
+impl Widths for usize {
+    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
+        Some(SmallVec::from_elem((*self, *self), dims))
+    }
+}
+
+impl Widths for (usize, usize) {
+    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
+        Some(SmallVec::from_elem(*self, dims))
+    }
+}
+
+impl<const N: usize> Widths for [(usize, usize); N] {
+    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
+        self.as_slice().widths(dims)
+    }
+}
+
+impl Widths for &[(usize, usize)] {
+    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
+        (self.len() == dims).then(|| SmallVec::from_slice(self))
+    }
+}
+
+/// What is set around and after an array.
+impl Array {
+    /// The array in a frame: `widths` elements before and after along each axis, showing `mode`.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([1, 2, 3]);
+    /// assert_eq!(x.pad((1, 2), 0).to_vec::<i32>()?, [0, 1, 2, 3, 0, 0]);
+    /// assert_eq!(x.pad(2, Pad::Edge).to_vec::<i32>()?, [1, 1, 1, 2, 3, 3, 3]);
+    /// assert_eq!(x.pad(2, Pad::Reflect).to_vec::<i32>()?, [3, 2, 1, 2, 3, 2, 1]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn pad(&self, widths: impl Widths, mode: impl Into<Pad>) -> Array {
+        let mode = mode.into();
+        build("pad", [self], |b| {
+            let dims = self.0.node.shape.len();
+            let widths = widths.widths(dims).ok_or_else(|| {
+                let sentence = format!("pad_width needs a pair for each of the {dims} axes");
+                Mistake::Argument { sentence }
+            })?;
+            match mode {
+                Pad::Constant(value) => framed(b, self, &widths, value),
+                Pad::Edge | Pad::Reflect | Pad::Wrap => {
+                    widths.iter().enumerate().try_fold(self.clone(), |x, (axis, &(before, after))| {
+                        continued(b, &x, axis, before, after, mode)
+                    })
+                }
+            }
+        })
+    }
+
+    /// The elements moved along these axes by `shifts`, those that leave coming back at the other
+    /// end; over `..` the array counts as one axis.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// assert_eq!(arange(5).roll(2, 0).to_vec::<i64>()?, [3, 4, 0, 1, 2]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn roll(&self, shifts: impl IntoShape, axes: impl Axes) -> Array {
+        build("roll", [self], |b| {
+            let shifts = shifts.extents();
+            let Some(axes) = axes.axes() else {
+                let flat = nodes::reshape(b, self, &[-1])?;
+                let rolled = rolled(b, &flat, 0, shifts.iter().sum())?;
+                return Ok(nodes::reshape_to(b, &rolled, self.0.node.shape.clone()));
+            };
+            if shifts.len() != axes.len() && shifts.len() != 1 {
+                let sentence =
+                    "'shift' and 'axis' should be scalars or 1D sequences of one length".to_string();
+                return Err(Mistake::Argument { sentence });
+            }
+            let shifts = shifts.iter().cycle();
+            axes.iter().zip(shifts).try_fold(self.clone(), |x, (&axis, &shift)| {
+                let axis = shape::axis(axis, x.0.node.shape.len())?;
+                rolled(b, &x, axis, shift)
+            })
+        })
+    }
+
+    /// Each element `count` times in a row along an axis.
+    #[track_caller]
+    pub fn repeat(&self, count: usize, axis: impl Integer) -> Array {
+        build("repeat", [self], |b| {
+            let from = &self.0.node.shape;
+            let axis = shape::axis(axis.to_isize(), from.len())?;
+            let mut apart: Extents = from.iter().copied().collect();
+            apart.insert(axis + 1, 1);
+            let apart_shape = Shape::new(&apart)?;
+            apart[axis + 1] = count;
+            let mut to: Extents = from.iter().copied().collect();
+            to[axis] = times(to[axis], count);
+            let to = Shape::new(&to)?;
+            let apart_array = nodes::reshape_to(b, self, apart_shape);
+            let repeated = nodes::broadcast_to(b, &apart_array, &apart)?;
+            Ok(nodes::reshape_to(b, &repeated, to))
+        })
+    }
+
+    /// The whole array again and again: `counts[i]` times along axis `i`, counted from the last.
+    #[track_caller]
+    pub fn tile(&self, counts: impl IntoShape) -> Array {
+        build("tile", [self], |b| {
+            let counts = counts.extents();
+            let from = &self.0.node.shape;
+            let dims = from.len().max(counts.len());
+            let (mut apart, mut repeated, mut to) = (Extents::new(), Extents::new(), Extents::new());
+            for axis in 0..dims {
+                let extent = (axis + from.len()).checked_sub(dims).map_or(1, |a| from[a]);
+                let count = (axis + counts.len()).checked_sub(dims).map_or(1, |a| counts[a]);
+                let negative = |_| {
+                    let sentence = "negative dimensions are not allowed".to_string();
+                    Mistake::Argument { sentence }
+                };
+                let count = usize::try_from(count).map_err(negative)?;
+                // Axes that are taken once need no pair, which keeps ranks low.
+                if count != 1 {
+                    apart.push(1);
+                    repeated.push(count);
+                }
+                apart.push(extent);
+                repeated.push(extent);
+                to.push(times(extent, count));
+            }
+            let to = Shape::new(&to)?;
+            let apart = nodes::reshape_to(b, self, Shape::new(&apart)?);
+            let repeated = nodes::broadcast_to(b, &apart, &repeated)?;
+            Ok(nodes::reshape_to(b, &repeated, to))
+        })
+    }
+}
+
+/// A product that [`Shape::new`] will refuse where it overflows.
+fn times(extent: usize, count: usize) -> usize {
+    extent.saturating_mul(count)
+}
+
+/// `x` with one number around it.
+fn framed(b: &mut Builder, x: &Array, widths: &[(usize, usize)], value: Number) -> Result<Array, Mistake> {
+    if widths.iter().all(|&width| width == (0, 0)) {
+        return Ok(x.clone());
+    }
+    let extent = |(&extent, &(before, after)): (&usize, &(usize, usize))| {
+        extent.saturating_add(before).saturating_add(after)
+    };
+    let extents: Extents = x.0.node.shape.iter().zip(widths).map(extent).collect();
+    let frame = Shape::new(&extents)?;
+    let value = b.number(value.to_scalar(x.0.node.dtype)?);
+    let around = nodes::expand(b, &value, &frame);
+    let before: SmallVec<[i64; 4]> = widths.iter().map(|w| w.0 as i64).collect();
+    Ok(nodes::pad(b, x, &before, &around))
+}
+
+/// `x` continued along one axis.
+fn continued(
+    b: &mut Builder,
+    x: &Array,
+    axis: usize,
+    before: usize,
+    after: usize,
+    mode: Pad,
+) -> Result<Array, Mistake> {
+    if before == 0 && after == 0 {
+        return Ok(x.clone());
+    }
+    let extent = x.0.node.shape[axis];
+    if extent == 0 {
+        let sentence = format!("can't extend empty axis {axis} using modes other than 'constant' or 'empty'");
+        return Err(Mistake::Argument { sentence });
+    }
+    let mut parts = Vec::new();
+    // `reach` is how far a part of the array leads before it must begin anew.
+    let (reach, backwards) = match mode {
+        Pad::Reflect if extent > 1 => (extent - 1, true),
+        Pad::Reflect | Pad::Edge | Pad::Constant(_) => (usize::MAX, false),
+        Pad::Wrap => (extent, false),
+    };
+    if reach == usize::MAX {
+        parts.extend([stretched(b, x, axis, 0, before)?, x.clone()]);
+        parts.push(stretched(b, x, axis, extent - 1, after)?);
+        return joined(b, &parts, axis);
+    }
+    // The array's images to the left and to the right; every other one is mirrored when reflecting.
+    let period = |image: i64| backwards && image % 2 != 0;
+    let images = |width: usize| width.div_ceil(reach) as i64;
+    let mut left = before;
+    for image in 1..=images(before) {
+        let count = left.min(reach);
+        parts.insert(0, image_part(b, x, axis, period(image), count, true, backwards)?);
+        left -= count;
+    }
+    parts.push(x.clone());
+    let mut right = after;
+    for image in 1..=images(after) {
+        let count = right.min(reach);
+        parts.push(image_part(b, x, axis, period(image), count, false, backwards)?);
+        right -= count;
+    }
+    joined(b, &parts, axis)
+}
+
+/// One element along `axis`, `count` times.
+fn stretched(b: &mut Builder, x: &Array, axis: usize, place: usize, count: usize) -> Result<Array, Mistake> {
+    let one = cut(b, x, axis, place as i64, 1, 1)?;
+    let mut extents: Extents = x.0.node.shape.iter().copied().collect();
+    extents[axis] = count;
+    nodes::broadcast_to(b, &one, &extents)
+}
+
+/// `count` elements of an image of `x`: those next to it on its left or right. When reflecting, an
+/// image leaves out the element that it shares with its neighbour.
+fn image_part(
+    b: &mut Builder,
+    x: &Array,
+    axis: usize,
+    mirrored: bool,
+    count: usize,
+    is_left: bool,
+    reflects: bool,
+) -> Result<Array, Mistake> {
+    let (extent, count) = (x.0.node.shape[axis] as i64, count as i64);
+    let shared = i64::from(reflects);
+    let (start, step) = match (mirrored, is_left) {
+        (true, true) => (shared + count - 1, -1),
+        (true, false) => (extent - 1 - shared, -1),
+        (false, true) => (extent - shared - count, 1),
+        (false, false) => (shared, 1),
+    };
+    cut(b, x, axis, start, step, count as usize)
+}
+
+/// `x` with only these places along one axis.
+fn cut(
+    b: &mut Builder,
+    x: &Array,
+    axis: usize,
+    start: i64,
+    step: i64,
+    count: usize,
+) -> Result<Array, Mistake> {
+    let mut places: SmallVec<[(i64, i64, usize); 4]> = x.0.node.shape.iter().map(|&n| (0, 1, n)).collect();
+    places[axis] = (start, step, count);
+    nodes::slice(b, x, &places)
+}
+
+/// `x` shifted along one axis, around the end.
+fn rolled(b: &mut Builder, x: &Array, axis: usize, shift: isize) -> Result<Array, Mistake> {
+    let extent = x.0.node.shape[axis];
+    if extent == 0 {
+        return Ok(x.clone());
+    }
+    let shift = shift.rem_euclid(extent as isize) as usize;
+    if shift == 0 {
+        return Ok(x.clone());
+    }
+    let kept = extent - shift;
+    let end = cut(b, x, axis, kept as i64, 1, shift)?;
+    let start = cut(b, x, axis, 0, 1, kept)?;
+    joined(b, &[end, start], axis)
+}
+
+/// Parts of one type and of equal extents but along `axis`, one after another.
+fn joined(b: &mut Builder, parts: &[Array], axis: usize) -> Result<Array, Mistake> {
+    let parts: SmallVec<[&Array; 4]> = parts.iter().filter(|part| part.0.node.shape[axis] > 0).collect();
+    let [first, ..] = parts[..] else {
+        return Err(Mistake::Argument { sentence: "need at least one array to concatenate".to_string() });
+    };
+    if parts.len() == 1 {
+        return Ok(first.clone());
+    }
+    let mut extents: Extents = first.0.node.shape.iter().copied().collect();
+    extents[axis] = parts.iter().fold(0, |sum, part| sum.saturating_add(part.0.node.shape[axis]));
+    // What lies under all parts never shows.
+    let nothing = b.number(Scalar::zero(first.0.node.dtype));
+    let mut frame = nodes::expand(b, &nothing, &Shape::new(&extents)?);
+    let mut end = extents[axis];
+    for part in parts.iter().rev() {
+        end -= part.0.node.shape[axis];
+        let mut before: SmallVec<[i64; 4]> = SmallVec::from_elem(0, extents.len());
+        before[axis] = end as i64;
+        frame = nodes::pad(b, part, &before, &frame);
+    }
+    Ok(frame)
+}
+
+/// Arrays one after another along an axis that they have. Types are promoted to one.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// let both = concatenate([&arange(3), &arange(2)], 0);
+/// assert_eq!(both.to_vec::<i64>()?, [0, 1, 2, 0, 1]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn concatenate(arrays: impl IntoIterator<Item: Borrow<Array>>, axis: impl Integer) -> Array {
+    let arrays: Vec<Array> = arrays.into_iter().map(|array| array.borrow().clone()).collect();
+    build("concatenate", &arrays, |b| joined_checked(b, &arrays, axis.to_isize()))
+}
+
+/// Arrays of one shape one after another along a new axis.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert_eq!(stack([&arange(3), &arange(3)], -1).shape(), [3, 2]);
+/// ```
+#[track_caller]
+pub fn stack(arrays: impl IntoIterator<Item: Borrow<Array>>, axis: impl Integer) -> Array {
+    let arrays: Vec<Array> = arrays.into_iter().map(|array| array.borrow().clone()).collect();
+    build("stack", &arrays, |b| {
+        let Some(first) = arrays.first().map(|a| &a.0.node.shape) else {
+            return Err(Mistake::Argument { sentence: "need at least one array to stack".to_string() });
+        };
+        if arrays.iter().any(|a| a.0.node.shape != *first) {
+            return Err(Mistake::Argument {
+                sentence: "all input arrays must have the same shape".to_string(),
+            });
+        }
+        let axis = shape::axis(axis.to_isize(), first.len() + 1)?;
+        let mut extents: Extents = first.iter().copied().collect();
+        extents.insert(axis, 1);
+        let single = Shape::new(&extents)?;
+        let arrays: Vec<Array> = arrays.iter().map(|a| nodes::reshape_to(b, a, single.clone())).collect();
+        joined_checked(b, &arrays, axis as isize)
+    })
+}
+
+fn joined_checked(b: &mut Builder, arrays: &[Array], axis: isize) -> Result<Array, Mistake> {
+    let wrong = |sentence: String| Err(Mistake::Argument { sentence });
+    let Some(first) = arrays.first().map(|a| &a.0.node.shape) else {
+        return wrong("need at least one array to concatenate".to_string());
+    };
+    if first.is_empty() {
+        return wrong("zero-dimensional arrays cannot be concatenated".to_string());
+    }
+    let axis = shape::axis(axis, first.len())?;
+    for (i, shape) in arrays.iter().map(|a| &a.0.node.shape).enumerate() {
+        if shape.len() != first.len() {
+            return wrong(format!(
+                "all the input arrays must have same number of dimensions, but the array at index 0 has {} \
+                 dimension(s) and the array at index {i} has {} dimension(s)",
+                first.len(),
+                shape.len()
+            ));
+        }
+        if let Some(other) = (0..shape.len()).find(|&a| a != axis && shape[a] != first[a]) {
+            return wrong(format!(
+                "all the input array dimensions except for the concatenation axis must match exactly, but along \
+                 dimension {other}, the array at index 0 has size {} and the array at index {i} has size {}",
+                first[other], shape[other]
+            ));
+        }
+    }
+    let dtype = arrays.iter().map(|a| a.0.node.dtype).reduce(DType::promote).unwrap_or(DType::F64);
+    let arrays: Vec<Array> = arrays.iter().map(|a| nodes::cast(b, a, dtype)).collect();
+    if arrays.iter().all(|a| a.0.node.shape[axis] == 0) {
+        return Ok(arrays[0].clone());
+    }
+    joined(b, &arrays, axis)
+}
+
+/// See [`Array::pad`].
+#[track_caller]
+pub fn pad(x: &Array, widths: impl Widths, mode: impl Into<Pad>) -> Array {
+    x.pad(widths, mode)
+}
+
+/// See [`Array::roll`].
+#[track_caller]
+pub fn roll(x: &Array, shifts: impl IntoShape, axes: impl Axes) -> Array {
+    x.roll(shifts, axes)
+}
+
+/// See [`Array::repeat`].
+#[track_caller]
+pub fn repeat(x: &Array, count: usize, axis: impl Integer) -> Array {
+    x.repeat(count, axis)
+}
+
+/// See [`Array::tile`].
+#[track_caller]
+pub fn tile(x: &Array, counts: impl IntoShape) -> Array {
+    x.tile(counts)
+}

@@ -1,0 +1,449 @@
+//! Lazy nodes: what an array is before and after its values exist, and how an expression is read.
+//!
+//! A [`Lazy`] holds what it computes, from which arrays, and who asked for it. Once evaluated it
+//! holds the data instead and forgets its inputs, so that memory is that of what the user can
+//! still reach. [`Capture`] walks everything pending below some outputs, once, and gives the key
+//! under which their plan is known; only when it is not does a second walk build the
+//! [`Graph`](numfuse_ir::graph::Graph) that `schedule` plans.
+//!
+//! Nothing here recurses over the expression: not the walk, not `Drop`.
+
+use crate::array::Array;
+use crate::error::{Cause, Error};
+use crate::eval::Planned;
+use crate::key::KeyBuilder;
+use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::graph::build::Build;
+use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::shape::Shape;
+use numfuse_runtime::Buffer;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The operands of a node.
+type Inputs = SmallVec<[Array; 3]>;
+
+/// What an [`Array`] is a handle of.
+pub(crate) struct Lazy {
+    /// What is computed, of which shape and type. Of a failed array the shape is meaningless.
+    pub(crate) node: Node,
+    /// The user's line.
+    pub(crate) caller: &'static Location<'static>,
+    /// What went wrong, here or further up.
+    pub(crate) error: Option<Error>,
+    state: Mutex<State>,
+}
+
+/// What a node holds.
+#[derive(Clone)]
+enum State {
+    /// What it will be computed from.
+    Pending(Inputs),
+    /// A plain number, given to kernels at run time: its plan serves every other number.
+    Number(Scalar),
+    /// Its values.
+    Ready(Ready),
+}
+
+/// The values of an evaluated node, row-major.
+#[derive(Clone)]
+pub(crate) struct Ready {
+    /// The elements.
+    pub(crate) buffer: Buffer,
+    /// How they were computed, for `explain()`; `None` of data that was given.
+    pub(crate) planned: Option<Arc<Planned>>,
+}
+
+impl Lazy {
+    fn handle(node: Node, state: State, caller: &'static Location<'static>) -> Array {
+        Array(Arc::new(Lazy { node, caller, error: None, state: Mutex::new(state) }))
+    }
+
+    /// Data that is given.
+    #[track_caller]
+    pub(crate) fn data(buffer: Buffer, shape: Shape, dtype: DType) -> Array {
+        debug_assert_eq!(buffer.len(), shape.size() * dtype.bytes(), "the data fills the shape");
+        let node = Node { kind: Kind::Leaf(0), shape, dtype };
+        Lazy::handle(node, State::Ready(Ready { buffer, planned: None }), Location::caller())
+    }
+
+    /// An array that carries an error.
+    pub(crate) fn failed(error: Error) -> Array {
+        let node = Node { kind: Kind::Leaf(0), shape: Shape::scalar(), dtype: DType::F64 };
+        let caller = error.location();
+        let state = Mutex::new(State::Pending(Inputs::new()));
+        Array(Arc::new(Lazy { node, caller, error: Some(error), state }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every state is written as a whole, so one that was left by a panic is still good.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The values, if they have been computed.
+    pub(crate) fn ready(&self) -> Option<Ready> {
+        match &*self.state() {
+            State::Ready(ready) => Some(ready.clone()),
+            State::Pending(_) | State::Number(_) => None,
+        }
+    }
+
+    /// Keeps the values and forgets what they came from. If another thread was faster its values
+    /// stay: they are the same.
+    pub(crate) fn detach(&self, ready: Ready) {
+        let mut state = self.state();
+        let before = match &*state {
+            State::Ready(_) => return,
+            State::Pending(_) | State::Number(_) => std::mem::replace(&mut *state, State::Ready(ready)),
+        };
+        // The lock is released first: dropping the inputs may take long.
+        drop(state);
+        drop(before);
+    }
+
+    fn take_inputs(&mut self) -> Inputs {
+        match self.state.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            State::Pending(inputs) => std::mem::take(inputs),
+            State::Number(_) | State::Ready(_) => Inputs::new(),
+        }
+    }
+}
+
+impl Drop for Lazy {
+    /// Frees what only this node held, however long the chain, with a list instead of the stack.
+    fn drop(&mut self) {
+        let mut dying = self.take_inputs();
+        while let Some(Array(lazy)) = dying.pop() {
+            // Whoever gives up the last handle gets the node, also when two threads race.
+            if let Some(mut lazy) = Arc::into_inner(lazy) {
+                dying.append(&mut lazy.take_inputs());
+            }
+        }
+    }
+}
+
+/// Builds lazy nodes through the constructors of the graph language, which check, cast and expand.
+pub(crate) struct Builder {
+    caller: &'static Location<'static>,
+}
+
+impl Build for Builder {
+    type Node = Array;
+
+    fn shape<'a>(&'a self, n: &'a Array) -> &'a Shape {
+        &n.0.node.shape
+    }
+
+    fn dtype(&self, n: &Array) -> DType {
+        n.0.node.dtype
+    }
+
+    fn make(&mut self, node: Node, inputs: &[Array]) -> Array {
+        Lazy::handle(node, State::Pending(inputs.into()), self.caller)
+    }
+}
+
+impl Builder {
+    /// A builder of nodes that were asked for at the caller's line.
+    #[track_caller]
+    pub(crate) fn here() -> Builder {
+        Builder { caller: Location::caller() }
+    }
+
+    /// A number in its final type: visible to the compiler where rules are known to profit from it,
+    /// else given at run time, so that `x * dt` is planned once for all `dt`.
+    pub(crate) fn number(&mut self, value: Scalar) -> Array {
+        let visible = is_visible(value);
+        let (kind, state) = match visible {
+            true => (Kind::Const(value), State::Pending(Inputs::new())),
+            false => (Kind::Scalar(0), State::Number(value)),
+        };
+        let node = Node { kind, shape: Shape::scalar(), dtype: value.dtype() };
+        Lazy::handle(node, state, self.caller)
+    }
+}
+
+/// An operand under construction: the user's, which costs nothing to pass around, or a new node.
+#[derive(Clone)]
+pub(crate) enum Argument<'a> {
+    /// An array that somebody holds.
+    Held(&'a Array),
+    /// A cast, an expand or a number made for this operation.
+    New(Array),
+}
+
+impl Argument<'_> {
+    /// The array, with a reference of its own.
+    pub(crate) fn into_array(self) -> Array {
+        match self {
+            Argument::Held(array) => array.clone(),
+            Argument::New(array) => array,
+        }
+    }
+
+    /// The array.
+    pub(crate) fn array(&self) -> &Array {
+        match self {
+            Argument::Held(array) => array,
+            Argument::New(array) => array,
+        }
+    }
+}
+
+/// A [`Builder`] for elementwise operations, whose operands are seldom changed: it counts a
+/// reference when a node is made and not at every step on the way.
+pub(crate) struct Elementwise<'a, 'b> {
+    builder: &'b mut Builder,
+    operands: PhantomData<&'a Array>,
+}
+
+impl<'b> Elementwise<'_, 'b> {
+    /// One that makes nodes as `builder` does.
+    pub(crate) fn new(builder: &'b mut Builder) -> Self {
+        Elementwise { builder, operands: PhantomData }
+    }
+}
+
+impl<'a> Build for Elementwise<'a, '_> {
+    type Node = Argument<'a>;
+
+    fn shape<'s>(&'s self, n: &'s Argument<'a>) -> &'s Shape {
+        &n.array().0.node.shape
+    }
+
+    fn dtype(&self, n: &Argument<'a>) -> DType {
+        n.array().0.node.dtype
+    }
+
+    fn make(&mut self, node: Node, inputs: &[Argument<'a>]) -> Argument<'a> {
+        let inputs = inputs.iter().map(|input| input.array().clone()).collect();
+        Argument::New(Lazy::handle(node, State::Pending(inputs), self.builder.caller))
+    }
+}
+
+/// Whether rules may look at a number: 0, ±1, 2, 3, ±0.5, the infinities and NaN.
+fn is_visible(value: Scalar) -> bool {
+    match value.dtype().is_float() {
+        true => {
+            let x = value.to_f64();
+            x.is_nan() || x.is_infinite() || [0.0, 1.0, -1.0, 2.0, 3.0, 0.5, -0.5].contains(&x)
+        }
+        false => (-1..=3).contains(&value.to_i128()),
+    }
+}
+
+/// Builds nodes for the operation `op` of `operands`: the first error among these is passed on, a
+/// mistake found by `body` makes an array that carries it.
+#[track_caller]
+pub(crate) fn build<'a>(
+    op: &'static str,
+    operands: impl IntoIterator<Item = &'a Array> + Clone,
+    body: impl FnOnce(&mut Builder) -> Result<Array, Mistake>,
+) -> Array {
+    if let Some(failed) = operands.clone().into_iter().find(|a| a.0.error.is_some()) {
+        return failed.clone();
+    }
+    let mut builder = Builder::here();
+    body(&mut builder).unwrap_or_else(|mistake| {
+        let operands = operands.into_iter().map(|a| (a.0.node.dtype, a.0.node.shape.clone())).collect();
+        Lazy::failed(Error::new(Cause::Expression(mistake), op, operands, builder.caller))
+    })
+}
+
+/// A pending expression as one walk found it: operands before users, numbered by first visit.
+///
+/// It holds the nodes and the data that it met, so that nothing another thread evaluates or drops
+/// meanwhile changes what the numbers mean.
+pub(crate) struct Capture {
+    nodes: Vec<Visited>,
+    /// The data of the leaves, in order of their numbers.
+    pub(crate) leaves: Vec<Buffer>,
+    /// The run-time numbers, likewise.
+    pub(crate) scalars: Vec<Scalar>,
+    outputs: SmallVec<[u32; 4]>,
+    /// What a plan for this expression is known by.
+    pub(crate) key: u128,
+}
+
+struct Visited {
+    array: Array,
+    role: Role,
+}
+
+/// What a node is to the expression.
+enum Role {
+    Leaf(u32),
+    Number(u32),
+    Inner(SmallVec<[u32; 3]>),
+}
+
+impl Capture {
+    /// Walks what `outputs` need, none of which carries an error.
+    pub(crate) fn of(outputs: &[Array], fuse: bool, threads: usize) -> Capture {
+        let mut walk = Walk::default();
+        for output in outputs {
+            walk.visit(output);
+        }
+        let Walk { nodes, leaves, scalars, numbers, mut key, .. } = walk;
+        let outputs: SmallVec<[u32; 4]> = outputs.iter().filter_map(|output| numbers.of(output)).collect();
+        key.outputs(&outputs, fuse, threads);
+        Capture { nodes, leaves, scalars, outputs, key: key.key() }
+    }
+
+    /// The expression in the language of the compiler, and the user's line of each of its nodes.
+    pub(crate) fn graph(&self) -> (Graph, Vec<&'static Location<'static>>) {
+        let mut graph = Graph::new();
+        let mut lines = Vec::with_capacity(self.nodes.len());
+        let mut ids: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
+        for Visited { array, role } in &self.nodes {
+            let Node { kind, shape, dtype } = &array.0.node;
+            let (kind, inputs): (Kind, SmallVec<[NodeId; 3]>) = match role {
+                Role::Leaf(number) => (Kind::Leaf(*number), SmallVec::new()),
+                Role::Number(number) => (Kind::Scalar(*number), SmallVec::new()),
+                Role::Inner(inputs) => (kind.clone(), inputs.iter().map(|&i| ids[i as usize]).collect()),
+            };
+            let id = graph.insert(Node { kind, shape: shape.clone(), dtype: *dtype }, &inputs);
+            if id.index() == lines.len() {
+                lines.push(array.0.caller);
+            }
+            ids.push(id);
+        }
+        self.outputs.iter().for_each(|&output| graph.add_output(ids[output as usize]));
+        (graph, lines)
+    }
+}
+
+/// A walk under way.
+#[derive(Default)]
+struct Walk {
+    nodes: Vec<Visited>,
+    leaves: Vec<Buffer>,
+    scalars: Vec<Scalar>,
+    numbers: Numbers,
+    /// The nodes between an output and where the walk is.
+    path: Vec<Step>,
+    key: KeyBuilder,
+}
+
+/// A node whose inputs are being visited.
+struct Step {
+    array: Array,
+    inputs: Inputs,
+    next: usize,
+}
+
+impl Walk {
+    fn visit(&mut self, output: &Array) {
+        if self.numbers.of(output).is_none() {
+            self.enter(output.clone());
+        }
+        while let Some(step) = self.path.last_mut() {
+            match step.inputs.get(step.next) {
+                Some(input) => {
+                    step.next += 1;
+                    if self.numbers.of(input).is_none() {
+                        let input = input.clone();
+                        self.enter(input);
+                    }
+                }
+                None => self.leave(),
+            }
+        }
+    }
+
+    fn enter(&mut self, array: Array) {
+        let state = array.0.state().clone();
+        match state {
+            State::Pending(inputs) => self.path.push(Step { array, inputs, next: 0 }),
+            State::Number(value) => {
+                let number = self.scalars.len() as u32;
+                self.scalars.push(value);
+                self.key.scalar(value.dtype());
+                self.number(array, Role::Number(number));
+            }
+            State::Ready(ready) => {
+                let number = self.leaves.len() as u32;
+                self.leaves.push(ready.buffer);
+                self.key.leaf(&array.0.node.shape, array.0.node.dtype);
+                self.number(array, Role::Leaf(number));
+            }
+        }
+    }
+
+    /// All inputs have their numbers.
+    fn leave(&mut self) {
+        let Some(Step { array, inputs, .. }) = self.path.pop() else { return };
+        let inputs: SmallVec<[u32; 3]> = inputs.iter().filter_map(|i| self.numbers.of(i)).collect();
+        self.key.node(&array.0.node, &inputs);
+        self.number(array, Role::Inner(inputs));
+    }
+
+    fn number(&mut self, array: Array, role: Role) {
+        self.numbers.push(&array);
+        self.nodes.push(Visited { array, role });
+    }
+}
+
+/// The numbers of the nodes met so far, by address: a list while there are few, which is quicker
+/// than any table, and a table beyond.
+#[derive(Default)]
+struct Numbers {
+    few: SmallVec<[usize; FEW]>,
+    many: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
+}
+
+/// How many addresses are looked through one by one.
+const FEW: usize = 24;
+
+impl Numbers {
+    fn of(&self, array: &Array) -> Option<u32> {
+        let address = address(array);
+        match self.many.is_empty() {
+            true => self.few.iter().position(|&a| a == address).map(|place| place as u32),
+            false => self.many.get(&address).copied(),
+        }
+    }
+
+    /// Gives the next number to an array that has none.
+    fn push(&mut self, array: &Array) {
+        let address = address(array);
+        if self.many.is_empty() && self.few.len() < FEW {
+            self.few.push(address);
+            return;
+        }
+        if self.many.is_empty() {
+            self.many = self.few.iter().copied().zip(0..).collect();
+        }
+        self.many.insert(address, self.many.len() as u32);
+    }
+}
+
+/// What tells nodes apart while they are held.
+fn address(array: &Array) -> usize {
+    Arc::as_ptr(&array.0) as usize
+}
+
+/// A hash of addresses: one multiplication, since they differ already.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_usize(usize::from(byte)));
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        // The high bits of the product, which a table looks at, depend on all bits of the address.
+        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

@@ -1,0 +1,95 @@
+//! Lazy NumPy-like arrays whose expressions compile to fused machine code.
+//!
+//! Operations on an [`Array`] build an expression. When its values are needed, the whole expression
+//! becomes a few kernels, each a loop that reads its inputs once and writes its outputs once; they
+//! are compiled to vectorised machine code in well under a millisecond, kept for the next
+//! expression of the same form, and run on all cores.
+//!
+//! ```
+//! use numfuse::prelude::*;
+//!
+//! let (height, width) = (48, 64);
+//! let pixels: Vec<u8> = (0..height * width * 3).map(|i| (i % 251) as u8).collect();
+//!
+//! let x = Array::from_vec(pixels, [height, width, 3]);
+//! let y = (x.cast(F32) / 255.0).power(2.2); // nothing has run
+//! let z = (&y - y.mean(..)) / y.std(..);
+//! z.eval()?; // fused, compiled, run
+//! println!("{}", z.explain());
+//! assert!(z.mean(..).item::<f32>()?.abs() < 1e-3);
+//! # Ok::<(), numfuse::Error>(())
+//! ```
+//!
+//! # From a call to machine code
+//!
+//! ```text
+//!   a.sin() + b            this crate       Array = Arc<Lazy>: a node and what it hangs from.
+//!        │                                  shapes and types are checked here, at the user's line
+//!        │ capture
+//!        ▼
+//!   ir::Graph              numfuse-ir       whole arrays: explicit casts and broadcasts
+//!        │ schedule
+//!        ▼
+//!   ir::Plan               numfuse-ir       kernels in order; what lies in memory, and why
+//!        │
+//!        │ compile
+//!        ▼
+//!   machine code           numfuse-codegen  the last step
+//!        │ run
+//!        ▼
+//!   values                 numfuse-runtime  memory, threads, caches
+//! ```
+//!
+//! # NumPy's rules
+//!
+//! Names, shapes, broadcasting, promotion and messages are NumPy's, and the documentation of each
+//! function says where it differs. Plain numbers beside arrays are weak: `float32 + 1.5` is
+//! float32. Fusing never changes a bit of a result.
+//!
+//! # Errors
+//!
+//! Operators neither panic nor return `Result`. A mistake makes an array that carries its [`Error`]
+//! with the user's line; later operations pass it on, and [`Array::check`], [`Array::eval`],
+//! [`Array::to_vec`] and [`Array::item`] return it. Only the functions that have no room for it,
+//! such as [`Array::shape`], panic with it; they have `try_` forms.
+
+#![deny(missing_docs)]
+#![deny(unsafe_code)]
+
+mod arguments;
+mod array;
+pub mod config;
+mod creation;
+mod display;
+mod element;
+mod error;
+mod eval;
+mod explain;
+pub mod index;
+mod io;
+mod join;
+mod key;
+mod lazy;
+mod manip;
+pub mod memory;
+mod operators;
+pub mod prelude;
+mod reduce;
+mod ufunc;
+mod watch;
+
+pub use arguments::{Axes, Integer, IntoShape, Operand};
+pub use array::{Array, eval_all};
+pub use config::set_fusion;
+pub use creation::*;
+pub use element::{Element, Number};
+pub use error::{Cause, Error};
+pub use eval::{Statistics, statistics};
+pub use explain::Summary;
+pub use index::{Ellipsis, NewAxis, Slice, s};
+pub use io::{load, save};
+pub use join::*;
+pub use manip::*;
+pub use numfuse_ir::dtype::DType;
+pub use reduce::*;
+pub use ufunc::*;

@@ -1,0 +1,117 @@
+//! Rust's operators on arrays: owned or borrowed, with a plain number on either side.
+//!
+//! An operator neither panics nor returns a `Result`: a mistake makes an array that carries it.
+//! Owned operands are dropped by the operation, which lets an evaluation reuse their memory.
+//!
+//! On the right any plain number will do. On the left it is a `bool`, an `i64` or an `f64`: Rust
+//! knows the type of a literal, and with it that `1.0 - &x` is an array, only if one type fits. For
+//! an `f32` there is `&x * alpha`, or [`multiply(alpha, &x)`](crate::multiply).
+
+use crate::arguments::Operand;
+use crate::array::Array;
+use crate::ufunc::apply;
+use numfuse_ir::ops::Op;
+use std::ops::{
+    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign, Mul,
+    MulAssign, Neg, Not, Rem, RemAssign, Shl, ShlAssign, Shr, ShrAssign, Sub, SubAssign,
+};
+
+macro_rules! binary {
+    ($($Trait:ident $method:ident, $Assign:ident $assign:ident = $Op:ident;)+) => { $(
+        impl<R: Into<Operand>> $Trait<R> for Array {
+            type Output = Array;
+
+            #[track_caller]
+            fn $method(self, right: R) -> Array {
+                apply(Op::$Op, &[self.into(), right.into()])
+            }
+        }
+
+        impl<R: Into<Operand>> $Trait<R> for &Array {
+            type Output = Array;
+
+            #[track_caller]
+            fn $method(self, right: R) -> Array {
+                apply(Op::$Op, &[self.into(), right.into()])
+            }
+        }
+
+        impl<R: Into<Operand>> $Assign<R> for Array {
+            #[track_caller]
+            fn $assign(&mut self, right: R) {
+                *self = apply(Op::$Op, &[(&*self).into(), right.into()]);
+            }
+        }
+    )+ };
+}
+
+macro_rules! numbers_on_the_left {
+    ($($T:ident)+) => { $(
+        numbers_on_the_left! { @ $T
+            Add add = Add; Sub sub = Subtract; Mul mul = Multiply; Div div = Divide; Rem rem = Remainder;
+            BitAnd bitand = BitwiseAnd; BitOr bitor = BitwiseOr; BitXor bitxor = BitwiseXor;
+            Shl shl = LeftShift; Shr shr = RightShift;
+        }
+    )+ };
+    (@ $T:ident $($Trait:ident $method:ident = $Op:ident;)+) => { $(
+        impl $Trait<Array> for $T {
+            type Output = Array;
+
+            #[track_caller]
+            fn $method(self, right: Array) -> Array {
+                apply(Op::$Op, &[self.into(), right.into()])
+            }
+        }
+
+        impl $Trait<&Array> for $T {
+            type Output = Array;
+
+            #[track_caller]
+            fn $method(self, right: &Array) -> Array {
+                apply(Op::$Op, &[self.into(), right.into()])
+            }
+        }
+    )+ };
+}
+
+macro_rules! unary {
+    ($($Trait:ident $method:ident = $Op:ident;)+) => { $(
+        impl $Trait for Array {
+            type Output = Array;
+
+            #[track_caller]
+            fn $method(self) -> Array {
+                apply(Op::$Op, &[self.into()])
+            }
+        }
+
+        impl $Trait for &Array {
+            type Output = Array;
+
+            #[track_caller]
+            fn $method(self) -> Array {
+                apply(Op::$Op, &[self.into()])
+            }
+        }
+    )+ };
+}
+
+binary! {
+    Add add, AddAssign add_assign = Add;
+    Sub sub, SubAssign sub_assign = Subtract;
+    Mul mul, MulAssign mul_assign = Multiply;
+    Div div, DivAssign div_assign = Divide;
+    Rem rem, RemAssign rem_assign = Remainder;
+    BitAnd bitand, BitAndAssign bitand_assign = BitwiseAnd;
+    BitOr bitor, BitOrAssign bitor_assign = BitwiseOr;
+    BitXor bitxor, BitXorAssign bitxor_assign = BitwiseXor;
+    Shl shl, ShlAssign shl_assign = LeftShift;
+    Shr shr, ShrAssign shr_assign = RightShift;
+}
+
+numbers_on_the_left! { bool i64 f64 }
+
+unary! {
+    Neg neg = Negative;
+    Not not = Invert;
+}

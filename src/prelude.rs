@@ -1,0 +1,26 @@
+//! What most programs use: `use numfuse::prelude::*;`
+//!
+//! The array, its element types under short names, ways to make and join arrays, and the words of
+//! indices. Elementwise functions and reductions are methods; as free functions they are in the
+//! crate's root, since `min` and `max` would hide Rust's own.
+
+pub use crate::array::Array;
+pub use crate::creation::{
+    arange, empty, empty_like, eye, full, full_like, identity, linspace, meshgrid, ones, ones_like, zeros,
+    zeros_like,
+};
+pub use crate::index::{Ellipsis, NewAxis, Slice, s};
+pub use crate::join::{Pad, concatenate, stack};
+pub use crate::ufunc::where_;
+pub use numfuse_ir::dtype::DType;
+
+macro_rules! short_names {
+    ($($name:ident = $V:ident;)+) => { $(
+        #[doc = concat!("The element type [`DType::", stringify!($V), "`].")]
+        pub const $name: DType = DType::$V;
+    )+ };
+}
+
+short_names! {
+    BOOL = Bool; I8 = I8; I16 = I16; I32 = I32; I64 = I64; U8 = U8; U16 = U16; U32 = U32; U64 = U64; F32 = F32; F64 = F64;
+}

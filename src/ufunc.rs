@@ -1,0 +1,172 @@
+//! The elementwise functions, as methods and as free functions, from the rows of the op table.
+//!
+//! Nothing is listed here: `for_each_op!` hands over every row with its name, its parameters and
+//! its documentation. What is written by hand is what plain numbers do ([`typed`]).
+
+use crate::arguments::Operand;
+use crate::array::Array;
+use crate::element::Number;
+use crate::lazy::{Argument, Builder, Elementwise, build};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::graph::build as nodes;
+use numfuse_ir::ops::{Class, Op};
+use numfuse_ir::scalar::Scalar;
+use smallvec::SmallVec;
+
+macro_rules! define_functions {
+    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($first:ident $(, $rest:ident)*): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+);)+) => {
+        /// The elementwise functions, under NumPy's names. Operands broadcast; a plain number takes
+        /// the type of the arrays beside it.
+        impl Array {
+            $($(#[doc = $doc])+
+            #[track_caller]
+            pub fn $name(&self $(, $rest: impl Into<Operand>)*) -> Array {
+                apply(Op::$V, &[self.into() $(, $rest.into())*])
+            })+
+        }
+
+        $($(#[doc = $doc])+
+        #[track_caller]
+        pub fn $name($first: impl Into<Operand> $(, $rest: impl Into<Operand>)*) -> Array {
+            apply(Op::$V, &[$first.into() $(, $rest.into())*])
+        })+
+    };
+}
+
+numfuse_ir::for_each_op!(define_functions);
+
+/// Functions that are made of several rows.
+impl Array {
+    /// Distance from zero: NumPy's short name of [`absolute`](Array::absolute).
+    #[track_caller]
+    pub fn abs(&self) -> Array {
+        self.absolute()
+    }
+
+    /// Quotient and remainder, rounded down: [`floor_divide`](Array::floor_divide) and
+    /// [`remainder`](Array::remainder), computed together when both are evaluated together.
+    #[track_caller]
+    pub fn divmod(&self, b: impl Into<Operand>) -> (Array, Array) {
+        let b = b.into();
+        (self.floor_divide(b.clone()), self.remainder(b))
+    }
+
+    /// Rounded to that many decimals, ties to even; negative counts round to tens, hundreds, ….
+    ///
+    /// Integers stay as they are for `decimals >= 0`.
+    #[track_caller]
+    pub fn round(&self, decimals: i32) -> Array {
+        let whole = !self.0.node.dtype.is_float();
+        let scale = 10f64.powi(decimals.saturating_abs());
+        match decimals {
+            0.. if whole => self.clone(),
+            0 => self.rint(),
+            1.. => (self * scale).rint() / scale,
+            _ if whole => ((self / scale).rint() * scale).cast(self.0.node.dtype),
+            _ => (self / scale).rint() * scale,
+        }
+    }
+}
+
+/// Quotient and remainder, rounded down.
+#[track_caller]
+pub fn divmod(a: &Array, b: impl Into<Operand>) -> (Array, Array) {
+    a.divmod(b)
+}
+
+/// The op of those operands.
+#[track_caller]
+pub(crate) fn apply(op: Op, operands: &[Operand]) -> Array {
+    build(op.name(), operands.iter().filter_map(Operand::array), |b| match settled(b, op, operands)? {
+        Some(result) => Ok(result),
+        None => {
+            let operands = typed(b, op, operands)?;
+            let result = nodes::map(&mut Elementwise::new(b), op, &operands)?;
+            Ok(result.into_array())
+        }
+    })
+}
+
+/// The operands as arrays: each plain number in the type that it takes beside the others.
+fn typed<'a>(
+    b: &mut Builder,
+    op: Op,
+    operands: &'a [Operand],
+) -> Result<SmallVec<[Argument<'a>; 3]>, Mistake> {
+    let class = op.def().class;
+    // A condition has no say in the type of what is chosen.
+    let promoted = &operands[usize::from(class == Class::Choice)..];
+    let arrays = promoted.iter().filter_map(Operand::array).map(|a| a.0.node.dtype);
+    let numbers = promoted.iter().filter_map(Operand::number);
+    let common = numbers.fold(arrays.reduce(DType::promote).unwrap_or(DType::Bool), |dtype, number| {
+        dtype.promote_weak(number.weak())
+    });
+    let mut typed = SmallVec::new();
+    for (i, operand) in operands.iter().enumerate() {
+        typed.push(match operand {
+            Operand::Array(array) => Argument::Held(array),
+            Operand::Number(number) => {
+                let scalar = match class {
+                    Class::Choice if i == 0 => truth(*number),
+                    Class::Logic => truth(*number),
+                    // True division computes in float64 whatever the integers are.
+                    Class::Ratio if !common.is_float() => Scalar::from_f64(DType::F64, number.to_f64()),
+                    _ if op == Op::Clip => bound(*number, common),
+                    _ => number.to_scalar(common)?,
+                };
+                Argument::New(b.number(scalar))
+            }
+        });
+    }
+    Ok(typed)
+}
+
+fn truth(number: Number) -> Scalar {
+    Scalar::bool(match number {
+        Number::Bool(b) => b,
+        Number::Int(n) => n != 0,
+        Number::Float(x) => x != 0.0,
+    })
+}
+
+/// A bound beyond the type's range bounds nothing: the nearest value of the type serves.
+fn bound(number: Number, dtype: DType) -> Scalar {
+    match number {
+        Number::Int(n) if dtype.is_integer() => {
+            Scalar::from_i128(dtype, n.clamp(dtype.min_int(), dtype.max_int()))
+        }
+        Number::Bool(_) | Number::Int(_) | Number::Float(_) => {
+            number.to_scalar(dtype).unwrap_or(Scalar::zero(dtype))
+        }
+    }
+}
+
+/// What can be told from a plain integer alone: a comparison with one beyond the array's type has
+/// one answer for all elements, and a negative power of integers is a mistake.
+fn settled(b: &mut Builder, op: Op, operands: &[Operand]) -> Result<Option<Array>, Mistake> {
+    let (array, number, swapped) = match operands {
+        [Operand::Array(array), Operand::Number(Number::Int(n))] => (array, *n, false),
+        [Operand::Number(Number::Int(n)), Operand::Array(array)] => (array, *n, true),
+        _ => return Ok(None),
+    };
+    let dtype = array.0.node.dtype;
+    if op == Op::Power && !swapped && number < 0 && !dtype.is_float() && number >= dtype.min_int() {
+        let sentence = "Integers to negative integer powers are not allowed.".to_string();
+        return Err(Mistake::Argument { sentence });
+    }
+    let beyond = dtype.is_integer() && !(dtype.min_int()..=dtype.max_int()).contains(&number);
+    let array_is_less = (number > 0) != swapped;
+    let answer = match op {
+        Op::Less | Op::LessEqual => array_is_less,
+        Op::Greater | Op::GreaterEqual => !array_is_less,
+        Op::Equal => false,
+        Op::NotEqual => true,
+        _ => return Ok(None),
+    };
+    if !beyond {
+        return Ok(None);
+    }
+    let answer = b.number(Scalar::bool(answer));
+    Ok(Some(nodes::expand(b, &answer, &array.0.node.shape)))
+}

@@ -1,0 +1,104 @@
+//! Watching evaluations: what `NUMFUSE_LOG`, `NUMFUSE_DUMP` and `NUMFUSE_CHECK` ask for.
+
+use crate::array::decode;
+use crate::config::Config;
+use crate::error::Cause;
+use crate::eval::Planned;
+use crate::lazy::Capture;
+use numfuse_ir::graph::{Graph, Kind, interp};
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::schedule::explain;
+use numfuse_runtime::Buffer;
+use numfuse_runtime::pool::Pool;
+use numfuse_runtime::profile::Profile;
+use std::path::Path;
+
+/// Prints and writes what is asked for of a plan that was just made.
+pub(crate) fn new_plan(planned: &Planned, key: u128, config: &Config) {
+    if config.log.plan {
+        eprintln!("numfuse plan {key:032x}\n{}", explain::explain(planned.plan()));
+    }
+    for (i, step) in planned.plan().steps.iter().enumerate() {
+        let mapping = planned.prepared.mapping(i);
+        if config.log.kernel {
+            eprintln!("numfuse kernel {} of {key:032x}, {mapping:?}\n{}", i + 1, step.kernel);
+        }
+        if config.log.clif {
+            eprintln!("{}", text(numfuse_codegen::cpu::clif(&step.kernel, mapping)));
+        }
+        if config.log.asm {
+            eprintln!("{}", text(numfuse_codegen::cpu::disassemble(&step.kernel, mapping)));
+        }
+    }
+    if let Some(dir) = &config.dump {
+        let path = dir.join(format!("plan-{key:032x}.txt"));
+        if let Err(failure) = write(&path, planned) {
+            eprintln!("numfuse: {} could not be written: {failure}", path.display());
+        }
+    }
+}
+
+fn text(printed: Result<String, numfuse_codegen::Error>) -> String {
+    printed.unwrap_or_else(|error| error.to_string())
+}
+
+fn write(path: &Path, planned: &Planned) -> std::io::Result<()> {
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir)?;
+    }
+    let plan = planned.plan();
+    std::fs::write(path, format!("{}\n{}", plan.graph, explain::explain(plan)))
+}
+
+/// Prints how long each kernel of a run took.
+pub(crate) fn times(planned: &Planned, profile: &Profile) {
+    for (i, (time, step)) in profile.steps().iter().zip(&planned.plan().steps).enumerate() {
+        let bytes = step.bytes_read + step.bytes_written;
+        let rate = bytes as f64 / time.total.as_secs_f64().max(1e-9) / 1e9;
+        let moved = explain::bytes(bytes);
+        eprintln!("numfuse time: kernel {} took {:?}, {moved} at {rate:.1} GB/s", i + 1, time.total);
+    }
+}
+
+/// The outputs by the meaning of the graph, array by array, with nothing planned or compiled.
+pub(crate) fn interpret(capture: &Capture) -> Result<Vec<Buffer>, Cause> {
+    let encode = |elements: Vec<Scalar>| {
+        let bytes = |x: &Scalar| x.bits().to_le_bytes().into_iter().take(x.dtype().bytes());
+        let bytes: Vec<u8> = elements.iter().flat_map(bytes).collect();
+        Buffer::copied_from(&bytes, Pool::global()).map_err(|error| Cause::Evaluation(error.into()))
+    };
+    meaning(capture).into_iter().map(encode).collect()
+}
+
+fn meaning(capture: &Capture) -> Vec<Vec<Scalar>> {
+    let (graph, _) = capture.graph();
+    interp::interpret(&graph, &leaves(&graph, &capture.leaves), &capture.scalars)
+}
+
+/// The elements of each leaf, in the type of its node.
+fn leaves(graph: &Graph, buffers: &[Buffer]) -> Vec<Vec<Scalar>> {
+    let mut leaves = vec![Vec::new(); buffers.len()];
+    for node in graph.nodes().map(|n| graph.node(n)) {
+        if let Kind::Leaf(leaf) = node.kind {
+            leaves[leaf as usize] = decode(&buffers[leaf as usize], node.dtype).collect();
+        }
+    }
+    leaves
+}
+
+/// Compares outputs with the meaning of the graph, bit for bit, where any NaN equals any other.
+pub(crate) fn check(capture: &Capture, buffers: &[Buffer]) -> Result<(), Cause> {
+    for (output, (expected, buffer)) in meaning(capture).iter().zip(buffers).enumerate() {
+        let Some(dtype) = expected.first().map(|x| x.dtype()) else { continue };
+        let differs = |(found, expected): &(Scalar, &Scalar)| !found.same(**expected);
+        let found = decode(buffer, dtype).zip(expected).enumerate().find(|(_, pair)| differs(pair));
+        if let Some((element, (found, expected))) = found {
+            let sentence = format!(
+                "output {output}, element {element}: computed {found:?}, by the meaning of the graph {expected:?}"
+            );
+            eprintln!("numfuse: {sentence}");
+            return Err(Cause::Check(sentence));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! How many kernels an expression becomes, and why each ends where it does.
+//!
+//! Nothing here is run: the plan is the result. Four expressions or more for each rule of the
+//! scheduler, and those that must be cut.
+
+use numfuse::prelude::*;
+
+fn matrix() -> Array {
+    ones([300, 400], F32)
+}
+
+fn vector() -> Array {
+    ones([5000], F32)
+}
+
+/// Data that is there already: an evaluated array is a leaf.
+fn given(x: Array) -> Array {
+    x.eval().expect("constants evaluate");
+    x
+}
+
+#[track_caller]
+fn fused(what: &str, expression: &Array, kernels: usize) {
+    let plan = expression.plan().expect("the expression is well-formed");
+    assert_eq!(plan.kernels, kernels, "{what}\n{}", expression.explain());
+}
+
+#[track_caller]
+fn cut(what: &str, expression: &Array, kernels: usize, reason: &str) {
+    fused(what, expression, kernels);
+    let text = expression.explain();
+    assert!(text.contains(reason), "{what} is cut for another reason than {reason:?}\n{text}");
+}
+
+const OVER_AND_BACK: &str = "a fold over the whole space is read back over that space";
+const AGAIN: &str = "fusing would compute each element";
+const EDGE: &str = "a fold is read on one side of a pad's edge only";
+const NO_SUM: &str = "a reshape that is no sum of strides reads it";
+const TOO_LARGE: &str = "the kernel would have more than";
+
+#[test]
+fn elementwise_joins_elementwise() {
+    let (x, y) = (given(matrix()), given(matrix() * 2.0));
+    let row = given(ones([400], F32));
+    fused("a chain", &((&x * 1.7 + &y * 0.4 - 0.9).absolute().sqrt()), 1);
+    fused("a broadcast row", &(&x * &row + &y), 1);
+    fused("a diamond", &((&x + &y) * (&x + &y) - (&x + &y)), 1);
+    fused("a choice", &where_(x.greater(&y), &x * 2.0, y.exp()), 1);
+    fused("casts", &((x.cast(F64) / 3.0).cast(I32) + 1), 1);
+    fused("a transposed operand", &(&x + y.t().t() * 2.0), 1);
+}
+
+#[test]
+fn producers_join_reductions() {
+    let (x, y) = (given(matrix()), given(matrix() * 2.0));
+    fused("a sum of squares", &(&x * &x).sum(..), 1);
+    fused("a row sum of a product", &(&x * &y + 1.0).sum(1), 1);
+    fused("a column maximum of an exponential", &x.exp().max(0), 1);
+    fused("a count", &x.greater(0.5).count_nonzero(..), 1);
+    fused("the place of the least distance", &(&x - 0.3).absolute().argmin(1), 1);
+}
+
+#[test]
+fn consumers_join_reductions() {
+    let (x, y) = (given(matrix()), given(matrix() * 2.0));
+    fused("a norm", &(&x * &x).sum(..).sqrt(), 1);
+    fused("a mean", &x.mean(1), 1);
+    fused("a standard deviation", &x.std(0), 1);
+    fused("a ratio of sums", &(x.sum(1) / y.sum(1)), 1);
+    fused("logsumexp", &x.logsumexp(1), 1);
+}
+
+#[test]
+fn several_reductions_of_one_input_walk_it_together() {
+    let x = given(matrix());
+    fused("spread", &x.ptp(1), 1);
+    fused("sum and sum of squares", &(x.sum(1) + (&x * &x).sum(1)), 1);
+    fused("least and greatest, whole", &(x.max(..) - x.min(..)), 1);
+    fused("mean and variance", &(x.mean(1) + x.var(1)), 1);
+    let moved = (x.sum(1) + (&x * &x).sum(1)).plan().unwrap().bytes_moved;
+    assert_eq!(moved, 300 * 400 * 4 + 300 * 4, "the input is read once");
+}
+
+#[test]
+fn a_reduction_joins_a_reader_that_spreads_it_along_its_rows() {
+    let x = given(matrix());
+    fused("softmax", &x.softmax(1), 1);
+    let centred = &x - x.mean_keepdims(1);
+    fused("layernorm", &(&centred / (x.var_keepdims(1) + 1e-5).sqrt()), 1);
+    fused("standardised rows", &((&x - x.mean_keepdims(1)) / x.std_keepdims(1)), 1);
+    fused("rows by their greatest", &(&x / x.max_keepdims(1)), 1);
+    fused("softmax over columns", &x.softmax(0), 1);
+    fused("folded again", &(x.softmax(1) * &x).sum(1), 1);
+}
+
+#[test]
+fn views_and_stencils_are_index_maps() {
+    let x = given(matrix());
+    let inside = |down: isize, right: isize| x.i((1 + down..299 + down, 1 + right..399 + right));
+    let cross = inside(-1, 0) + inside(1, 0) + inside(0, -1) + inside(0, 1) - inside(0, 0) * 4.0;
+    fused("a five-point stencil", &cross, 1);
+    fused("a moving average", &x.sliding_window_view(5, 1).mean(-1), 1);
+    fused("a flip and a slice", &(x.flip(0).i((.., s(..).step(2))) * 2.0), 1);
+    fused("a pad", &((&x * 2.0).pad(1, 0.0) + 1.0), 1);
+    fused("a roll", &(x.roll(7, 1) - &x), 1);
+    fused("two halves joined", &(concatenate([&x, &(&x * 2.0)], 0) + 1.0), 1);
+    assert_eq!(cross.plan().unwrap().bytes_moved, (300 * 400 + 298 * 398) * 4, "the picture is read once");
+}
+
+#[test]
+fn folds_inside_folds_need_no_temporary() {
+    let points = given(ones([2000, 16], F32));
+    let centres = given(ones([64, 16], F32));
+    let apart = points.i((.., NewAxis, ..)) - centres.i((NewAxis, .., ..));
+    fused("k-means assignment", &(&apart * &apart).sum(-1).argmin(1), 1);
+    fused("greatest distance", &(&apart * &apart).sum(-1).sqrt().max(1), 1);
+    let bodies = given(ones([500, 3], F32));
+    let apart = bodies.i((NewAxis, .., ..)) - bodies.i((.., NewAxis, ..));
+    let near = ((&apart * &apart).sum_keepdims(-1) + 0.01).power(-1.5);
+    fused("n-body", &(apart * near).sum(1), 1);
+    let gaps = (points.i((.., NewAxis, ..)) - centres.i((NewAxis, .., ..))).absolute().max(-1);
+    fused("nearest by the greatest gap", &gaps.min(1), 1);
+    assert!(near_nothing(&gaps.min(1)), "no distance lies in memory");
+}
+
+/// True when no more moves than the operands and the result.
+fn near_nothing(expression: &Array) -> bool {
+    expression.plan().unwrap().bytes_moved <= (2000 * 16 + 64 * 16 + 2000) * 8
+}
+
+#[test]
+fn whole_folds_spread_back_are_cut() {
+    let (x, v) = (given(matrix()), given(vector()));
+    cut("centred", &(&x - x.mean(..)), 2, OVER_AND_BACK);
+    cut("standardised", &((&x - x.mean(..)) / x.std(..)), 2, OVER_AND_BACK);
+    cut("a vector by its norm", &(&v / (&v * &v).sum(..).sqrt()), 2, OVER_AND_BACK);
+    cut("softmax over everything", &x.softmax(..), 3, OVER_AND_BACK);
+    cut("a histogram's share", &(&v / v.sum(..)), 2, OVER_AND_BACK);
+    cut("rows and columns centred", &(&x - x.mean_keepdims(0) - x.mean_keepdims(1)), 2, OVER_AND_BACK);
+}
+
+#[test]
+fn what_would_be_computed_again_and_again_is_cut() {
+    let (x, y) = (given(ones([1, 400], F32)), given(ones([300, 1], F32)));
+    let image = given(matrix());
+    cut("a row of sines for each row", &((&x * &x).sin() + (&y * &y).cos()), 2, AGAIN);
+    cut("exponentials of a broadcast row", &(image.exp() * x.exp()), 2, AGAIN);
+    cut("logarithms of a broadcast cube", &(ones([50, 1, 1], F32) + image.log().i((NewAxis, .., ..))), 2, AGAIN);
+    let light = image.power(2.2);
+    let part = |at: isize| light.i((at / 5..296 + at / 5, at % 5..396 + at % 5));
+    cut("a blur of a power", &(1..25).map(part).fold(part(0), |sum, slice| sum + slice), 2, AGAIN);
+    cut("a window over an exponential", &image.exp().sliding_window_view(9, 1).sum(-1), 2, AGAIN);
+    let norms = (given(ones([64, 16], F32)) + 1.0).power(2.5).sum(1);
+    cut("norms of centres for each point", &(ones([2000, 1], F32) * 3.0 - norms).min(1), 2, AGAIN);
+    cut("an outer product of logarithms", &(x.log() * y.log()), 2, AGAIN);
+}
+
+#[test]
+fn sixty_levels_neither_explode_nor_pile_up() {
+    let mut shifted = given(vector());
+    let (mut rolled, mut turned) = (shifted.clone(), given(ones([60, 60], F32)));
+    for _ in 0..60 {
+        shifted = shifted.i(1..) + shifted.i(..-1);
+        rolled = rolled.roll(1, 0) + &rolled;
+        turned = turned.t() * 0.5 + &turned;
+    }
+    for (what, expression) in [("shifted", shifted), ("rolled", rolled)] {
+        let kernels = expression.plan().unwrap().kernels;
+        assert!((3..=20).contains(&kernels), "{what}: {kernels} kernels");
+        assert!(expression.explain().contains(AGAIN), "{what}");
+    }
+    fused("transposed", &turned, 1);
+}
+
+#[test]
+fn other_cuts_have_their_reasons() {
+    let x = given(matrix());
+    cut("a sum inside a pad", &x.sum(1).pad(2, 0.0), 2, EDGE);
+    cut("sums of two parts joined", &concatenate([&x.sum(1), &x.max(1)], 0), 3, EDGE);
+    cut("a rolled row sum", &x.sum(1).roll(3, 0), 2, EDGE);
+    cut("a transposed matrix in rows", &((&x + 1.0).t().reshape([300, 400]) + 1.0), 2, NO_SUM);
+    cut("windows in one axis", &x.i((.., ..7)).reshape([-1]).reshape([300 * 7 / 6, 6]).exp(), 1, "it is an output");
+    let long = (0..2000).fold(x.clone(), |y, _| y * 1.01 + 0.5);
+    assert!(long.explain().contains(TOO_LARGE));
+    let wide = (0..700).fold(x.clone(), |sum, at| sum + &x * f64::from(at));
+    assert!(wide.explain().contains(TOO_LARGE));
+}
+
+#[test]
+fn without_fusion_every_operation_is_a_kernel() {
+    numfuse::config::with(
+        |config| config.fuse = false,
+        || {
+            let x = given(matrix());
+            let y = (&x * 2.5 + 1.7).exp();
+            fused("three operations", &y, 3);
+            assert!(y.explain().contains("fusion is off"));
+        },
+    );
+}

@@ -1,0 +1,247 @@
+//! Every op, on every type and arrangement, against NumPy: values, types, shapes and refusals.
+//!
+//! `tests/numpy_reference.py` writes what NumPy answers; `NUMFUSE_PYTHON` names a Python that has
+//! NumPy (`tests/run.sh` sets it). Without one the tests print that they were skipped.
+
+mod common;
+
+use common::execute;
+use numfuse::prelude::*;
+use numfuse_ir::dtype::{DType, Weak};
+use numfuse_ir::graph::build::{self, Build};
+use numfuse_ir::graph::{Graph, Kind, Node};
+use numfuse_ir::ops::Op;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::schedule::{self, Options};
+use numfuse_ir::shape::Shape;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What NumPy says, read once for each test.
+fn reference(test: &str) -> Option<Reader> {
+    let Ok(python) = std::env::var("NUMFUSE_PYTHON") else {
+        println!("skipped: NUMFUSE_PYTHON names no Python with NumPy");
+        return None;
+    };
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));
+    let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));
+    let status = Command::new(python).arg(here.join("tests/numpy_reference.py")).arg(&path).args(names).status();
+    assert!(status.expect("Python starts").success(), "the reference script failed");
+    let bytes = std::fs::read(&path).expect("the script wrote its answers");
+    let _ = std::fs::remove_file(&path);
+    Some(Reader { bytes, at: 0 })
+}
+
+/// Ops that NumPy itself has (erf and its like are SciPy's).
+fn in_numpy(op: Op) -> bool {
+    !matches!(op.name(), "erf")
+}
+
+struct Reader {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Data {
+    dtype: DType,
+    shape: Vec<usize>,
+    values: Vec<Scalar>,
+}
+
+impl Reader {
+    fn line(&mut self) -> Option<Vec<String>> {
+        let rest = &self.bytes[self.at..];
+        let end = rest.iter().position(|&b| b == b'\n')?;
+        self.at += end + 1;
+        Some(String::from_utf8_lossy(&rest[..end]).split_whitespace().map(str::to_string).collect())
+    }
+
+    fn array(&mut self) -> Data {
+        let words = self.line().expect("an array follows");
+        let dtype = DType::parse(&words[1]).expect("one of our types");
+        let shape: Vec<usize> = words[2..].iter().map(|n| n.parse().unwrap()).collect();
+        let (count, width) = (shape.iter().product::<usize>(), dtype.bytes());
+        let raw = &self.bytes[self.at..self.at + count * width];
+        self.at += count * width;
+        let value = |chunk: &[u8]| {
+            let mut bits = [0; 8];
+            bits[..width].copy_from_slice(chunk);
+            Scalar::from_bits(dtype, u64::from_le_bytes(bits))
+        };
+        Data { dtype, shape, values: raw.chunks(width).map(value).collect() }
+    }
+}
+
+#[test]
+fn promotion_is_numpys() {
+    let Some(mut reader) = reference("promotion") else { return };
+    let mut seen = 0;
+    while let Some(words) = reader.line() {
+        if words[0] != "promote" {
+            break;
+        }
+        let a = DType::parse(&words[1]).unwrap();
+        let ours = match words[2].as_str() {
+            "wbool" => a.promote_weak(Weak::Bool),
+            "wint" => a.promote_weak(Weak::Int),
+            "wfloat" => a.promote_weak(Weak::Float),
+            name => a.promote(DType::parse(name).unwrap()),
+        };
+        assert_eq!(ours.name(), words[3], "{} with {}", words[1], words[2]);
+        seen += 1;
+    }
+    assert_eq!(seen, DType::ALL.len() * (DType::ALL.len() + 3));
+}
+
+#[test]
+fn ops_are_numpys() {
+    let Some(mut reader) = reference("ops") else { return };
+    let (mut compared, mut wrong) = (0, Vec::new());
+    while let Some(words) = reader.line() {
+        match words[0].as_str() {
+            "promote" => continue,
+            "op" => {}
+            _ => break,
+        }
+        let (name, flip, count, ok) = (&words[1], words[2] == "flip", words[3].parse::<usize>().unwrap(), words[4] == "ok");
+        let inputs: Vec<Data> = (0..count).map(|_| reader.array()).collect();
+        let expected = ok.then(|| reader.array());
+        let op = Op::parse(name).unwrap();
+        compared += 1;
+        if let Err(report) = compare_op(op, flip, &inputs, expected.as_ref()) {
+            let types: Vec<&str> = inputs.iter().map(|d| d.dtype.name()).collect();
+            wrong.push(format!("{name}{types:?} {:?}: {report}", inputs[0].shape));
+        }
+    }
+    println!("{compared} cases compared");
+    assert!(wrong.is_empty(), "{} of {compared} cases differ from NumPy:\n{}", wrong.len(), first(&wrong));
+}
+
+fn first(wrong: &[String]) -> String {
+    wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n")
+}
+
+fn compare_op(op: Op, flip: bool, inputs: &[Data], expected: Option<&Data>) -> Result<(), String> {
+    let mut graph = Graph::new();
+    let mut args = Vec::new();
+    for (i, data) in inputs.iter().enumerate() {
+        let shape = Shape::new(&data.shape).unwrap();
+        let mut leaf = graph.insert(Node { kind: Kind::Leaf(i as u32), shape, dtype: data.dtype }, &[]);
+        if flip {
+            let n = data.shape[0];
+            leaf = build::slice(&mut graph, &leaf, &[(n as i64 - 1, -1, n)]).unwrap();
+        }
+        args.push(leaf);
+    }
+    let root = match (build::map(&mut graph, op, &args), expected) {
+        (Ok(root), Some(_)) => root,
+        (Err(_), None) => return Ok(()),
+        (Ok(_), None) => return Err("NumPy refuses it".to_string()),
+        (Err(error), Some(_)) => return Err(format!("refused: {error}")),
+    };
+    let expected = expected.expect("both sides computed");
+    let (shape, dtype) = (graph.shape(&root).clone(), graph.dtype(&root));
+    if (dtype, &shape[..]) != (expected.dtype, &expected.shape[..]) {
+        return Err(format!("{dtype}{shape}, not {}{:?}", expected.dtype, expected.shape));
+    }
+    graph.add_output(root);
+    let plan = schedule::plan(&graph, Options::default());
+    let leaves: Vec<Vec<Scalar>> = inputs.iter().map(|d| d.values.clone()).collect();
+    let got = execute(&plan, &leaves, &[]).remove(0);
+    for (at, (g, e)) in got.iter().zip(&expected.values).enumerate() {
+        if !agrees(op, *g, *e) {
+            let operand = |d: &Data| d.values[(if flip { d.values.len() - 1 - at } else { at }).min(d.values.len() - 1)];
+            let operands: Vec<Scalar> = inputs.iter().map(operand).collect();
+            return Err(format!("element {at} of {operands:?}: {g:?}, not {e:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Equal bits for exact ops (a zero of either sign where NumPy's depends on the order of
+/// operands); a few units in the last place for elementary functions, whose own error the accuracy
+/// tables state, and NumPy has its own.
+fn agrees(op: Op, got: Scalar, expected: Scalar) -> bool {
+    let (g, e) = (got.to_f64(), expected.to_f64());
+    if got.same(expected) || (got.dtype().is_float() && g == 0.0 && e == 0.0 && signless(op)) {
+        return true;
+    }
+    op.def().ulp > 0.5 && got.dtype().is_float() && close(got, expected, 8.0)
+}
+
+fn signless(op: Op) -> bool {
+    matches!(op, Op::Maximum | Op::Minimum | Op::Fmax | Op::Fmin | Op::Clip)
+}
+
+/// Within so many units in the last place of the expected value.
+fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
+    let (g, e) = (got.to_f64(), expected.to_f64());
+    let (digits, least) = if got.dtype() == DType::F32 { (f64::from(f32::EPSILON), 1e-45) } else { (f64::EPSILON, 5e-324) };
+    (g - e).abs() <= ulps * (e.abs() * digits).max(least)
+}
+
+#[test]
+fn folds_are_numpys() {
+    let Some(mut reader) = reference("folds") else { return };
+    let (mut compared, mut wrong) = (0, Vec::new());
+    while let Some(words) = reader.line() {
+        match words[0].as_str() {
+            "promote" => continue,
+            "op" => {
+                let count = words[3].parse::<usize>().unwrap() + usize::from(words[4] == "ok");
+                (0..count).for_each(|_| drop(reader.array()));
+                continue;
+            }
+            _ => {}
+        }
+        let (name, keep, ok) = (&words[1], words[3] == "1", words[4] == "ok");
+        let axis = words[2].parse::<isize>().ok();
+        let input = reader.array();
+        let expected = ok.then(|| reader.array());
+        compared += 1;
+        if let Err(report) = compare_fold(name, axis, keep, &input, expected.as_ref()) {
+            wrong.push(format!("{name}({} {:?}, axis {axis:?}, keepdims {keep}): {report}", input.dtype, input.shape));
+        }
+    }
+    println!("{compared} cases compared");
+    assert!(wrong.is_empty(), "{} of {compared} cases differ from NumPy:\n{}", wrong.len(), first(&wrong));
+}
+
+fn compare_fold(name: &str, axis: Option<isize>, keep: bool, input: &Data, expected: Option<&Data>) -> Result<(), String> {
+    let x = common::array(&input.values, input.dtype, &input.shape);
+    let axes: Vec<isize> = axis.map_or_else(|| (0..input.shape.len() as isize).collect(), |a| vec![a]);
+    let result = fold(name, &x, &axes, keep);
+    let values = match (result.eval(), expected) {
+        (Err(_), None) => return Ok(()),
+        (Err(error), Some(_)) => return Err(format!("refused: {error}")),
+        (Ok(_), None) => return Err("NumPy refuses it".to_string()),
+        (Ok(_), Some(_)) => common::scalars(&result),
+    };
+    let expected = expected.expect("both sides computed");
+    if (result.dtype(), result.shape()) != (expected.dtype, &expected.shape[..]) {
+        return Err(format!("{}{:?}, not {}{:?}", result.dtype(), result.shape(), expected.dtype, expected.shape));
+    }
+    match values.iter().zip(&expected.values).find(|(g, e)| !g.same(**e) && !(g.dtype().is_float() && close(**g, **e, 200.0))) {
+        Some((g, e)) => Err(format!("{g:?}, not {e:?}")),
+        None => Ok(()),
+    }
+}
+
+macro_rules! by_name {
+    ($name:expr, $x:expr, $axes:expr, $keep:expr, $($fold:ident $kept:ident),+) => {
+        match ($name, $keep) {
+            $((stringify!($fold), false) => $x.$fold($axes), (stringify!($fold), true) => $x.$kept($axes),)+
+            (other, _) => panic!("no reduction {other}"),
+        }
+    };
+}
+
+fn fold(name: &str, x: &Array, axes: &[isize], keep: bool) -> Array {
+    by_name!(
+        name, x, axes, keep, sum sum_keepdims, prod prod_keepdims, min min_keepdims, max max_keepdims, any any_keepdims,
+        all all_keepdims, argmin argmin_keepdims, argmax argmax_keepdims, mean mean_keepdims, var var_keepdims,
+        std std_keepdims, count_nonzero count_nonzero_keepdims, ptp ptp_keepdims
+    )
+}

@@ -1,0 +1,145 @@
+"""Writes what NumPy answers, for tests/numpy.rs to compare with.
+
+A record is one line of text, then the raw bytes of its arrays:
+    op <name> <view> <number of inputs> <error or ok>
+    array <dtype> <dims...>        followed by the bytes; inputs first, then the result if ok
+    promote <dtype> <dtype> <dtype>
+    fold <name> <axis or all> <keepdims> <error or ok>      one input, then the result if ok
+"""
+
+import sys
+import warnings
+
+import numpy as np
+
+warnings.simplefilter("ignore")
+np.seterr(all="ignore")
+
+DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"]
+OURS = set(DTYPES)
+
+
+def edges(dtype, count, seed):
+    """Numbers around the edges of a type, then small ones."""
+    dtype = np.dtype(dtype)
+    rng = np.random.default_rng(seed)
+    if dtype == bool:
+        return rng.integers(0, 2, count).astype(bool)
+    if dtype.kind == "f":
+        info = np.finfo(dtype)
+        special = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.5, np.inf, -np.inf, np.nan, info.max, info.min, info.tiny,
+                   info.smallest_subnormal, 1e10, -1e-10, 7.0, 255.5]
+        rest = rng.normal(size=count) * 10
+        values = np.array(special + list(rest), dtype=dtype)
+    else:
+        info = np.iinfo(dtype)
+        special = [0, 1, 2, 3, info.max, info.min, info.max - 1, info.min + 1, 7, 5]
+        values = np.array(special, dtype=dtype)
+        values = np.concatenate([values, rng.integers(max(info.min, -20), 20, count).astype(dtype)])
+    rng.shuffle(values)
+    return values[:count] if count <= len(values) else np.resize(values, count)
+
+
+def array(out, x):
+    x = np.asarray(x)
+    out.write(f"array {x.dtype.name} {' '.join(map(str, x.shape))}\n".encode())
+    out.write(np.ascontiguousarray(x).tobytes())
+
+
+def cases(dtypes, seed):
+    """Operands of each arrangement: name of the view, arrays before it, arrays after it."""
+    n = len(dtypes)
+    flat = [edges(d, 67, seed + i) for i, d in enumerate(dtypes)]
+    yield "plain", flat, flat
+    yield "flip", flat, [x[::-1] for x in flat]
+    points = [x[3].reshape(()) for x in flat]
+    yield "plain", points, points
+    empty = [x[:0] for x in flat]
+    yield "plain", empty, empty
+    shapes = [(7, 1), (1, 9), (7, 9)]
+    stretched = [np.resize(flat[i], shapes[i % 3]) for i in range(n)]
+    yield "plain", stretched, stretched
+
+
+def ops(out, names):
+    for name, arity in names:
+        function = getattr(np, name)
+        for i, first in enumerate(DTYPES):
+            # Every pair for two operands on one arrangement; the same type for the rest.
+            pairs = [(first,) * arity] if arity == 1 else [(first, second) + (second,) * (arity - 2) for second in DTYPES]
+            for dtypes in pairs:
+                for view, before, after in cases(dtypes, 100 * i):
+                    if len(set(dtypes)) > 1 and (view != "plain" or before[0].ndim != 1):
+                        continue
+                    one(out, name, function, view, before, after)
+
+
+def one(out, name, function, view, before, after):
+    try:
+        result = np.asarray(function(*after))
+    except (TypeError, ValueError) as error:
+        kind = "skip" if "negative integer powers" in str(error) else "error"
+        result = None
+    else:
+        kind = "ok" if result.dtype.name in OURS else "skip"
+    if kind == "skip":
+        return
+    out.write(f"op {name} {view} {len(before)} {kind}\n".encode())
+    for x in before:
+        array(out, x)
+    if kind == "ok":
+        array(out, result)
+
+
+def folds(out):
+    names = ["sum", "prod", "min", "max", "any", "all", "argmin", "argmax", "mean", "var", "std", "count_nonzero", "ptp"]
+    shapes = [((), None), ((37,), 0), ((37,), None), ((5, 40), 1), ((5, 40), 0), ((3, 4, 50), 1), ((3, 4, 50), None), ((4, 0), 0), ((4, 0), 1)]
+    for name in names:
+        function = getattr(np, name)
+        for dtype in DTYPES:
+            for shape, axis in shapes:
+                for keep in (False, True):
+                    size = int(np.prod(shape))
+                    x = tame(dtype, size, len(shape) + size).reshape(shape)
+                    fold(out, name, function, x, axis, keep)
+
+
+def tame(dtype, size, seed):
+    """Numbers whose folds do not overflow in one order and not in another."""
+    if np.dtype(dtype).kind != "f":
+        return edges(dtype, max(size, 1), seed)[:size]
+    return np.random.default_rng(seed).uniform(0.5, 1.6, size).astype(dtype)
+
+
+def fold(out, name, function, x, axis, keep):
+    try:
+        result = np.asarray(function(x, axis=axis, keepdims=keep))
+        kind = "ok" if result.dtype.name in OURS else "skip"
+    except (TypeError, ValueError) as error:
+        kind = "skip" if isinstance(error, TypeError) else "error"
+    if kind == "skip":
+        return
+    out.write(f"fold {name} {'all' if axis is None else axis} {int(keep)} {kind}\n".encode())
+    array(out, x)
+    if kind == "ok":
+        array(out, result)
+
+
+def promotions(out):
+    for a in DTYPES:
+        for b in DTYPES:
+            out.write(f"promote {a} {b} {np.promote_types(a, b).name}\n".encode())
+        for weak, kind in ((True, "wbool"), (1, "wint"), (1.5, "wfloat")):
+            result = np.result_type(np.zeros(1, a), weak) if not isinstance(weak, bool) else np.result_type(np.dtype(a), np.bool_)
+            out.write(f"promote {a} {kind} {result.name}\n".encode())
+
+
+def main():
+    path, names = sys.argv[1], [pair.split(":") for pair in sys.argv[2:]]
+    with open(path, "wb") as out:
+        promotions(out)
+        ops(out, [(name, int(arity)) for name, arity in names])
+        folds(out)
+
+
+main()
