@@ -134,9 +134,9 @@ fn whole_folds_spread_back_are_cut() {
     cut("centred", &(&x - x.mean(..)), 2, OVER_AND_BACK);
     cut("standardised", &((&x - x.mean(..)) / x.std(..)), 2, OVER_AND_BACK);
     cut("a vector by its norm", &(&v / (&v * &v).sum(..).sqrt()), 2, OVER_AND_BACK);
-    cut("softmax over everything", &x.softmax(..), 3, OVER_AND_BACK);
+    cut("softmax over everything", &x.softmax(..), 4, OVER_AND_BACK);
     cut("a histogram's share", &(&v / v.sum(..)), 2, OVER_AND_BACK);
-    cut("rows and columns centred", &(&x - x.mean_keepdims(0) - x.mean_keepdims(1)), 2, OVER_AND_BACK);
+    cut("rows and columns centred", &(&x - x.mean_keepdims(0) - x.mean_keepdims(1)), 2, AGAIN);
 }
 
 #[test]
@@ -176,10 +176,10 @@ fn sixty_levels_neither_explode_nor_pile_up() {
 fn other_cuts_have_their_reasons() {
     let x = given(matrix());
     cut("a sum inside a pad", &x.sum(1).pad(2, 0.0), 2, EDGE);
-    cut("sums of two parts joined", &concatenate([&x.sum(1), &x.max(1)], 0), 3, EDGE);
+    cut("sums of two parts joined", &concatenate([&x.sum(1), &x.max(1)], 0), 2, EDGE);
     cut("a rolled row sum", &x.sum(1).roll(3, 0), 2, EDGE);
     cut("a transposed matrix in rows", &((&x + 1.0).t().reshape([300, 400]) + 1.0), 2, NO_SUM);
-    cut("windows in one axis", &x.i((.., ..7)).reshape([-1]).reshape([300 * 7 / 6, 6]).exp(), 1, "it is an output");
+    cut("windows in one axis", &x.i((.., ..7)).reshape([-1]).reshape([300 * 7 / 6, 6]).exp(), 2, NO_SUM);
     let long = (0..2000).fold(x.clone(), |y, _| y * 1.01 + 0.5);
     assert!(long.explain().contains(TOO_LARGE));
     let wide = (0..700).fold(x.clone(), |sum, at| sum + &x * f64::from(at));

@@ -4,7 +4,7 @@
 //! is a fixed one, not the host. `BLESS=1 cargo test --test golden` rewrites what came of it; the
 //! difference is then read by eye.
 
-use numfuse_codegen::{choose, cpu, cuda};
+use numfuse_codegen::{Mapping, choose, cpu, cuda};
 use numfuse_ir::graph::{Graph, parse};
 use numfuse_ir::schedule::{self, Options, explain};
 use numfuse_ir::target::Target;
@@ -50,10 +50,19 @@ fn describe(graph: &Graph) -> String {
         let mapping = choose(&step.kernel, &step.words, &Target::FIXED);
         let _ = writeln!(text, "\nkernel {} on the CPU: {mapping}", i + 1);
         text.push_str(&cpu::clif(&step.kernel, mapping).unwrap());
-        let mapping = choose(&step.kernel, &step.words, &cuda::TARGET);
+        let mapping = of_a_warp(mapping);
         let _ = writeln!(text, "\nkernel {} in CUDA C: {mapping}", i + 1);
         text.push_str(&cuda::text(&step.kernel, mapping).unwrap());
     }
     // No line ends in spaces, whoever printed it.
     text.lines().map(|line| line.trim_end().to_string() + "\n").collect()
+}
+
+/// The same mapping with the 32 lanes of a warp.
+fn of_a_warp(mapping: Mapping) -> Mapping {
+    match mapping {
+        Mapping::Flat { levels, .. } => Mapping::Flat { lanes: 32, levels },
+        Mapping::Row { levels, .. } => Mapping::Row { lanes: 32, levels },
+        Mapping::Split { levels, .. } => Mapping::Split { lanes: 32, levels },
+    }
 }

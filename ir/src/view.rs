@@ -8,6 +8,7 @@
 use crate::kernel::AxisId;
 use crate::shape::Shape;
 use smallvec::SmallVec;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A way to look at an array's elements in another arrangement.
@@ -68,13 +69,37 @@ impl View {
 }
 
 /// A row-major place in `result`, taken apart into the digits of `source`.
+///
+/// Axes of extent 1 are passed over; then both shapes are parted into the shortest runs of axes with
+/// equal products. A run of one axis on each side is the same coordinate, whatever its range (a pad
+/// may ask beyond it); in any other the position within the run is taken apart.
 fn reshape(source: &Shape, out: &[Sum], result: &Shape, extent: &dyn Fn(AxisId) -> i64) -> Option<Vec<Sum>> {
-    let flat = flatten(out, result);
-    let digit = |(&stride, &n): (&i64, &usize)| match n {
-        0 | 1 => Some(Sum::constant(0)),
-        n => flat.digit(stride, n as i64, extent),
-    };
-    source.strides().iter().zip(source.iter()).map(digit).collect()
+    let mut index = vec![Sum::constant(0); source.len()];
+    let moving = |shape: &Shape| (0..shape.len()).filter(|&a| shape[a] != 1).collect::<Vec<usize>>();
+    let (mut from, mut to) = (moving(source).into_iter(), moving(result).into_iter());
+    while let (Some(a), Some(b)) = (from.next(), to.next()) {
+        let (mut sources, mut results) = (vec![a], vec![b]);
+        let size = |axes: &[usize], shape: &Shape| axes.iter().map(|&a| shape[a]).product::<usize>();
+        loop {
+            match size(&sources, source).cmp(&size(&results, result)) {
+                Ordering::Equal => break,
+                Ordering::Less => sources.push(from.next()?),
+                Ordering::Greater => results.push(to.next()?),
+            }
+        }
+        if let ([a], [b]) = (sources.as_slice(), results.as_slice()) {
+            index[*a] = out[*b].clone();
+            continue;
+        }
+        let run = |axes: &[usize], shape: &Shape| axes.iter().map(|&a| shape[a]).collect::<SmallVec<[usize; 4]>>();
+        let (inner, outer) = (Shape::new(&run(&sources, source)).ok()?, Shape::new(&run(&results, result)).ok()?);
+        let coordinates: Vec<Sum> = results.iter().map(|&b| out[b].clone()).collect();
+        let flat = flatten(&coordinates, &outer);
+        for ((&a, stride), &n) in sources.iter().zip(inner.strides()).zip(inner.iter()) {
+            index[a] = flat.digit(stride, n as i64, extent)?;
+        }
+    }
+    Some(index)
 }
 
 /// The row-major position of `index` in an array of that shape.

@@ -17,6 +17,8 @@ use smallvec::SmallVec;
 
 /// The virtual lanes of a block.
 const LANES: i64 = 32;
+/// Folds of so many points, known when the kernel is built, are straight code.
+const MOST_UNROLLED: i64 = 16;
 /// The elements of a serial group.
 const GROUP: i64 = 128;
 
@@ -187,9 +189,12 @@ impl<E: Emit> Walk<'_, E> {
     /// The end states of a pass, each SIMD lane walking its own columns.
     pub(super) fn fold_along(&mut self, pass: PassId) -> State {
         self.hoist(&self.pass_roots(pass));
+        let lanes = self.state_lanes(pass);
+        if let Some(points) = self.few_points(pass) {
+            return self.unrolled(pass, lanes, &points);
+        }
         let total = self.visits(pass);
         let zero = self.emit.number(0);
-        let lanes = self.state_lanes(pass);
         match self.kernel.passes[pass.index()].order {
             Order::Free => self.serial(pass, lanes, zero, total),
             Order::Groups => self.groups(pass, zero, total),
@@ -200,6 +205,55 @@ impl<E: Emit> Walk<'_, E> {
                 })
             }
         }
+    }
+
+    /// The coordinates of each point of a pass that has few of them, in row-major order.
+    fn few_points(&self, pass: PassId) -> Option<Vec<Vec<i64>>> {
+        let cols = &self.kernel.passes[pass.index()].cols;
+        let extents: Option<Vec<i64>> = cols.iter().map(|a| self.kernel.axes[a.index()].extent.known()).collect();
+        let extents = extents?;
+        let count: i64 = extents.iter().product();
+        if !(1..=MOST_UNROLLED).contains(&count) {
+            return None;
+        }
+        let point = |mut at: i64| {
+            let mut digits: Vec<i64> = extents.iter().rev().map(|n| (at % n, at /= n).0).collect();
+            digits.reverse();
+            digits
+        };
+        Some((0..count).map(point).collect())
+    }
+
+    /// A fold of a few points as straight code. In the order of lanes each point is a lane of its
+    /// own, and the lanes are joined by halving.
+    fn unrolled(&mut self, pass: PassId, lanes: u32, points: &[Vec<i64>]) -> State {
+        let cols = self.kernel.passes[pass.index()].cols.clone();
+        let in_lanes = self.kernel.passes[pass.index()].order == Order::Lanes;
+        let mut states: Vec<State> = Vec::new();
+        for point in points {
+            let state = match states.last() {
+                Some(last) if !in_lanes => last.clone(),
+                _ => self.initial(pass),
+            };
+            states.push(self.scoped(|w| {
+                for (&axis, &at) in cols.iter().zip(point) {
+                    let at = w.emit.number(at);
+                    w.bind(axis, At::Uniform(at));
+                }
+                let next = w.next(pass, &state);
+                next.iter().map(|&v| w.wide(v, lanes)).collect()
+            }));
+        }
+        if !in_lanes {
+            return states.pop().expect("a pass of few points has one");
+        }
+        for half in [16, 8, 4, 2, 1] {
+            for lane in 0..states.len().saturating_sub(half).min(half) {
+                states[lane] = self.join(pass, &states[lane], &states[lane + half]);
+            }
+            states.truncate(half);
+        }
+        states.swap_remove(0)
     }
 
     /// How many lanes the states of a pass have: one where no lane differs from another.

@@ -256,6 +256,12 @@ pub fn reduce<B: Build>(
     axes: &[usize],
     keep: bool,
 ) -> Result<B::Node, Error> {
+    if axes.is_empty() && fold.parts() > 1 {
+        // Folding one element: the place of the least of it, its mean, its spread.
+        let extents: SmallVec<[usize; 4]> = b.shape(x).iter().copied().chain([1]).collect();
+        let column = reshape_to(b, x, Shape::new(&extents)?);
+        return reduce(b, &column, fold, part, &[extents.len() - 1], false);
+    }
     let from = b.shape(x).clone();
     let counted = matches!(fold, Fold::Sum | Fold::Prod) && b.dtype(x) == DType::Bool;
     let x = &if counted { cast(b, x, DType::I64) } else { x.clone() };

@@ -32,6 +32,19 @@ pub fn collapse(kernel: &mut Kernel) {
     renumber(kernel, &gone);
 }
 
+/// Makes a short last row axis that cannot be joined to the others (colour channels) the column of
+/// the pass that stores: the SIMD lanes then lie along a long axis, and what does not move with the
+/// short one is computed once for all its points. Only where nothing is folded for each row.
+pub fn narrow(kernel: &mut Kernel) {
+    let Some(last) = kernel.rows.checked_sub(1).filter(|&last| last > 0) else { return };
+    let extent = |axis: usize| known(kernel.axes[axis].extent);
+    let short = extent(last) <= SMALL_EXTENT && extent(last) < extent(last - 1);
+    if let ([pass], true) = (kernel.passes.as_mut_slice(), short && kernel.axes.len() == kernel.rows) {
+        pass.cols.push(AxisId(last as u32));
+        kernel.rows = last;
+    }
+}
+
 /// Joins each axis of the list with the next one that is left, where every index allows it.
 fn join_neighbours(kernel: &mut Kernel, list: &[AxisId], gone: &mut [bool]) {
     let mut left: Vec<AxisId> = list.iter().copied().filter(|a| !gone[a.index()]).collect();

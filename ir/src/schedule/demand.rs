@@ -17,6 +17,8 @@ use std::collections::HashMap;
 pub struct Space {
     extents: Vec<i64>,
     root: usize,
+    /// How many results lie side by side along the root's last axis, which then has one point.
+    results: Option<usize>,
     /// The root's axes that are rows, as bits, when its other axes became columns.
     split: Option<u64>,
     /// Column lists in order of creation.
@@ -31,18 +33,27 @@ pub type Place = Vec<Sum>;
 
 impl Space {
     /// The space of a kernel whose root has that shape.
-    pub fn new(root: &Shape, split: Option<u64>) -> Space {
-        let extents: Vec<i64> = root.iter().map(|&n| n as i64).collect();
-        let mut space = Space { root: extents.len(), extents, split: None, columns: Vec::new(), inner: HashMap::new() };
+    pub fn new(root: &Shape, split: Option<u64>, unrolled: bool) -> Space {
+        let mut extents: Vec<i64> = root.iter().map(|&n| n as i64).collect();
+        let last = extents.last_mut().filter(|_| unrolled);
+        let results = last.map(|last| std::mem::replace(last, 1) as usize);
+        let mut space = Space { root: extents.len(), extents, results, split: None, columns: Vec::new(), inner: HashMap::new() };
         if let Some(rows) = split {
             space.split(rows);
         }
         space
     }
 
-    /// The demand on a root of the kernel.
-    pub fn root(&self) -> Place {
-        (0..self.root as u32).map(|a| Sum::axis(AxisId(a))).collect()
+    /// The demands on a root of the kernel: one, or one for each of the results side by side.
+    pub fn roots(&self) -> Vec<Place> {
+        let axes: Place = (0..self.root as u32).map(|a| Sum::axis(AxisId(a))).collect();
+        let Some(results) = self.results else { return vec![axes] };
+        let result = |at: usize| {
+            let mut place = axes.clone();
+            place[self.root - 1] = Sum::constant(at as i64);
+            place
+        };
+        (0..results).map(result).collect()
     }
 
     /// The extent of an axis.

@@ -9,7 +9,7 @@
 //! reader's other axes then become columns of a last pass. Each materialisation keeps its reason.
 
 use super::demand::{Place, Space};
-use super::{Cut, Options};
+use super::{Cut, Options, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
 use crate::shape::Shape;
@@ -39,6 +39,8 @@ pub struct Group {
     pub roots: Vec<(NodeId, Cut)>,
     /// The root's axes that are rows, as bits, when the others are columns of a last pass.
     pub split: Option<u64>,
+    /// True when the points of the root's last axis are results of their own, side by side.
+    pub unrolled: bool,
 }
 
 /// Where a kernel asks for a node's value.
@@ -177,7 +179,7 @@ impl<'a> Fuser<'a> {
     }
 
     fn too_large(&self, n: NodeId, demands: &[Demand]) -> Option<Cut> {
-        let cost = cost(self.graph, n);
+        let cost = cost_once(self.graph, n);
         let full = demands.iter().find_map(|d| {
             let k = &self.kernels[d.kernel];
             match (k.values + demands.len() > VALUE_LIMIT, k.operations + cost > OPERATION_LIMIT) {
@@ -202,6 +204,12 @@ impl<'a> Fuser<'a> {
             Kind::Pad(_) => true,
             _ => demand.guarded,
         };
+        if let Kind::Reduce { fold, ref axes, .. } = self.graph.node(n).kind {
+            if self.options.fuse && scattered::is_scattered(self.graph, n, fold, axes) {
+                let source = self.graph.inputs(n)[0];
+                self.forced[source.index()].get_or_insert(Cut::Scattered);
+            }
+        }
         match growing.space.inputs(self.graph, n, &demand.place) {
             Some(inputs) => {
                 for (input, place) in inputs {
@@ -229,7 +237,7 @@ impl<'a> Fuser<'a> {
     fn materialise(&mut self, n: NodeId, cut: Cut, demands: &[Demand]) {
         if let [demand] = demands {
             let growing = &mut self.kernels[demand.kernel];
-            let whole = growing.space.root() == demand.place && !demand.guarded;
+            let whole = growing.space.roots() == [demand.place.clone()] && !demand.guarded;
             let fits = matches!(cut, Cut::Output | Cut::Recompute { .. });
             if whole && fits && self.graph.node(growing.group.roots[0].0).shape == self.graph.node(n).shape {
                 growing.group.roots.push((n, cut));
@@ -239,11 +247,13 @@ impl<'a> Fuser<'a> {
         for demand in demands {
             self.kernels[demand.kernel].reads.insert(n);
         }
-        let space = Space::new(&self.graph.node(n).shape, None);
-        let place = space.root();
-        let group = Group { roots: vec![(n, cut)], split: None };
+        let group = Group { roots: vec![(n, cut)], split: None, unrolled: self.options.fuse && is_unrolled(self.graph, n) };
+        let space = space_of(self.graph, &group);
+        let places = space.roots();
         self.kernels.push(Growing { group, space, values: 0, operations: 0, reads: HashSet::new(), gone: false });
-        self.inline(n, &Demand { kernel: self.kernels.len() - 1, place, guarded: false });
+        for place in places {
+            self.inline(n, &Demand { kernel: self.kernels.len() - 1, place, guarded: false });
+        }
     }
 
     /// Merges kernels over equal spaces that read the same data and do not wait for each other.
@@ -272,7 +282,7 @@ impl<'a> Fuser<'a> {
                 Kind::Reduce { axes, .. } => Some((self.graph.node(self.graph.inputs(root)[0]).shape.clone(), axes.clone())),
                 _ => None,
             };
-            (self.graph.node(root).shape.clone(), folded, k.space.is_split().then(|| k.space.rows()))
+            (self.graph.node(root).shape.clone(), folded, k.space.is_split().then(|| k.space.rows()), k.group.unrolled)
         };
         walk(first) == walk(second) && !first.reads.is_disjoint(&second.reads) && !self.ordered_apart(a, b)
     }
@@ -367,5 +377,15 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
 /// The shape of a group's space.
 pub fn space_of(graph: &Graph, group: &Group) -> Space {
     let shape: &Shape = &graph.node(group.roots[0].0).shape;
-    Space::new(shape, group.split)
+    Space::new(shape, group.split, group.unrolled)
+}
+
+/// True for a fold whose results lie in short rows (the three coordinates of a force): lanes then
+/// lie along the longer axes, and what the results of a row share is computed once.
+fn is_unrolled(graph: &Graph, n: NodeId) -> bool {
+    const MOST: usize = 4;
+    let shape = &graph.node(n).shape;
+    let folds = matches!(graph.node(n).kind, Kind::Reduce { .. });
+    let Some((&last, others)) = shape.split_last() else { return false };
+    folds && (2..=MOST).contains(&last) && others.iter().product::<usize>() > MOST
 }

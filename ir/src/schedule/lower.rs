@@ -32,7 +32,7 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
     let mut plan = Plan::default();
     for group in groups {
         let mut lowering = Lowering::new(graph, group, &places);
-        let values: Vec<Val> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
+        let values: Vec<Vec<Val>> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
         let slots = add_slots(graph, group, &mut plan.slots);
         plan.steps.push(lowering.finish(group, &values, &slots));
         for ((n, _), slot) in group.roots.iter().zip(slots) {
@@ -84,9 +84,8 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn root(&mut self, n: NodeId) -> Val {
-        let place = self.space.root();
-        self.value(n, place)
+    fn root(&mut self, n: NodeId) -> Vec<Val> {
+        self.space.roots().into_iter().map(|place| self.value(n, place)).collect()
     }
 
     /// The value of a node at a place. Operands come first, from a work list: graphs may be deep.
@@ -204,14 +203,15 @@ impl<'a> Lowering<'a> {
     }
 
     /// The finished step: stores in a last pass, axes collapsed, numbers lifted to words.
-    fn finish(mut self, group: &Group, values: &[Val], slots: &[u32]) -> Step {
+    fn finish(mut self, group: &Group, values: &[Vec<Val>], slots: &[u32]) -> Step {
         let mut stores = Vec::new();
         let (mut written, mut writes) = (0, Vec::new());
-        for ((n, cut), &value) in group.roots.iter().zip(values) {
+        for ((n, cut), values) in group.roots.iter().zip(values) {
             let node = self.graph.node(*n);
             let buffer = self.builder.buffer(node.dtype, Role::Out);
-            let at = Index::from(&flatten(&self.space.root(), &node.shape));
-            stores.push(Store { buffer, at, value });
+            for (place, &value) in self.space.roots().iter().zip(values) {
+                stores.push(Store { buffer, at: Index::from(&flatten(place, &node.shape)), value });
+            }
             written += (node.shape.size() * node.dtype.bytes()) as u64;
             writes.push((*n, cut.clone()));
         }
@@ -220,6 +220,7 @@ impl<'a> Lowering<'a> {
         let mut kernel = self.builder.finish();
         set_axes(&mut kernel, &self.space);
         space::collapse(&mut kernel);
+        space::narrow(&mut kernel);
         let words = space::lift(&mut kernel);
         debug_assert_eq!(crate::kernel::verify::verify(&kernel), Ok(()), "lowering gives well-formed kernels");
         let outputs = slots.iter().map(|&s| Data::Slot(s));
@@ -252,7 +253,7 @@ fn set_axes(kernel: &mut Kernel, space: &Space) {
 /// The order of a fold, from the logical shape alone: a float fold over rows with 32 or more kept
 /// elements to their right goes in groups of 128, any other in 32 lanes and blocks of 512. Folded
 /// axes of extent 1 do not count.
-fn order_of(fold: Fold, dtype: DType, shape: &Shape, axes: &[usize]) -> Order {
+pub fn order_of(fold: Fold, dtype: DType, shape: &Shape, axes: &[usize]) -> Order {
     let inside: usize = match axes.iter().rfind(|a| shape[**a] != 1) {
         Some(&last) => shape[last + 1..].iter().product(),
         None => 1,

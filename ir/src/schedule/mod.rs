@@ -11,6 +11,7 @@ pub mod explain;
 mod fuse;
 mod lower;
 mod memory;
+mod scattered;
 mod simplify;
 
 use crate::dtype::DType;
@@ -111,6 +112,8 @@ pub enum Cut {
     FoldThenBroadcast,
     /// A fold is read on one side of a pad's edge only; its walk is not guarded.
     GuardedFold,
+    /// A fold walks it as one sequence over several axes, along which it does not lie as one.
+    Scattered,
     /// Readers would compute it again, `times` for each element, at `cost` operations each.
     Recompute {
         /// How often each element would be computed.
@@ -134,6 +137,7 @@ impl fmt::Display for Cut {
             Cut::Unfused => f.write_str("fusion is off"),
             Cut::FoldThenBroadcast => f.write_str("a fold over the whole space is read back over that space"),
             Cut::GuardedFold => f.write_str("a fold is read on one side of a pad's edge only"),
+            Cut::Scattered => f.write_str("a fold walks it as one sequence, and its operands do not lie as one"),
             Cut::Recompute { times, cost } => {
                 write!(f, "fusing would compute each element {times} times at {cost} operations")
             }
