@@ -19,7 +19,10 @@ const SMALL: usize = 1 << 14;
 fn main() {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
-    println!("medians of evaluations with warm caches; {} threads", std::thread::available_parallelism().map_or(1, |n| n.get()));
+    println!(
+        "medians of evaluations with warm caches; {} threads",
+        std::thread::available_parallelism().map_or(1, |n| n.get())
+    );
     for n in [LARGE, SMALL] {
         if wanted("axpby") {
             axpby(n);

@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example quickstart [PICTURE [RESULT.png]]` takes any PNG or JPEG.
 
+#![allow(clippy::reversed_empty_ranges, reason = "an end below 0 counts from the back")]
+
 use numfuse::prelude::*;
 use numfuse::{memory, set_fusion};
 use std::path::{Path, PathBuf};
@@ -11,7 +13,8 @@ use std::time::{Duration, Instant};
 
 fn main() -> ExitCode {
     let mut paths = std::env::args_os().skip(1).map(PathBuf::from);
-    let source = paths.next().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/photo.jpg"));
+    let source =
+        paths.next().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/photo.jpg"));
     let result = paths.next().unwrap_or_else(|| PathBuf::from("quickstart.png"));
     match run(&source, &result) {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,7 +26,8 @@ fn main() -> ExitCode {
 }
 
 fn run(source: &Path, result: &Path) -> Result<(), String> {
-    let picture = image::open(source).map_err(|e| format!("{} is no picture that can be read: {e}", source.display()))?;
+    let picture = image::open(source)
+        .map_err(|e| format!("{} is no picture that can be read: {e}", source.display()))?;
     let picture = picture.to_rgb8();
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     if width < 5 || height < 5 {
@@ -46,7 +50,10 @@ fn run(source: &Path, result: &Path) -> Result<(), String> {
     print_row("fused", &fused);
     print_row("one by one", &eager);
     let ratio = eager.median.as_secs_f64() / fused.median.as_secs_f64();
-    println!("fused is {ratio:.1} times as fast; largest difference: {}", difference(&fused.bytes, &eager.bytes));
+    println!(
+        "fused is {ratio:.1} times as fast; largest difference: {}",
+        difference(&fused.bytes, &eager.bytes)
+    );
     Ok(())
 }
 
@@ -103,7 +110,11 @@ fn measure(fuse: bool, pixels: &Array) -> Result<Run, String> {
 }
 
 fn print_row(name: &str, run: &Run) {
-    println!("{name:<12}{:>10.2} ms   {:>9.2} MiB", run.median.as_secs_f64() * 1e3, run.peak as f64 / (1 << 20) as f64);
+    println!(
+        "{name:<12}{:>10.2} ms   {:>9.2} MiB",
+        run.median.as_secs_f64() * 1e3,
+        run.peak as f64 / (1 << 20) as f64
+    );
 }
 
 fn difference(a: &[u8], b: &[u8]) -> u8 {

@@ -3,6 +3,8 @@
 //! Nothing here is run: the plan is the result. Four expressions or more for each rule of the
 //! scheduler, and those that must be cut.
 
+#![allow(clippy::reversed_empty_ranges, reason = "an end below 0 counts from the back")]
+
 use numfuse::prelude::*;
 
 fn matrix() -> Array {
@@ -145,7 +147,12 @@ fn what_would_be_computed_again_and_again_is_cut() {
     let image = given(matrix());
     cut("a row of sines for each row", &((&x * &x).sin() + (&y * &y).cos()), 2, AGAIN);
     cut("exponentials of a broadcast row", &(image.exp() * x.exp()), 2, AGAIN);
-    cut("logarithms of a broadcast cube", &(ones([50, 1, 1], F32) + image.log().i((NewAxis, .., ..))), 2, AGAIN);
+    cut(
+        "logarithms of a broadcast cube",
+        &(ones([50, 1, 1], F32) + image.log().i((NewAxis, .., ..))),
+        2,
+        AGAIN,
+    );
     let light = image.power(2.2);
     let part = |at: isize| light.i((at / 5..296 + at / 5, at % 5..396 + at % 5));
     cut("a blur of a power", &(1..25).map(part).fold(part(0), |sum, slice| sum + slice), 2, AGAIN);

@@ -16,8 +16,11 @@ const RULE: &str = "----\n";
 #[test]
 fn expressions_become_what_the_golden_files_say() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(&folder).unwrap().map(|f| f.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "expr")).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "expr"))
+        .collect();
     files.sort();
     assert!(!files.is_empty(), "no golden files in {}", folder.display());
     let differing: Vec<String> = files.iter().filter_map(|f| check(f)).collect();
@@ -40,7 +43,13 @@ fn check(path: &Path) -> Option<String> {
     let line = got.lines().zip(expected.lines()).position(|(g, e)| g != e);
     let line = line.unwrap_or_else(|| got.lines().count().min(expected.lines().count()));
     let at = |text: &str| text.lines().nth(line).unwrap_or("(end)").to_string();
-    Some(format!("{} line {} after the rule:\n  is  {}\n  was {}", path.display(), line + 1, at(&got), at(expected)))
+    Some(format!(
+        "{} line {} after the rule:\n  is  {}\n  was {}",
+        path.display(),
+        line + 1,
+        at(&got),
+        at(expected)
+    ))
 }
 
 fn describe(graph: &Graph) -> String {

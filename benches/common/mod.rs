@@ -95,7 +95,13 @@ fn seconds(run: &mut impl FnMut()) -> f64 {
 /// Runs all contenders in turn, `rounds` times, and prints the median of each, how it compares with
 /// the first, and its share of the ceiling. `bytes` are those that must move: each input read once,
 /// each output written once. Short runs are repeated until they take a millisecond.
-pub fn compare(title: &str, bytes: usize, ceiling_of: fn(&Ceiling) -> f64, contenders: &mut [Contender], rounds: usize) {
+pub fn compare(
+    title: &str,
+    bytes: usize,
+    ceiling_of: fn(&Ceiling) -> f64,
+    contenders: &mut [Contender],
+    rounds: usize,
+) {
     let before = ceiling();
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
     let repeats: Vec<usize> = contenders.iter_mut().map(|c| repeats(&mut c.run)).collect();
@@ -107,7 +113,11 @@ pub fn compare(title: &str, bytes: usize, ceiling_of: fn(&Ceiling) -> f64, conte
     }
     let after = ceiling();
     let limit = ceiling_of(&before).max(ceiling_of(&after));
-    println!("\n{title}  (ceiling {:.1} GB/s before, {:.1} after)", ceiling_of(&before) / 1e9, ceiling_of(&after) / 1e9);
+    println!(
+        "\n{title}  (ceiling {:.1} GB/s before, {:.1} after)",
+        ceiling_of(&before) / 1e9,
+        ceiling_of(&after) / 1e9
+    );
     println!("  {:<34} {:>9} {:>10} {:>9}", "", "times", "of ceiling", "spread");
     let first = median(&mut times[0].clone());
     for (c, times) in contenders.iter().zip(&mut times) {

@@ -139,7 +139,11 @@ impl DType {
         let (low, high) = if self.kind() <= other.kind() { (self, other) } else { (other, self) };
         match (low.kind(), high.kind()) {
             (a, b) if a == b => {
-                if low.bytes() >= high.bytes() { low } else { high }
+                if low.bytes() >= high.bytes() {
+                    low
+                } else {
+                    high
+                }
             }
             (Kind::Bool, _) => high,
             (Kind::Unsigned, Kind::Signed) if low.bytes() < high.bytes() => high,

@@ -119,7 +119,9 @@ impl fmt::Display for Error {
                 }
             }
             Error::BroadcastTo { from, to } => {
-                f.write_str("operands could not be broadcast together with remapped shapes [original->remapped]: ")?;
+                f.write_str(
+                    "operands could not be broadcast together with remapped shapes [original->remapped]: ",
+                )?;
                 write_tuple(f, from, ",")?;
                 f.write_str(" and requested shape ")?;
                 write_tuple(f, to, ",")
@@ -134,7 +136,9 @@ impl fmt::Display for Error {
             Error::Axis { axis, dims } => {
                 write!(f, "axis {axis} is out of bounds for array of dimension {dims}")
             }
-            Error::DuplicateAxis { axis } => write!(f, "duplicate value in 'axis': axis {axis} is given twice"),
+            Error::DuplicateAxis { axis } => {
+                write!(f, "duplicate value in 'axis': axis {axis} is given twice")
+            }
             Error::TooManyDims { dims } => {
                 write!(f, "maximum supported dimension for an array is {MAX_DIMS}, found {dims}")
             }
@@ -164,7 +168,10 @@ impl fmt::Display for Error {
                 write!(f, "zero-size array to reduction operation {op} which has no identity")
             }
             Error::Overflow { number, dtype } => {
-                write!(f, "Python integer {number} out of bounds for {dtype}: cast the array to a wider type first")
+                write!(
+                    f,
+                    "Python integer {number} out of bounds for {dtype}: cast the array to a wider type first"
+                )
             }
             Error::Argument { sentence } => f.write_str(sentence),
         }
@@ -177,7 +184,8 @@ impl std::error::Error for Error {}
 fn mismatch(shapes: &[Shape]) -> Option<(usize, usize, usize)> {
     let dims = shapes.iter().map(|s| s.len()).max()?;
     for back in 1..=dims {
-        let mut extents = shapes.iter().filter(|s| s.len() >= back).map(|s| s[s.len() - back]).filter(|&n| n != 1);
+        let mut extents =
+            shapes.iter().filter(|s| s.len() >= back).map(|s| s[s.len() - back]).filter(|&n| n != 1);
         let first = extents.next();
         if let (Some(a), Some(b)) = (first, extents.find(|&n| Some(n) != first)) {
             return Some((dims - back, a, b));

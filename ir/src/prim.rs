@@ -213,7 +213,9 @@ macro_rules! float_meaning {
                 Prim::Rem | Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Shl | Prim::Shr => {
                     unreachable!("{} is not typed for floats", prim.name())
                 }
-                Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => unreachable!("done before the types split"),
+                Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => {
+                    unreachable!("done before the types split")
+                }
             }
         }
     };
@@ -281,7 +283,13 @@ mod tests {
         assert_eq!(Prim::Cast(DType::U8).eval(&[Scalar::f64(-3.0)]), Scalar::zero(DType::U8));
         assert_eq!(Prim::Cast(DType::I32).eval(&[nan]), Scalar::zero(DType::I32));
         assert_eq!(Prim::Cast(DType::Bool).eval(&[nan]), Scalar::bool(true));
-        assert_eq!(Prim::Cast(DType::U8).eval(&[Scalar::from_i128(DType::I32, -1)]), Scalar::from_i128(DType::U8, 255));
-        assert_eq!(Prim::Cast(DType::F32).eval(&[Scalar::from_i128(DType::I64, i128::from(i64::MAX))]).as_f32(), 9.223_372e18);
+        assert_eq!(
+            Prim::Cast(DType::U8).eval(&[Scalar::from_i128(DType::I32, -1)]),
+            Scalar::from_i128(DType::U8, 255)
+        );
+        assert_eq!(
+            Prim::Cast(DType::F32).eval(&[Scalar::from_i128(DType::I64, i128::from(i64::MAX))]).as_f32(),
+            9.223_372e18
+        );
     }
 }

@@ -32,7 +32,13 @@ impl View {
     /// The index of the source for the index `out` of the result; `extent` gives the extent of a
     /// kernel's axis. `None` when a reshape cannot be said as a sum of terms: the source must then
     /// be materialised.
-    pub fn map(&self, source: &Shape, out: &[Sum], result: &Shape, extent: &dyn Fn(AxisId) -> i64) -> Option<Vec<Sum>> {
+    pub fn map(
+        &self,
+        source: &Shape,
+        out: &[Sum],
+        result: &Shape,
+        extent: &dyn Fn(AxisId) -> i64,
+    ) -> Option<Vec<Sum>> {
         Some(match self {
             View::Slice(parts) => {
                 out.iter().zip(parts).map(|(i, &(start, step))| i.times(step).shifted(start)).collect()
@@ -91,8 +97,10 @@ fn reshape(source: &Shape, out: &[Sum], result: &Shape, extent: &dyn Fn(AxisId) 
             index[*a] = out[*b].clone();
             continue;
         }
-        let run = |axes: &[usize], shape: &Shape| axes.iter().map(|&a| shape[a]).collect::<SmallVec<[usize; 4]>>();
-        let (inner, outer) = (Shape::new(&run(&sources, source)).ok()?, Shape::new(&run(&results, result)).ok()?);
+        let run =
+            |axes: &[usize], shape: &Shape| axes.iter().map(|&a| shape[a]).collect::<SmallVec<[usize; 4]>>();
+        let (inner, outer) =
+            (Shape::new(&run(&sources, source)).ok()?, Shape::new(&run(&results, result)).ok()?);
         let coordinates: Vec<Sum> = results.iter().map(|&b| out[b].clone()).collect();
         let flat = flatten(&coordinates, &outer);
         for ((&a, stride), &n) in sources.iter().zip(inner.strides()).zip(inner.iter()) {

@@ -210,7 +210,8 @@ impl<E: Emit> Walk<'_, E> {
     /// The coordinates of each point of a pass that has few of them, in row-major order.
     fn few_points(&self, pass: PassId) -> Option<Vec<Vec<i64>>> {
         let cols = &self.kernel.passes[pass.index()].cols;
-        let extents: Option<Vec<i64>> = cols.iter().map(|a| self.kernel.axes[a.index()].extent.known()).collect();
+        let extents: Option<Vec<i64>> =
+            cols.iter().map(|a| self.kernel.axes[a.index()].extent.known()).collect();
         let extents = extents?;
         let count: i64 = extents.iter().product();
         if !(1..=MOST_UNROLLED).contains(&count) {

@@ -137,7 +137,8 @@ fn view<B: Build>(b: &mut B, x: &B::Node, view: View, shape: Shape) -> B::Node {
 pub fn reshape<B: Build>(b: &mut B, x: &B::Node, to: &[isize]) -> Result<B::Node, Error> {
     let size = b.shape(x).size();
     let wrong = || Error::Reshape { size, to: to.to_vec() };
-    let given = to.iter().filter(|&&n| n != -1).try_fold(1usize, |p, &n| p.checked_mul(usize::try_from(n).ok()?));
+    let given =
+        to.iter().filter(|&&n| n != -1).try_fold(1usize, |p, &n| p.checked_mul(usize::try_from(n).ok()?));
     let given = given.ok_or_else(wrong)?;
     let unknown = to.iter().filter(|&&n| n == -1).count();
     let found = match unknown {
@@ -184,7 +185,10 @@ pub fn permute<B: Build>(b: &mut B, x: &B::Node, axes: &[isize]) -> Result<B::No
 /// every place is inside `x` (the user's ranges have been clamped).
 pub fn slice<B: Build>(b: &mut B, x: &B::Node, parts: &[(i64, i64, usize)]) -> Result<B::Node, Error> {
     let extents: SmallVec<[usize; 4]> = parts.iter().map(|p| p.2).collect();
-    let whole = parts.iter().zip(b.shape(x).iter()).all(|(&(start, step, n), &full)| start == 0 && step == 1 && n == full);
+    let whole = parts
+        .iter()
+        .zip(b.shape(x).iter())
+        .all(|(&(start, step, n), &full)| start == 0 && step == 1 && n == full);
     if whole {
         return Ok(x.clone());
     }
@@ -198,10 +202,18 @@ pub fn slice<B: Build>(b: &mut B, x: &B::Node, parts: &[(i64, i64, usize)]) -> R
 ///
 /// # Errors
 /// Fewer than two axes, or one given twice.
-pub fn diagonal<B: Build>(b: &mut B, x: &B::Node, offset: i64, first: isize, second: isize) -> Result<B::Node, Error> {
+pub fn diagonal<B: Build>(
+    b: &mut B,
+    x: &B::Node,
+    offset: i64,
+    first: isize,
+    second: isize,
+) -> Result<B::Node, Error> {
     let dims = b.shape(x).len();
     if dims < 2 {
-        return Err(Error::Argument { sentence: "diag requires an array of at least two dimensions".to_string() });
+        return Err(Error::Argument {
+            sentence: "diag requires an array of at least two dimensions".to_string(),
+        });
     }
     let (first, second) = (shape::axis(first, dims)?, shape::axis(second, dims)?);
     if first == second {
@@ -226,7 +238,10 @@ pub fn window<B: Build>(b: &mut B, x: &B::Node, width: usize, axis: isize) -> Re
     let axis = shape::axis(axis, dims)?;
     let mut extents: SmallVec<[usize; 4]> = b.shape(x).iter().copied().collect();
     if width == 0 || width > extents[axis] {
-        let sentence = format!("window shape cannot be larger than input array shape: {width} against {}", extents[axis]);
+        let sentence = format!(
+            "window shape cannot be larger than input array shape: {width} against {}",
+            extents[axis]
+        );
         return Err(Error::Argument { sentence });
     }
     extents[axis] -= width - 1;
@@ -289,7 +304,10 @@ fn runs(axes: &[usize], shape: &Shape, fold: Fold) -> Vec<SmallVec<[usize; 4]>> 
     for &axis in axes {
         let joined = runs.last_mut().filter(|run| {
             let last = run[run.len() - 1];
-            fold.parts() > 1 || fold == Fold::Any || fold == Fold::All || shape[last + 1..axis].iter().all(|&n| n == 1)
+            fold.parts() > 1
+                || fold == Fold::Any
+                || fold == Fold::All
+                || shape[last + 1..axis].iter().all(|&n| n == 1)
         });
         match joined {
             Some(run) => run.push(axis),

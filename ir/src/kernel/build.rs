@@ -208,7 +208,8 @@ impl Shape {
     /// Expands `op` once to see what it amounts to.
     pub fn of(op: Op, types: &[DType]) -> Shape {
         let mut recorder = Recorder { prims: 0, last: None };
-        let args: SmallVec<[Recorded; 3]> = types.iter().enumerate().map(|(i, &d)| Recorded(d, Some(i))).collect();
+        let args: SmallVec<[Recorded; 3]> =
+            types.iter().enumerate().map(|(i, &d)| Recorded(d, Some(i))).collect();
         let result = op.expand(&mut recorder, &args);
         match (recorder.prims, recorder.last, result.1) {
             (0, _, Some(operand)) => Shape::Operand(operand),

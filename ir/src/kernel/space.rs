@@ -25,7 +25,9 @@ pub fn collapse(kernel: &mut Kernel) {
     lists.sort();
     lists.dedup();
     // Columns that two lists share in different company are left alone.
-    let alone = |list: &Vec<AxisId>| lists.iter().all(|other| other == list || !other.iter().any(|a| list.contains(a)));
+    let alone = |list: &Vec<AxisId>| {
+        lists.iter().all(|other| other == list || !other.iter().any(|a| list.contains(a)))
+    };
     for list in lists.iter().filter(|l| alone(l)) {
         join_neighbours(kernel, list, &mut gone);
     }
@@ -74,11 +76,8 @@ fn walks_as_one(index: &Index, outer: AxisId, inner: AxisId, extent: i64) -> boo
 /// Gives the axes that are left the numbers 0, 1, …, rows first.
 fn renumber(kernel: &mut Kernel, gone: &[bool]) {
     let mut new = vec![AxisId(0); gone.len()];
-    let mut next = 0;
-    for (axis, _) in gone.iter().enumerate().filter(|(_, gone)| !**gone) {
-        new[axis] = AxisId(next);
-        next += 1;
-    }
+    let left = (0..gone.len()).filter(|&axis| !gone[axis]);
+    left.zip(0..).for_each(|(axis, number)| new[axis] = AxisId(number));
     let kept = |a: &AxisId| !gone[a.index()];
     kernel.rows = kernel.row_axes().filter(kept).count();
     for Pass { cols, .. } in &mut kernel.passes {

@@ -88,7 +88,20 @@ mod tests {
     #[test]
     fn remainders_are_exact() {
         let numbers = [
-            0.0, -0.0, 1.0, 0.1, 3.7, 1e-40, 1e30, f32::MAX, f32::MIN_POSITIVE, 1e-45, f32::INFINITY, f32::NAN, 16_777_217.0, 2.5,
+            0.0,
+            -0.0,
+            1.0,
+            0.1,
+            3.7,
+            1e-40,
+            1e30,
+            f32::MAX,
+            f32::MIN_POSITIVE,
+            1e-45,
+            f32::INFINITY,
+            f32::NAN,
+            16_777_217.0,
+            2.5,
         ];
         for &a in numbers.iter().flat_map(|x| [*x, -*x]).collect::<Vec<f32>>().iter() {
             for &b in &numbers {

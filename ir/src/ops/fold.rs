@@ -135,7 +135,9 @@ impl Fold {
                 let squares = k.add(squares, square);
                 smallvec![count, mean, squares]
             }
-            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => self.join(k, state, args),
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => {
+                self.join(k, state, args)
+            }
             Fold::ArgMin | Fold::ArgMax => self.join(k, state, args),
         }
     }

@@ -61,8 +61,12 @@ pub struct OpDef {
 }
 
 macro_rules! prim_of {
-    (prim $p:ident) => { Some(Prim::$p) };
-    ($other:ident $($rest:tt)*) => { None };
+    (prim $p:ident) => {
+        Some(Prim::$p)
+    };
+    ($other:ident $($rest:tt)*) => {
+        None
+    };
 }
 
 macro_rules! meaning_of {

@@ -37,7 +37,14 @@ impl Space {
         let mut extents: Vec<i64> = root.iter().map(|&n| n as i64).collect();
         let last = extents.last_mut().filter(|_| unrolled);
         let results = last.map(|last| std::mem::replace(last, 1) as usize);
-        let mut space = Space { root: extents.len(), extents, results, split: None, columns: Vec::new(), inner: HashMap::new() };
+        let mut space = Space {
+            root: extents.len(),
+            extents,
+            results,
+            split: None,
+            columns: Vec::new(),
+            inner: HashMap::new(),
+        };
         if let Some(rows) = split {
             space.split(rows);
         }
@@ -105,7 +112,8 @@ impl Space {
         let rows: u64 = self.rows();
         let columns = depends & !rows;
         let product = |set: u64| {
-            let extents = (0..self.extents.len()).filter(|a| set >> a & 1 == 1).map(|a| self.extents[a].max(0) as u64);
+            let extents =
+                (0..self.extents.len()).filter(|a| set >> a & 1 == 1).map(|a| self.extents[a].max(0) as u64);
             extents.fold(1u64, u64::saturating_mul)
         };
         if columns != 0 {
@@ -118,7 +126,8 @@ impl Space {
 
     /// Column axes of these extents for a fold of each row: the ones there are, or new ones.
     fn columns(&mut self, extents: &[i64]) -> SmallVec<[AxisId; 2]> {
-        let same = |list: &&SmallVec<[AxisId; 2]>| list.iter().map(|a| self.extent(*a)).eq(extents.iter().copied());
+        let same =
+            |list: &&SmallVec<[AxisId; 2]>| list.iter().map(|a| self.extent(*a)).eq(extents.iter().copied());
         if let Some(list) = self.columns.iter().find(same) {
             return list.clone();
         }
@@ -140,7 +149,12 @@ impl Space {
 
     /// The demands on a node's operands when it is demanded at `place`, or `None` where a reshape
     /// is no sum of terms and its operand must be materialised. A fold's columns are made here.
-    pub fn inputs(&mut self, graph: &Graph, n: NodeId, place: &[Sum]) -> Option<SmallVec<[(NodeId, Place); 3]>> {
+    pub fn inputs(
+        &mut self,
+        graph: &Graph,
+        n: NodeId,
+        place: &[Sum],
+    ) -> Option<SmallVec<[(NodeId, Place); 3]>> {
         let inputs = graph.inputs(n);
         let node = graph.node(n);
         Some(match &node.kind {
@@ -191,4 +205,3 @@ impl Space {
         (index.collect(), columns)
     }
 }
-

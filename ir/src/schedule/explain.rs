@@ -29,7 +29,12 @@ fn totals(text: &mut String, plan: &Plan) -> std::fmt::Result {
 fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step) -> std::fmt::Result {
     let ops: Vec<String> = step.nodes.iter().filter_map(|n| named(&plan.graph.node(*n).kind)).collect();
     writeln!(text, "\nkernel {}: {}", i + 1, summary(&ops))?;
-    writeln!(text, "  moves {}, of which {} written", bytes(step.bytes_read + step.bytes_written), bytes(step.bytes_written))?;
+    writeln!(
+        text,
+        "  moves {}, of which {} written",
+        bytes(step.bytes_read + step.bytes_written),
+        bytes(step.bytes_written)
+    )?;
     for (buffer, place) in step.kernel.buffers.iter().zip(&step.buffers) {
         let way = match buffer.role {
             crate::kernel::Role::In => "reads ",
@@ -83,7 +88,9 @@ fn summary(names: &[String]) -> String {
             None => seen.push((name, 1)),
         }
     }
-    let entry = |(name, times): &(&str, usize)| if *times == 1 { name.to_string() } else { format!("{times} {name}") };
+    let entry = |(name, times): &(&str, usize)| {
+        if *times == 1 { name.to_string() } else { format!("{times} {name}") }
+    };
     let entries: Vec<String> = seen.iter().map(entry).collect();
     if entries.is_empty() { "copy".to_string() } else { entries.join(", ") }
 }

@@ -13,9 +13,9 @@ use super::{Cut, Options, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
 use crate::shape::Shape;
+use indexmap::IndexSet;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
-use std::collections::HashSet;
 
 /// Operations for each element that a recomputation may cost: about a store and a load.
 const RECOMPUTE_BUDGET: u64 = 8;
@@ -79,7 +79,7 @@ struct Growing {
     values: usize,
     operations: u64,
     /// Leaves and materialised nodes that it reads.
-    reads: HashSet<NodeId>,
+    reads: IndexSet<NodeId>,
     /// Merged into another kernel.
     gone: bool,
 }
@@ -110,7 +110,9 @@ impl<'a> Fuser<'a> {
         if let Some(cut) = self.forced[n.index()].take() {
             return Some(cut);
         }
-        if demands.is_empty() || matches!(kind, Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_)) {
+        if demands.is_empty()
+            || matches!(kind, Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_))
+        {
             return None;
         }
         if !self.options.fuse {
@@ -144,7 +146,10 @@ impl<'a> Fuser<'a> {
         let fits = |&(kernel, rows): &(usize, u64)| {
             let space = &self.kernels[kernel].space;
             let count = |set: u64| {
-                (0..64).filter(|a| set >> a & 1 == 1).map(|a| space.extents()[a].max(0) as u64).product::<u64>()
+                (0..64)
+                    .filter(|a| set >> a & 1 == 1)
+                    .map(|a| space.extents()[a].max(0) as u64)
+                    .product::<u64>()
             };
             let (lines, columns) = (count(rows), count(space.moving_root() & !rows));
             rows != 0 && (lines >= FEW_ROWS || columns < LONG_COLUMNS)
@@ -204,11 +209,9 @@ impl<'a> Fuser<'a> {
             Kind::Pad(_) => true,
             _ => demand.guarded,
         };
-        if let Kind::Reduce { fold, ref axes, .. } = self.graph.node(n).kind {
-            if self.options.fuse && scattered::is_scattered(self.graph, n, fold, axes) {
-                let source = self.graph.inputs(n)[0];
-                self.forced[source.index()].get_or_insert(Cut::Scattered);
-            }
+        if self.options.fuse && scattered::is_scattered(self.graph, n) {
+            let source = self.graph.inputs(n)[0];
+            self.forced[source.index()].get_or_insert(Cut::Scattered);
         }
         match growing.space.inputs(self.graph, n, &demand.place) {
             Some(inputs) => {
@@ -247,10 +250,21 @@ impl<'a> Fuser<'a> {
         for demand in demands {
             self.kernels[demand.kernel].reads.insert(n);
         }
-        let group = Group { roots: vec![(n, cut)], split: None, unrolled: self.options.fuse && is_unrolled(self.graph, n) };
+        let group = Group {
+            roots: vec![(n, cut)],
+            split: None,
+            unrolled: self.options.fuse && is_unrolled(self.graph, n),
+        };
         let space = space_of(self.graph, &group);
         let places = space.roots();
-        self.kernels.push(Growing { group, space, values: 0, operations: 0, reads: HashSet::new(), gone: false });
+        self.kernels.push(Growing {
+            group,
+            space,
+            values: 0,
+            operations: 0,
+            reads: IndexSet::new(),
+            gone: false,
+        });
         for place in places {
             self.inline(n, &Demand { kernel: self.kernels.len() - 1, place, guarded: false });
         }
@@ -279,10 +293,17 @@ impl<'a> Fuser<'a> {
         let walk = |k: &Growing| {
             let root = k.group.roots[0].0;
             let folded = match &self.graph.node(root).kind {
-                Kind::Reduce { axes, .. } => Some((self.graph.node(self.graph.inputs(root)[0]).shape.clone(), axes.clone())),
+                Kind::Reduce { axes, .. } => {
+                    Some((self.graph.node(self.graph.inputs(root)[0]).shape.clone(), axes.clone()))
+                }
                 _ => None,
             };
-            (self.graph.node(root).shape.clone(), folded, k.space.is_split().then(|| k.space.rows()), k.group.unrolled)
+            (
+                self.graph.node(root).shape.clone(),
+                folded,
+                k.space.is_split().then(|| k.space.rows()),
+                k.group.unrolled,
+            )
         };
         walk(first) == walk(second) && !first.reads.is_disjoint(&second.reads) && !self.ordered_apart(a, b)
     }
@@ -290,7 +311,9 @@ impl<'a> Fuser<'a> {
     /// True when one of the kernels reads, directly or not, what the other writes.
     fn ordered_apart(&self, a: usize, b: usize) -> bool {
         let dag = self.dependences();
-        let path = |from, to| petgraph::algo::has_path_connecting(&dag, NodeIndex::new(from), NodeIndex::new(to), None);
+        let path = |from, to| {
+            petgraph::algo::has_path_connecting(&dag, NodeIndex::new(from), NodeIndex::new(to), None)
+        };
         path(a, b) || path(b, a)
     }
 

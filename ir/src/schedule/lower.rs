@@ -97,7 +97,8 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let operands = self.operands(node, &at);
-            let missing: Vec<_> = operands.iter().filter(|o| !self.values.contains_key(*o)).cloned().collect();
+            let missing: Vec<_> =
+                operands.iter().filter(|o| !self.values.contains_key(*o)).cloned().collect();
             if missing.is_empty() {
                 let args: SmallVec<[Val; 3]> = operands.iter().map(|o| self.values[o]).collect();
                 let value = self.make(node, &at, &args);
@@ -174,7 +175,11 @@ impl<'a> Lowering<'a> {
         for (axis, index) in at.iter().enumerate() {
             let (low, high) = (before[axis], before[axis] + inner[axis] as i64);
             if low > 0 || high < frame[axis] as i64 {
-                ranges.push(Range { index: Index::from(index), low: Word::Known(low), high: Word::Known(high) });
+                ranges.push(Range {
+                    index: Index::from(index),
+                    low: Word::Known(low),
+                    high: Word::Known(high),
+                });
             }
         }
         if ranges.is_empty() || args[0] == args[1] {
@@ -222,7 +227,11 @@ impl<'a> Lowering<'a> {
         space::collapse(&mut kernel);
         space::narrow(&mut kernel);
         let words = space::lift(&mut kernel);
-        debug_assert_eq!(crate::kernel::verify::verify(&kernel), Ok(()), "lowering gives well-formed kernels");
+        debug_assert_eq!(
+            crate::kernel::verify::verify(&kernel),
+            Ok(()),
+            "lowering gives well-formed kernels"
+        );
         let outputs = slots.iter().map(|&s| Data::Slot(s));
         Step {
             kernel: Arc::new(kernel),

@@ -137,7 +137,9 @@ impl fmt::Display for Cut {
             Cut::Unfused => f.write_str("fusion is off"),
             Cut::FoldThenBroadcast => f.write_str("a fold over the whole space is read back over that space"),
             Cut::GuardedFold => f.write_str("a fold is read on one side of a pad's edge only"),
-            Cut::Scattered => f.write_str("a fold walks it as one sequence, and its operands do not lie as one"),
+            Cut::Scattered => {
+                f.write_str("a fold walks it as one sequence, and its operands do not lie as one")
+            }
             Cut::Recompute { times, cost } => {
                 write!(f, "fusing would compute each element {times} times at {cost} operations")
             }

@@ -8,7 +8,6 @@
 use super::lower::order_of;
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::Order;
-use crate::ops::fold::Fold;
 use crate::shape::Shape;
 use crate::view::View;
 
@@ -18,8 +17,9 @@ const LEAST: usize = 512;
 /// How many nodes below a fold are looked at.
 const MOST_NODES: usize = 100;
 
-/// True when the elements of the fold `n` over `axes` do not lie as one sequence.
-pub fn is_scattered(graph: &Graph, n: NodeId, fold: Fold, axes: &[usize]) -> bool {
+/// True when the node is a fold whose elements do not lie as one sequence.
+pub fn is_scattered(graph: &Graph, n: NodeId) -> bool {
+    let Kind::Reduce { fold, ref axes, .. } = graph.node(n).kind else { return false };
     let source = graph.inputs(n)[0];
     let node = graph.node(source);
     let moving: Vec<usize> = axes.iter().copied().filter(|&a| node.shape[a] > 1).collect();
@@ -34,10 +34,14 @@ pub fn is_scattered(graph: &Graph, n: NodeId, fold: Fold, axes: &[usize]) -> boo
         looked += 1;
         match &graph.node(n).kind {
             Kind::Map(_) | Kind::Cast if looked < MOST_NODES => work.extend(graph.inputs(n)),
-            Kind::View(View::Expand) if stretches(&graph.node(graph.inputs(n)[0]).shape, &node.shape, &moving) => {
+            Kind::View(View::Expand)
+                if stretches(&graph.node(graph.inputs(n)[0]).shape, &node.shape, &moving) =>
+            {
                 return true;
             }
-            Kind::View(View::Slice(_) | View::Permute(_) | View::Diagonal(..) | View::Window(_)) => return true,
+            Kind::View(View::Slice(_) | View::Permute(_) | View::Diagonal(..) | View::Window(_)) => {
+                return true;
+            }
             Kind::Pad(_) | Kind::Iota(_) => return true,
             Kind::View(View::Expand | View::Reshape) | Kind::Map(_) | Kind::Cast => {}
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Reduce { .. } => {}

@@ -25,7 +25,8 @@ fn copy(
 ) -> (Graph, Vec<NodeId>) {
     let (mut result, mut origins) = (Graph::new(), Vec::new());
     let mut new: Vec<Option<NodeId>> = vec![None; graph.len()];
-    let at = |new: &[Option<NodeId>], n: NodeId| new[n.index()].expect("operands of what is copied are copied");
+    let at =
+        |new: &[Option<NodeId>], n: NodeId| new[n.index()].expect("operands of what is copied are copied");
     for n in graph.nodes().filter(|n| chosen[n.index()]) {
         let inputs: SmallVec<[NodeId; 3]> = graph.inputs(n).iter().map(|i| at(&new, *i)).collect();
         let other = rule(&mut result, graph.node(n), &inputs);

@@ -1,6 +1,4 @@
-//! What several test files share: random expression graphs, and running a plan by oracle 2.
-
-pub mod graphs;
+//! Running a plan: by oracle 2, and as machine code.
 
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Kind;
@@ -40,13 +38,18 @@ pub fn execute(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<V
     let sizes = buffers.iter().map(Buffer::len).collect();
     // SAFETY: the scheduler made the plan for leaves of these sizes.
     let prepared = unsafe { Prepared::new(plan.clone(), sizes, cpu::target()) };
-    let results = numfuse_runtime::run(&prepared, &buffers, scalars, &RunOptions::default()).expect("the plan runs");
+    let results =
+        numfuse_runtime::run(&prepared, &buffers, scalars, &RunOptions::default()).expect("the plan runs");
     let dtype = |place: &Place| match place {
         Place::Slot(i) => plan.slots[*i as usize].dtype,
-        Place::Leaf(i) => plan.graph.nodes().find_map(|n| match plan.graph.node(n) {
-            node if node.kind == Kind::Leaf(*i) => Some(node.dtype),
-            _ => None,
-        }).expect("the graph has that leaf"),
+        Place::Leaf(i) => plan
+            .graph
+            .nodes()
+            .find_map(|n| match plan.graph.node(n) {
+                node if node.kind == Kind::Leaf(*i) => Some(node.dtype),
+                _ => None,
+            })
+            .expect("the graph has that leaf"),
     };
     plan.outputs.iter().zip(&results).map(|(place, data)| from_bytes(dtype(place), data.bytes())).collect()
 }

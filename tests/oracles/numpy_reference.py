@@ -1,4 +1,4 @@
-"""Writes what NumPy answers, for tests/numpy.rs to compare with.
+"""Writes what NumPy answers, for tests/oracles/numpy.rs to compare with.
 
 A record is one line of text, then the raw bytes of its arrays:
     op <name> <view> <number of inputs> <error or ok>

@@ -1,11 +1,10 @@
 //! Random expression graphs: both oracles and the machine code agree bit for bit,
 //! fused and unfused.
 //!
-//! `NUMFUSE_CASES=1000000 cargo test --release --test differential` runs more of them.
+//! `NUMFUSE_CASES=1000000 cargo test --release --test oracles` runs more of them.
 
-mod common;
-
-use common::graphs::{Case, Gene, grow};
+use crate::graphs::{Case, Gene, grow};
+use crate::run::{execute, interpret_plan};
 use numfuse_ir::graph::interp;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options};
@@ -21,7 +20,12 @@ fn genes() -> impl Strategy<Value = Vec<Gene>> {
     vec(gene, 1..14)
 }
 
-fn check(name: &str, case: &Case, expected: &[Vec<Scalar>], got: &[Vec<Scalar>]) -> Result<(), TestCaseError> {
+fn check(
+    name: &str,
+    case: &Case,
+    expected: &[Vec<Scalar>],
+    got: &[Vec<Scalar>],
+) -> Result<(), TestCaseError> {
     for (i, (expected, got)) in expected.iter().zip(got).enumerate() {
         prop_assert_eq!(expected.len(), got.len(), "{} output {}\n{}", name, i, case.graph);
         for (at, (e, g)) in expected.iter().zip(got).enumerate() {
@@ -41,7 +45,7 @@ proptest! {
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
             let plan = schedule::plan(&case.graph, Options { fuse });
-            let got = common::interpret_plan(&plan, &case.leaves, &case.scalars);
+            let got = interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
         }
     }
@@ -52,7 +56,7 @@ proptest! {
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
             let plan = schedule::plan(&case.graph, Options { fuse });
-            let got = common::execute(&plan, &case.leaves, &case.scalars);
+            let got = execute(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused code" } else { "unfused code" }, &case, &expected, &got)?;
         }
     }

@@ -1,13 +1,10 @@
 //! Every op, on every type and arrangement, against NumPy: values, types, shapes and refusals.
 //!
-//! `tests/numpy_reference.py` writes what NumPy answers; `NUMFUSE_PYTHON` names a Python that has
+//! `tests/oracles/numpy_reference.py` writes what NumPy answers; `NUMFUSE_PYTHON` names a Python that has
 //! NumPy (`tests/run.sh` sets it). Without one the tests print that they were skipped.
 
-mod common;
-#[path = "numpy/elements.rs"]
-mod elements;
-
-use common::execute;
+use crate::elements;
+use crate::run::execute;
 use numfuse::prelude::*;
 use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::graph::build::{self, Build};
@@ -28,7 +25,11 @@ fn reference(test: &str) -> Option<Reader> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));
     let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));
-    let status = Command::new(python).arg(here.join("tests/numpy_reference.py")).arg(&path).args(names).status();
+    let status = Command::new(python)
+        .arg(here.join("tests/oracles/numpy_reference.py"))
+        .arg(&path)
+        .args(names)
+        .status();
     assert!(status.expect("Python starts").success(), "the reference script failed");
     let bytes = std::fs::read(&path).expect("the script wrote its answers");
     let _ = std::fs::remove_file(&path);
@@ -107,7 +108,8 @@ fn ops_are_numpys() {
             "op" => {}
             _ => break,
         }
-        let (name, flip, count, ok) = (&words[1], words[2] == "flip", words[3].parse::<usize>().unwrap(), words[4] == "ok");
+        let (name, flip, count, ok) =
+            (&words[1], words[2] == "flip", words[3].parse::<usize>().unwrap(), words[4] == "ok");
         let inputs: Vec<Data> = (0..count).map(|_| reader.array()).collect();
         let expected = ok.then(|| reader.array());
         let op = Op::parse(name).unwrap();
@@ -154,7 +156,9 @@ fn compare_op(op: Op, flip: bool, inputs: &[Data], expected: Option<&Data>) -> R
     let got = execute(&plan, &leaves, &[]).remove(0);
     for (at, (g, e)) in got.iter().zip(&expected.values).enumerate() {
         if !agrees(op, *g, *e) {
-            let operand = |d: &Data| d.values[(if flip { d.values.len() - 1 - at } else { at }).min(d.values.len() - 1)];
+            let operand = |d: &Data| {
+                d.values[(if flip { d.values.len() - 1 - at } else { at }).min(d.values.len() - 1)]
+            };
             let operands: Vec<Scalar> = inputs.iter().map(operand).collect();
             return Err(format!("element {at} of {operands:?}: {g:?}, not {e:?}"));
         }
@@ -184,7 +188,8 @@ fn signless(op: Op) -> bool {
 /// Within so many units in the last place of the expected value.
 fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
     let (g, e) = (got.to_f64(), expected.to_f64());
-    let (digits, least) = if got.dtype() == DType::F32 { (f64::from(f32::EPSILON), 1e-45) } else { (f64::EPSILON, 5e-324) };
+    let (digits, least) =
+        if got.dtype() == DType::F32 { (f64::from(f32::EPSILON), 1e-45) } else { (f64::EPSILON, 5e-324) };
     (g - e).abs() <= ulps * (e.abs() * digits).max(least)
 }
 
@@ -208,14 +213,23 @@ fn folds_are_numpys() {
         let expected = ok.then(|| reader.array());
         compared += 1;
         if let Err(report) = compare_fold(name, axis, keep, &input, expected.as_ref()) {
-            wrong.push(format!("{name}({} {:?}, axis {axis:?}, keepdims {keep}): {report}", input.dtype, input.shape));
+            wrong.push(format!(
+                "{name}({} {:?}, axis {axis:?}, keepdims {keep}): {report}",
+                input.dtype, input.shape
+            ));
         }
     }
     println!("{compared} cases compared");
     assert!(wrong.is_empty(), "{} of {compared} cases differ from NumPy:\n{}", wrong.len(), first(&wrong));
 }
 
-fn compare_fold(name: &str, axis: Option<isize>, keep: bool, input: &Data, expected: Option<&Data>) -> Result<(), String> {
+fn compare_fold(
+    name: &str,
+    axis: Option<isize>,
+    keep: bool,
+    input: &Data,
+    expected: Option<&Data>,
+) -> Result<(), String> {
     let x = elements::array(&input.values, input.dtype, &input.shape);
     let axes: Vec<isize> = axis.map_or_else(|| (0..input.shape.len() as isize).collect(), |a| vec![a]);
     let result = fold(name, &x, &axes, keep);
@@ -227,9 +241,19 @@ fn compare_fold(name: &str, axis: Option<isize>, keep: bool, input: &Data, expec
     };
     let expected = expected.expect("both sides computed");
     if (result.dtype(), result.shape()) != (expected.dtype, &expected.shape[..]) {
-        return Err(format!("{}{:?}, not {}{:?}", result.dtype(), result.shape(), expected.dtype, expected.shape));
+        return Err(format!(
+            "{}{:?}, not {}{:?}",
+            result.dtype(),
+            result.shape(),
+            expected.dtype,
+            expected.shape
+        ));
     }
-    match values.iter().zip(&expected.values).find(|(g, e)| !g.same(**e) && !(g.dtype().is_float() && close(**g, **e, 200.0))) {
+    match values
+        .iter()
+        .zip(&expected.values)
+        .find(|(g, e)| !(g.same(**e) || g.dtype().is_float() && close(**g, **e, 200.0)))
+    {
         Some((g, e)) => Err(format!("{g:?}, not {e:?}")),
         None => Ok(()),
     }

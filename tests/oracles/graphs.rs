@@ -36,7 +36,22 @@ pub struct Case {
 
 /// Extents that leaves have: around the block and lane sizes of the fold order, and small ones.
 const SHAPES: &[&[usize]] = &[
-    &[], &[1], &[5], &[33], &[600], &[4, 6], &[1, 40], &[40, 1], &[3, 1, 5], &[2, 3, 4], &[17, 31], &[130, 33], &[0], &[3, 0], &[5, 5], &[1030],
+    &[],
+    &[1],
+    &[5],
+    &[33],
+    &[600],
+    &[4, 6],
+    &[1, 40],
+    &[40, 1],
+    &[3, 1, 5],
+    &[2, 3, 4],
+    &[17, 31],
+    &[130, 33],
+    &[0],
+    &[3, 0],
+    &[5, 5],
+    &[1030],
 ];
 
 /// Grows a graph; its last nodes are the outputs.
@@ -48,10 +63,10 @@ pub fn grow(genes: &[Gene], seed: u64) -> Case {
         nodes.push(leaf(&mut case, i, &mut random));
     }
     for gene in genes {
-        if let Some(n) = add(&mut case, &nodes, gene, &mut random) {
-            if case.graph.shape(&n).size() <= MOST_ELEMENTS {
-                nodes.push(n);
-            }
+        if let Some(n) = add(&mut case, &nodes, gene, &mut random)
+            && case.graph.shape(&n).size() <= MOST_ELEMENTS
+        {
+            nodes.push(n);
         }
     }
     let outputs = 1 + seed as usize % 2;
@@ -102,7 +117,9 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
         12 | 13 => reduced(g, x, [b, c, d]),
         14 => match b % 4 {
             0 => build::diagonal(g, &x, c as i64 % 3 - 1, 0, 1).ok(),
-            1 if !g.shape(&x).is_empty() => build::window(g, &x, 1 + c % 4, (d % g.shape(&x).len()) as isize).ok(),
+            1 if !g.shape(&x).is_empty() => {
+                build::window(g, &x, 1 + c % 4, (d % g.shape(&x).len()) as isize).ok()
+            }
             2 => {
                 let mut extents = vec![1 + c % 3];
                 extents.extend(g.shape(&x).iter());
@@ -151,7 +168,7 @@ fn permuted(g: &mut Graph, x: NodeId, choice: usize) -> Option<NodeId> {
 
 fn reshaped(g: &mut Graph, x: NodeId, choice: usize) -> Option<NodeId> {
     let size = g.shape(&x).size();
-    let divisors: Vec<usize> = (1..=size.min(64)).filter(|d| size % d == 0).collect();
+    let divisors: Vec<usize> = (1..=size.min(64)).filter(|d| size.is_multiple_of(*d)).collect();
     match (choice % 3, divisors.is_empty()) {
         (0, _) | (_, true) => build::reshape(g, &x, &[-1]).ok(),
         (1, _) => build::reshape(g, &x, &[divisors[choice / 3 % divisors.len()] as isize, -1]).ok(),
@@ -174,7 +191,8 @@ fn padded(g: &mut Graph, x: NodeId, fill: NodeId, choice: usize) -> Option<NodeI
 
 fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {
     let dims = g.shape(&x).len();
-    let axes: Vec<usize> = (0..dims).filter(|axis| choices[0] >> axis & 1 == 1 || choices[0] % 5 == 0).collect();
+    let axes: Vec<usize> =
+        (0..dims).filter(|axis| choices[0] >> axis & 1 == 1 || choices[0].is_multiple_of(5)).collect();
     let fold = Fold::ALL[choices[1] % Fold::ALL.len()];
     let (x, part) = match (fold, g.dtype(&x)) {
         (Fold::Any | Fold::All, _) => (build::cast(g, &x, DType::Bool), 0),
@@ -186,7 +204,7 @@ fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {
         (Fold::ArgMin | Fold::ArgMax, _) => (x, 1),
         (_, _) => (x, 0),
     };
-    build::reduce(g, &x, fold, part, &axes, choices[2] / 2 % 2 == 0).ok()
+    build::reduce(g, &x, fold, part, &axes, (choices[2] / 2).is_multiple_of(2)).ok()
 }
 
 /// A small generator of its own, so that a printed seed gives the same case everywhere
