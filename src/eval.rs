@@ -9,7 +9,10 @@ use crate::config::{self, Config, Device};
 use crate::error::{Cause, Error};
 use crate::lazy::{Capture, Ready};
 use crate::watch;
+use numfuse_ir::dtype::DType;
+use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options, Plan};
+use numfuse_ir::shape::Shape;
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
 use numfuse_runtime::profile::Profile;
@@ -87,6 +90,33 @@ pub(crate) fn planned(array: &Array) -> Result<Option<Arc<Planned>>, Error> {
     let workers = workers(&config);
     let capture = Capture::of(std::slice::from_ref(array), config.fuse, workers.threads());
     Ok(Some(plan(&capture, &config, workers)))
+}
+
+/// A pending array's expression and its plan; `None` where nothing is left to compute.
+pub(crate) fn captured(array: &Array) -> Option<(Capture, Arc<Planned>)> {
+    if is_known(array) {
+        return None;
+    }
+    let config = config::current();
+    let workers = workers(&config);
+    let capture = Capture::of(std::slice::from_ref(array), config.fuse, workers.threads());
+    let planned = plan(&capture, &config, workers);
+    Some((capture, planned))
+}
+
+/// The one result of a plan for other data and numbers of the same shapes and types.
+pub(crate) fn run_one(
+    planned: &Planned,
+    leaves: &[Buffer],
+    scalars: &[Scalar],
+    result: &(Shape, DType),
+    caller: &'static Location<'static>,
+) -> Result<Buffer, Error> {
+    let options = RunOptions { workers: workers(&config::current()), ..RunOptions::default() };
+    let failed =
+        |error| Error::new(Cause::Evaluation(error), "call", vec![(result.1, result.0.clone())], caller);
+    let mut buffers = numfuse_runtime::run(&planned.prepared, leaves, scalars, &options).map_err(failed)?;
+    Ok(buffers.swap_remove(0))
 }
 
 /// The plan of an expression: the one that is known, or a new one.

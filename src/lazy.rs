@@ -296,6 +296,15 @@ impl Capture {
         Capture { nodes, leaves, scalars, outputs, key: key.key() }
     }
 
+    /// The arrays behind the leaves, in order of their numbers.
+    pub(crate) fn leaf_arrays(&self) -> impl Iterator<Item = &Array> {
+        // Leaves are numbered as they are met.
+        self.nodes
+            .iter()
+            .filter(|visited| matches!(visited.role, Role::Leaf(_)))
+            .map(|visited| &visited.array)
+    }
+
     /// The expression in the language of the compiler, and the user's line of each of its nodes.
     pub(crate) fn graph(&self) -> (Graph, Vec<&'static Location<'static>>) {
         let mut graph = Graph::new();

@@ -58,6 +58,7 @@
 
 mod arguments;
 mod array;
+mod compile;
 pub mod config;
 mod creation;
 mod display;
@@ -80,6 +81,7 @@ mod watch;
 
 pub use arguments::{Axes, Integer, IntoShape, Operand};
 pub use array::{Array, eval_all};
+pub use compile::{Compiled, compile};
 pub use config::set_fusion;
 pub use creation::*;
 pub use element::{Element, Number};

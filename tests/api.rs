@@ -257,3 +257,23 @@ fn settings_are_scoped() -> Result<(), Error> {
     assert_eq!(plain, unfused);
     Ok(())
 }
+
+#[test]
+fn a_compiled_function_is_traced_once_for_each_form() {
+    let held = Array::from(vec![10.0f32, 20.0, 30.0]);
+    let traced = std::cell::Cell::new(0);
+    let function = numfuse::compile(|x| {
+        traced.set(traced.get() + 1);
+        (&x[0] - &x[1]) * 7.5 + &held
+    });
+    let (a, b) = (Array::from(vec![1.0f32, 2.0, 3.0]), Array::from(vec![1.0f32, 1.0, 1.0]));
+    assert_eq!(function.call(&[&a, &b]).unwrap().to_vec::<f32>().unwrap(), [10.0, 27.5, 45.0]);
+    assert_eq!(function.call(&[&b, &a]).unwrap().to_vec::<f32>().unwrap(), [10.0, 12.5, 15.0]);
+    assert_eq!(function.call(&[&a, &a]).unwrap().to_vec::<f32>().unwrap(), [10.0, 20.0, 30.0]);
+    assert_eq!(function.call(&[&(&a * 2.0), &a]).unwrap().to_vec::<f32>().unwrap(), [17.5, 35.0, 52.5]);
+    assert_eq!(traced.get(), 1);
+    assert_eq!(function.call(&[&a.cast(F64), &b]).unwrap().dtype(), F64);
+    assert_eq!(traced.get(), 2);
+    let wrong = Array::from(vec![1.0f32; 4]);
+    assert!(function.call(&[&a, &wrong]).unwrap_err().to_string().contains("(3,) (4,)"));
+}

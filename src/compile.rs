@@ -1,0 +1,138 @@
+//! Function objects whose calls skip the building of expressions.
+//!
+//! [`compile`] wraps a function from arrays to an array. Its first call for some shapes and types
+//! traces the function, once; later calls with the same shapes and types bind the data to the plan
+//! that came of it and run.
+
+use crate::array::Array;
+use crate::config;
+use crate::error::Error;
+use crate::eval::{self, Planned};
+use crate::lazy::{Capture, Lazy};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::shape::Shape;
+use numfuse_runtime::Buffer;
+use smallvec::SmallVec;
+use std::panic::Location;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A function of arrays that is planned once for each combination of shapes and types; made by
+/// [`compile`].
+pub struct Compiled<F> {
+    function: F,
+    traces: RwLock<Vec<Arc<Trace>>>,
+}
+
+/// What a call for certain shapes and types came to.
+struct Trace {
+    arguments: Vec<(Shape, DType)>,
+    fuse: bool,
+    planned: Arc<Planned>,
+    /// Where the data of each leaf of the plan comes from.
+    leaves: Vec<Source>,
+    /// The numbers that the function used.
+    scalars: Vec<Scalar>,
+    result: (Shape, DType),
+}
+
+enum Source {
+    Argument(usize),
+    /// An array that the function holds itself.
+    Held(Buffer),
+}
+
+/// A function object for `function`, whose calls skip the building of its expression.
+///
+/// The function must depend on its arguments alone: what else it reads (numbers, arrays, the
+/// environment) is looked at when it is traced, once for each combination of shapes and types.
+///
+/// ```
+/// use numfuse::{compile, prelude::*};
+///
+/// let distance = compile(|x| ((&x[0] - &x[1]) * (&x[0] - &x[1])).sum(..).sqrt());
+/// let a = Array::from(vec![1.0f32, 2.0, 3.0]);
+/// let b = Array::from(vec![1.0f32, 5.0, 7.0]);
+/// assert_eq!(distance.call(&[&a, &b])?.item::<f32>()?, 5.0);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+pub fn compile<F: Fn(&[Array]) -> Array>(function: F) -> Compiled<F> {
+    Compiled { function, traces: RwLock::new(Vec::new()) }
+}
+
+impl<F: Fn(&[Array]) -> Array> Compiled<F> {
+    /// The function's result for these arguments, computed; arguments that are pending are
+    /// evaluated first.
+    ///
+    /// # Errors
+    /// The error that an argument or the function's result carries, or what an evaluation may fail
+    /// for.
+    #[track_caller]
+    pub fn call(&self, arguments: &[&Array]) -> Result<Array, Error> {
+        let mut buffers: SmallVec<[Buffer; 4]> = SmallVec::new();
+        for array in arguments {
+            array.check()?;
+            buffers.push(eval::ready(array)?.buffer);
+        }
+        let fuse = config::current().fuse;
+        if let Some(trace) = self.known(arguments, fuse) {
+            return trace.run(&buffers, Location::caller());
+        }
+        self.trace(arguments, &buffers, fuse)
+    }
+
+    fn known(&self, arguments: &[&Array], fuse: bool) -> Option<Arc<Trace>> {
+        let same = |trace: &&Arc<Trace>| {
+            let given = arguments.iter().map(|a| (&a.0.node.shape, a.0.node.dtype));
+            trace.fuse == fuse && trace.arguments.iter().map(|(s, d)| (s, *d)).eq(given)
+        };
+        self.traces.read().unwrap_or_else(PoisonError::into_inner).iter().find(same).cloned()
+    }
+
+    /// Calls the function on arrays that stand for the arguments, and keeps what came of it.
+    #[track_caller]
+    fn trace(&self, arguments: &[&Array], buffers: &[Buffer], fuse: bool) -> Result<Array, Error> {
+        let describe = |a: &&Array| (a.0.node.shape.clone(), a.0.node.dtype);
+        let given: Vec<(Shape, DType)> = arguments.iter().map(describe).collect();
+        let stand_in = |((shape, dtype), buffer): (&(Shape, DType), &Buffer)| {
+            Lazy::data(buffer.clone(), shape.clone(), *dtype)
+        };
+        let stand_ins: Vec<Array> = given.iter().zip(buffers).map(stand_in).collect();
+        let result = (self.function)(&stand_ins);
+        result.check()?;
+        let Some((capture, planned)) = eval::captured(&result) else { return Ok(result) };
+        let trace = Trace::of(given, fuse, &stand_ins, capture, planned, &result);
+        result.eval()?;
+        self.traces.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(trace));
+        Ok(result)
+    }
+}
+
+impl Trace {
+    fn of(
+        arguments: Vec<(Shape, DType)>,
+        fuse: bool,
+        stand_ins: &[Array],
+        capture: Capture,
+        planned: Arc<Planned>,
+        result: &Array,
+    ) -> Trace {
+        let source = |(leaf, buffer): (&Array, &Buffer)| {
+            let argument = stand_ins.iter().position(|s| Arc::ptr_eq(&s.0, &leaf.0));
+            argument.map_or_else(|| Source::Held(buffer.clone()), Source::Argument)
+        };
+        let leaves = capture.leaf_arrays().zip(&capture.leaves).map(source).collect();
+        let result = (result.0.node.shape.clone(), result.0.node.dtype);
+        Trace { arguments, fuse, planned, leaves, scalars: capture.scalars, result }
+    }
+
+    fn run(&self, arguments: &[Buffer], caller: &'static Location<'static>) -> Result<Array, Error> {
+        let data = |source: &Source| match source {
+            Source::Argument(i) => arguments[*i].clone(),
+            Source::Held(buffer) => buffer.clone(),
+        };
+        let leaves: SmallVec<[Buffer; 4]> = self.leaves.iter().map(data).collect();
+        let buffer = eval::run_one(&self.planned, &leaves, &self.scalars, &self.result, caller)?;
+        Ok(Lazy::data(buffer, self.result.0.clone(), self.result.1))
+    }
+}
