@@ -56,6 +56,7 @@ fn describe(graph: &Graph) -> String {
     let plan = schedule::plan(graph, Options::default());
     let mut text = explain::explain(&plan);
     for (i, step) in plan.steps.iter().enumerate() {
+        let _ = writeln!(text, "\nkernel {} is launched with words {:?}", i + 1, step.words);
         let mapping = choose(&step.kernel, &step.words, &Target::FIXED);
         let _ = writeln!(text, "\nkernel {} on the CPU: {mapping}", i + 1);
         text.push_str(&cpu::clif(&step.kernel, mapping).unwrap());

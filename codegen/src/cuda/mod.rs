@@ -5,7 +5,7 @@
 //! same number in all of them. What the walk branches on is the same for all lanes, therefore the
 //! threads of a warp stay together and may exchange values anywhere.
 //!
-//! [`emit`] prints loops, memory and exchanges, [`prim`] the machine operations; `prelude.cu` holds
+//! `emit.rs` prints loops, memory and exchanges, `prim.rs` the machine operations; `prelude.cu` holds
 //! what the language lacks without headers. The text is to be compiled without contraction
 //! (`--fmad=false`), with exact division and square root and without flushing to zero.
 

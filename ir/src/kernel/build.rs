@@ -1,7 +1,7 @@
 //! Building a kernel's body: push an instruction, get a value.
 //!
 //! [`Builder::push`] simplifies while building: it folds constants, applies the identities of
-//! [`rules`](super::rules) and reuses an equal value, so nothing downstream ever sees `x * 1` or
+//! [`rules`] and reuses an equal value, so nothing downstream ever sees `x * 1` or
 //! the same load twice.
 
 use super::{Buffer, BufferId, Carry, Inst, Kernel, Order, Pass, PassId, Role, Store, Val, rules};

@@ -75,6 +75,19 @@ pub(super) fn flip_sign<A: Arith>(k: &mut A, x: A::V, sign: A::V) -> A::V {
     k.bitcast(bits, dtype)
 }
 
+/// The magnitude of `x` with the sign of `y`.
+#[inline(always)]
+pub fn copy_sign<A: Arith>(k: &mut A, x: A::V, y: A::V) -> A::V {
+    let dtype = k.dtype(x);
+    let (x_bits, y_bits) = (k.to_bits(x), k.to_bits(y));
+    let sign = Scalar::from_bits(dtype.same_size_int(), 1 << (dtype.bits() - 1));
+    let sign = k.constant(sign);
+    let rest = k.not(sign);
+    let (magnitude, sign) = (k.and(x_bits, rest), k.and(y_bits, sign));
+    let bits = k.or(magnitude, sign);
+    k.bitcast(bits, dtype)
+}
+
 /// `Σ c[i] x^i` in two interleaved Horner chains over x² (half the latency of one).
 #[inline(always)]
 pub(super) fn polynomial<A: Arith>(k: &mut A, x: A::V, c: &[f64]) -> A::V {

@@ -18,6 +18,7 @@ mod trig;
 
 pub use arith::{Arith, ArithExt, Eval};
 pub use exp::{exp, exp2, expm1};
+pub use extended::copy_sign;
 pub use hyper::{cosh, sinh, tanh};
 pub use log::{log, log1p, log2, log10};
 pub use power::pow;

@@ -6,6 +6,7 @@
 //! which takes the quotient off in pieces of that size, from the top (long division; Knuth, The Art
 //! of Computer Programming, volume 2, 4.3.1, with one "digit" a piece).
 
+use super::extended::copy_sign;
 use super::{Arith, ArithExt};
 use crate::dtype::DType;
 
@@ -20,7 +21,7 @@ pub fn fmod<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let small = k.lt(quotient, limit);
     let large = k.not(small);
     let rest = k.rare(large, rest, |k| long_division(k, magnitude, divisor));
-    with_sign_of(k, rest, a)
+    copy_sign(k, rest, a)
 }
 
 /// The greatest quotient that one step takes: 2 less than the bits of the significand leave room
@@ -64,19 +65,6 @@ fn long_division<A: Arith>(k: &mut A, magnitude: A::V, divisor: A::V) -> A::V {
     let nothing = k.mul(magnitude, zero);
     let undefined = k.div(nothing, divisor);
     k.add(rest, undefined)
-}
-
-/// A magnitude with the sign of `a` (a zero result too).
-#[inline(always)]
-fn with_sign_of<A: Arith>(k: &mut A, magnitude: A::V, a: A::V) -> A::V {
-    let dtype = k.dtype(a);
-    let sign = crate::scalar::Scalar::from_bits(dtype.same_size_int(), 1 << (dtype.bits() - 1));
-    let sign = k.constant(sign);
-    let rest = k.not(sign);
-    let (bits, a_bits) = (k.to_bits(magnitude), k.to_bits(a));
-    let (bits, sign) = (k.and(bits, rest), k.and(a_bits, sign));
-    let bits = k.or(bits, sign);
-    k.bitcast(bits, dtype)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The op table and the fold table: everything with a NumPy name, declared once.
 //!
-//! A row of [`table`] gives an op its name, its parameters, its documentation, the class that
+//! A row of the table (`table.rs`) gives an op its name, its parameters, its documentation, the class that
 //! promotes its operands, its stated error, and what it is: a machine operation, a composition, or
 //! an elementary function. From the rows come the [`Op`] enum, the free functions of this module
 //! (each row's expansion over any [`Arith`], so that rows are written in terms of rows), the
@@ -204,12 +204,12 @@ fn floor_division<A: Arith>(k: &mut A, a: A::V, b: A::V) -> (A::V, A::V) {
     whole = k.select(up, above, whole);
     // A zero quotient and a zero remainder keep the signs of `a / b` and of `b`.
     let exact = k.div(a, b);
-    let signed_zero = copy_sign(k, zero, exact);
+    let signed_zero = math::copy_sign(k, zero, exact);
     let is_zero = k.eq(quotient, zero);
     whole = k.select(is_zero, signed_zero, whole);
     let by_zero = k.eq(b, zero);
     let whole = k.select(by_zero, exact, whole);
-    let zero_like_b = copy_sign(k, zero, b);
+    let zero_like_b = math::copy_sign(k, zero, b);
     let fixed = k.select(fix, lifted, rest);
     let rest = k.select(nonzero, fixed, zero_like_b);
     (whole, rest)
@@ -324,17 +324,4 @@ fn sign_is_set<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let bits = if dtype.is_float() { k.to_bits(x) } else { x };
     let zero = k.int(bits, 0);
     k.lt(bits, zero)
-}
-
-/// The magnitude of `x` with the sign of `y`.
-#[inline(always)]
-fn copy_sign<A: Arith>(k: &mut A, x: A::V, y: A::V) -> A::V {
-    let dtype = k.dtype(x);
-    let (x_bits, y_bits) = (k.to_bits(x), k.to_bits(y));
-    let sign = crate::scalar::Scalar::from_bits(dtype.same_size_int(), 1 << (dtype.bits() - 1));
-    let sign = k.constant(sign);
-    let rest = k.not(sign);
-    let (magnitude, sign) = (k.and(x_bits, rest), k.and(y_bits, sign));
-    let bits = k.or(magnitude, sign);
-    k.bitcast(bits, dtype)
 }

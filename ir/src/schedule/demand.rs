@@ -83,6 +83,11 @@ impl Space {
         (0..self.root as u32).map(AxisId).filter(|a| self.rows() >> a.0 & 1 == 0).collect()
     }
 
+    /// The extents of the columns that its folds walk for each row.
+    pub fn column_extents(&self) -> Vec<Vec<i64>> {
+        self.columns.iter().map(|list| list.iter().map(|a| self.extent(*a)).collect()).collect()
+    }
+
     /// Makes the root's axes outside `rows` the columns of a last pass.
     pub fn split(&mut self, rows: u64) {
         self.split = Some(rows);

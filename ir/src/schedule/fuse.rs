@@ -291,19 +291,8 @@ impl<'a> Fuser<'a> {
             return false;
         }
         let walk = |k: &Growing| {
-            let root = k.group.roots[0].0;
-            let folded = match &self.graph.node(root).kind {
-                Kind::Reduce { axes, .. } => {
-                    Some((self.graph.node(self.graph.inputs(root)[0]).shape.clone(), axes.clone()))
-                }
-                _ => None,
-            };
-            (
-                self.graph.node(root).shape.clone(),
-                folded,
-                k.space.is_split().then(|| k.space.rows()),
-                k.group.unrolled,
-            )
+            let shape = self.graph.node(k.group.roots[0].0).shape.clone();
+            (shape, k.space.is_split().then(|| k.space.rows()), k.group.unrolled, k.space.column_extents())
         };
         walk(first) == walk(second) && !first.reads.is_disjoint(&second.reads) && !self.ordered_apart(a, b)
     }
