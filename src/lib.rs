@@ -95,3 +95,8 @@ pub use manip::*;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;
 pub use ufunc::*;
+
+/// The example of the README is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

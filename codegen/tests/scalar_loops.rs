@@ -8,8 +8,8 @@ use numfuse_ir::prim::Prim;
 fn prims() -> Vec<Prim> {
     use Prim::*;
     let mut prims = vec![
-        Add, Sub, Mul, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or, Xor, Not, Shl,
-        Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
+        Add, Sub, Mul, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or, Xor, Not,
+        Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
     ];
     prims.extend(DType::ALL.iter().map(|&d| Cast(d)));
     prims
@@ -35,7 +35,11 @@ fn the_list_of_scalar_loops_does_not_grow() {
             let typed = matches!(prim, Prim::Select) || prim.result(&operands).is_some();
             let Some(reason) = scalar_loop(prim, dtype).filter(|_| typed) else { continue };
             println!("{:8} {dtype:8} {reason}", prim.name());
-            assert!(is_expected(prim, dtype), "{} of {dtype} has become a scalar loop: {reason}", prim.name());
+            assert!(
+                is_expected(prim, dtype),
+                "{} of {dtype} has become a scalar loop: {reason}",
+                prim.name()
+            );
         }
     }
 }

@@ -1,0 +1,184 @@
+//! No kernel touches memory outside its buffers: each buffer ends (or begins) at a page that may
+//! not be touched, and pads, joins, rolls, windows, slices and tails of every length are run.
+
+#![cfg(unix)]
+
+use numfuse_codegen::{abi, choose, compile, launch};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::graph::build::{self, Build};
+use numfuse_ir::graph::{Graph, Kind, Node, NodeId, interp};
+use numfuse_ir::ops::Op;
+use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::scalar::Scalar;
+use numfuse_ir::schedule::{self, Options, Place};
+use numfuse_ir::shape::Shape;
+use numfuse_ir::target::Target;
+
+/// Elements between two forbidden pages, flush with the later or the earlier one.
+struct Guarded {
+    map: *mut libc::c_void,
+    length: usize,
+    start: *mut u8,
+    bytes: usize,
+}
+
+impl Guarded {
+    fn new(bytes: usize, at_end: bool) -> Guarded {
+        // SAFETY: asking for the page size has no conditions.
+        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
+        let inside = bytes.max(1).next_multiple_of(page);
+        let length = inside + 2 * page;
+        // SAFETY: a fresh anonymous mapping, of which the inner pages are then made usable.
+        unsafe {
+            let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+            let map = libc::mmap(std::ptr::null_mut(), length, libc::PROT_NONE, flags, -1, 0);
+            assert_ne!(map, libc::MAP_FAILED);
+            assert_eq!(libc::mprotect(map.byte_add(page), inside, libc::PROT_READ | libc::PROT_WRITE), 0);
+            let skip = if at_end { inside - bytes } else { 0 };
+            Guarded { map, length, start: map.byte_add(page + skip).cast(), bytes }
+        }
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: the bytes lie inside the usable pages, which this value alone knows.
+        unsafe { std::slice::from_raw_parts_mut(self.start, self.bytes) }
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // SAFETY: the mapping was made by `new` and nothing points into it any more.
+        unsafe { libc::munmap(self.map, self.length) };
+    }
+}
+
+fn leaf(g: &mut Graph, extents: &[usize]) -> NodeId {
+    g.insert(Node { kind: Kind::Leaf(0), shape: Shape::new(extents).unwrap(), dtype: DType::F32 }, &[])
+}
+
+/// `x` in a frame of zeros with that many elements before and after along each axis.
+fn padded(g: &mut Graph, x: NodeId, before: usize, after: usize) -> NodeId {
+    let extents: Vec<usize> = g.shape(&x).iter().map(|n| n + before + after).collect();
+    let zero = build::constant(g, Scalar::f32(0.0));
+    let zeros = build::broadcast_to(g, &zero, &extents).unwrap();
+    let places = vec![before as i64; extents.len()];
+    build::pad(g, &x, &places, &zeros)
+}
+
+/// The parts of a vector exchanged: what `roll` and `concatenate` are made of.
+fn rolled(g: &mut Graph, x: NodeId, by: usize) -> NodeId {
+    let n = g.shape(&x)[0];
+    let head = build::slice(g, &x, &[(0, 1, n - by)]).unwrap();
+    let tail = build::slice(g, &x, &[((n - by) as i64, 1, by)]).unwrap();
+    let zero = build::constant(g, Scalar::f32(0.0));
+    let zeros = build::broadcast_to(g, &zero, &[n]).unwrap();
+    let rest = build::pad(g, &head, &[by as i64], &zeros);
+    build::pad(g, &tail, &[0], &rest)
+}
+
+type Make = fn(&mut Graph, usize) -> NodeId;
+
+/// What is run, for every size.
+const EXPRESSIONS: &[(&str, Make)] = &[
+    ("a chain", |g, n| {
+        let x = leaf(g, &[n]);
+        build::map(g, Op::Square, &[x]).unwrap()
+    }),
+    ("a pad", |g, n| {
+        let x = leaf(g, &[n]);
+        padded(g, x, 3, 2)
+    }),
+    ("a pad of rows", |g, n| {
+        let x = leaf(g, &[3, n]);
+        padded(g, x, 1, 1)
+    }),
+    ("a roll", |g, n| {
+        let x = leaf(g, &[n]);
+        rolled(g, x, n / 3)
+    }),
+    ("the sum of a roll", |g, n| {
+        let x = leaf(g, &[n]);
+        let y = rolled(g, x, n / 2);
+        build::reduce(g, &y, Fold::Sum, 0, &[0], false).unwrap()
+    }),
+    ("the sum of a pad's rows", |g, n| {
+        let x = leaf(g, &[n, 4]);
+        let y = padded(g, x, 2, 1);
+        build::reduce(g, &y, Fold::Sum, 0, &[1], false).unwrap()
+    }),
+    ("every other, backwards", |g, n| {
+        let x = leaf(g, &[n]);
+        let places = [((n as i64 - 1) / 2 * 2, -2, n.div_ceil(2))];
+        build::slice(g, &x, &places).unwrap()
+    }),
+    ("windows summed", |g, n| {
+        let x = leaf(g, &[n + 4]);
+        let y = build::window(g, &x, 5, 0).unwrap();
+        build::reduce(g, &y, Fold::Sum, 0, &[1], false).unwrap()
+    }),
+    ("columns summed", |g, n| {
+        let x = leaf(g, &[n, 35]);
+        build::reduce(g, &x, Fold::Sum, 0, &[0], false).unwrap()
+    }),
+    ("the place of the least", |g, n| {
+        let x = leaf(g, &[2, n]);
+        build::reduce(g, &x, Fold::ArgMin, 1, &[1], false).unwrap()
+    }),
+    ("a transposed copy", |g, n| {
+        let x = leaf(g, &[5, n]);
+        build::permute(g, &x, &[1, 0]).unwrap()
+    }),
+];
+
+#[test]
+fn kernels_stay_inside_their_buffers() {
+    let sizes = (1..40).chain([63, 64, 65, 511, 513, 1030]);
+    for n in sizes {
+        for (name, make) in EXPRESSIONS {
+            for at_end in [true, false] {
+                run(name, *make, n, at_end);
+            }
+        }
+    }
+}
+
+fn run(name: &str, make: Make, n: usize, at_end: bool) {
+    let mut graph = Graph::new();
+    let root = make(&mut graph, n);
+    graph.add_output(root);
+    let leaf = graph.nodes().find(|n| graph.node(*n).kind == Kind::Leaf(0)).expect("there is a leaf");
+    let data: Vec<Scalar> =
+        (0..graph.shape(&leaf).size()).map(|i| Scalar::f32(i as f32 * 0.5 - 7.0)).collect();
+    let expected = interp::interpret(&graph, std::slice::from_ref(&data), &[]).remove(0);
+    let plan = schedule::plan(&graph, Options::default());
+
+    let mut input = Guarded::new(data.len() * 4, at_end);
+    for (chunk, value) in input.bytes().chunks_mut(4).zip(&data) {
+        chunk.copy_from_slice(&value.as_f32().to_le_bytes());
+    }
+    let mut slots: Vec<Guarded> = plan.slots.iter().map(|s| Guarded::new(s.bytes(), at_end)).collect();
+    for step in &plan.steps {
+        let mapping = choose(&step.kernel, &step.words, &Target::FIXED);
+        let code = compile(&step.kernel, mapping, &Target::FIXED).expect("it compiles");
+        let launch = launch(&step.kernel, mapping, &step.words);
+        let mut scratch = Guarded::new(launch.scratch_bytes, at_end);
+        let address = |place: &Place| match place {
+            Place::Leaf(_) => input.start as u64,
+            Place::Slot(i) => slots[*i as usize].start as u64,
+        };
+        let buffers: Vec<u64> = step.buffers.iter().map(address).collect();
+        let last = (launch.scratch_bytes > 0).then(|| scratch.bytes().as_mut_ptr() as u64);
+        let words = abi::words(&buffers, &[], &step.words, last);
+        // SAFETY: the plan was made for a leaf of this size, and the words are its own.
+        unsafe {
+            code.call(&words, 0, launch.units);
+            code.finish(&words, 0, launch.finish);
+        }
+    }
+    let Place::Slot(slot) = plan.outputs[0] else { panic!("{name} computes something") };
+    let width = expected[0].dtype().bytes();
+    for (chunk, value) in slots[slot as usize].bytes().chunks(width).zip(&expected) {
+        let bits = value.bits().to_le_bytes();
+        assert_eq!(chunk, &bits[..width], "{name} of {n}");
+    }
+}
