@@ -118,7 +118,9 @@ impl Array {
             let shifts = shifts.extents();
             let Some(axes) = axes.axes() else {
                 let flat = nodes::reshape(b, self, &[-1])?;
-                let rolled = rolled(b, &flat, 0, shifts.iter().sum())?;
+                let sum = |sum: i128, &shift: &isize| sum + shift as i128;
+                let shift = shifts.iter().fold(0, sum) % (flat.0.node.shape[0].max(1) as i128);
+                let rolled = rolled(b, &flat, 0, shift as isize)?;
                 return Ok(nodes::reshape_to(b, &rolled, self.0.node.shape.clone()));
             };
             if shifts.len() != axes.len() && shifts.len() != 1 {
@@ -138,18 +140,8 @@ impl Array {
     #[track_caller]
     pub fn repeat(&self, count: usize, axis: impl Integer) -> Array {
         build("repeat", [self], |b| {
-            let from = &self.0.node.shape;
-            let axis = shape::axis(axis.to_isize(), from.len())?;
-            let mut apart: Extents = from.iter().copied().collect();
-            apart.insert(axis + 1, 1);
-            let apart_shape = Shape::new(&apart)?;
-            apart[axis + 1] = count;
-            let mut to: Extents = from.iter().copied().collect();
-            to[axis] = times(to[axis], count);
-            let to = Shape::new(&to)?;
-            let apart_array = nodes::reshape_to(b, self, apart_shape);
-            let repeated = nodes::broadcast_to(b, &apart_array, &apart)?;
-            Ok(nodes::reshape_to(b, &repeated, to))
+            let axis = shape::axis(axis.to_isize(), self.0.node.shape.len())?;
+            repeated(b, self, axis, count, true)
         })
     }
 
@@ -191,6 +183,20 @@ fn times(extent: usize, count: usize) -> usize {
     extent.saturating_mul(count)
 }
 
+/// `count` times along an axis each element, or else all of them.
+fn repeated(b: &mut Builder, x: &Array, axis: usize, count: usize, each: bool) -> Result<Array, Mistake> {
+    let mut to: Extents = x.0.node.shape.iter().copied().collect();
+    let mut apart = to.clone();
+    let place = if each { axis + 1 } else { axis };
+    apart.insert(place, 1);
+    to[axis] = times(to[axis], count);
+    let (to, apart_shape) = (Shape::new(&to)?, Shape::new(&apart)?);
+    apart[place] = count;
+    let x = nodes::reshape_to(b, x, apart_shape);
+    let x = nodes::broadcast_to(b, &x, &apart)?;
+    Ok(nodes::reshape_to(b, &x, to))
+}
+
 /// `x` with one number around it.
 fn framed(b: &mut Builder, x: &Array, widths: &[(usize, usize)], value: Number) -> Result<Array, Mistake> {
     if widths.iter().all(|&width| width == (0, 0)) {
@@ -224,6 +230,9 @@ fn continued(
         let sentence = format!("can't extend empty axis {axis} using modes other than 'constant' or 'empty'");
         return Err(Mistake::Argument { sentence });
     }
+    let mut extents: Extents = x.0.node.shape.iter().copied().collect();
+    extents[axis] = extent.saturating_add(before).saturating_add(after);
+    let to = Shape::new(&extents)?;
     let mut parts = Vec::new();
     // `reach` is how far a part of the array leads before it must begin anew.
     let (reach, backwards) = match mode {
@@ -236,23 +245,43 @@ fn continued(
         parts.push(stretched(b, x, axis, extent - 1, after)?);
         return joined(b, &parts, axis);
     }
-    // The array's images to the left and to the right; every other one is mirrored when reflecting.
-    let period = |image: i64| backwards && image % 2 != 0;
-    let images = |width: usize| width.div_ceil(reach) as i64;
-    let mut left = before;
-    for image in 1..=images(before) {
-        let count = left.min(reach);
-        parts.insert(0, image_part(b, x, axis, period(image), count, true, backwards)?);
-        left -= count;
+    if before > reach || after > reach {
+        return repeating(b, x, axis, before, to[axis], backwards);
+    }
+    if before > 0 {
+        parts.push(image_part(b, x, axis, before, true, backwards)?);
     }
     parts.push(x.clone());
-    let mut right = after;
-    for image in 1..=images(after) {
-        let count = right.min(reach);
-        parts.push(image_part(b, x, axis, period(image), count, false, backwards)?);
-        right -= count;
+    if after > 0 {
+        parts.push(image_part(b, x, axis, after, false, backwards)?);
     }
     joined(b, &parts, axis)
+}
+
+/// `count` elements along `axis` of the array repeated without end, from `before` in front of it; of
+/// the array and its mirror image in turn when reflecting.
+fn repeating(
+    b: &mut Builder,
+    x: &Array,
+    axis: usize,
+    before: usize,
+    count: usize,
+    reflects: bool,
+) -> Result<Array, Mistake> {
+    let extent = x.0.node.shape[axis];
+    let period = match reflects {
+        // Both ends are shared with the neighbouring images.
+        true => {
+            let back = cut(b, x, axis, extent as i64 - 2, -1, extent - 2)?;
+            joined(b, &[x.clone(), back], axis)?
+        }
+        false => x.clone(),
+    };
+    let length = period.0.node.shape[axis];
+    let start = before.next_multiple_of(length) - before;
+    let periods = (start + count).div_ceil(length);
+    let tiled = repeated(b, &period, axis, periods, false)?;
+    cut(b, &tiled, axis, start as i64, 1, count)
 }
 
 /// One element along `axis`, `count` times.
@@ -263,26 +292,24 @@ fn stretched(b: &mut Builder, x: &Array, axis: usize, place: usize, count: usize
     nodes::broadcast_to(b, &one, &extents)
 }
 
-/// `count` elements of an image of `x`: those next to it on its left or right. When reflecting, an
-/// image leaves out the element that it shares with its neighbour.
+/// `count` elements of the image of `x` next to it on its left or right. When reflecting, the image
+/// is mirrored and leaves out the element that it shares with `x`.
 fn image_part(
     b: &mut Builder,
     x: &Array,
     axis: usize,
-    mirrored: bool,
     count: usize,
     is_left: bool,
     reflects: bool,
 ) -> Result<Array, Mistake> {
-    let (extent, count) = (x.0.node.shape[axis] as i64, count as i64);
-    let shared = i64::from(reflects);
-    let (start, step) = match (mirrored, is_left) {
-        (true, true) => (shared + count - 1, -1),
-        (true, false) => (extent - 1 - shared, -1),
-        (false, true) => (extent - shared - count, 1),
-        (false, false) => (shared, 1),
+    let (extent, width) = (x.0.node.shape[axis] as i64, count as i64);
+    let (start, step) = match (reflects, is_left) {
+        (true, true) => (width, -1),
+        (true, false) => (extent - 2, -1),
+        (false, true) => (extent - width, 1),
+        (false, false) => (0, 1),
     };
-    cut(b, x, axis, start, step, count as usize)
+    cut(b, x, axis, start, step, count)
 }
 
 /// `x` with only these places along one axis.

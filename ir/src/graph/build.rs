@@ -86,14 +86,18 @@ fn types_help(op: Op) -> &'static str {
 /// The shape to which all operands broadcast.
 ///
 /// # Errors
-/// Shapes that do not meet, named with the op.
+/// Shapes that do not meet, named with the op, or that meet in one with too many elements.
 pub fn broadcast<B: Build>(b: &B, op: &str, args: &[B::Node]) -> Result<Shape, Error> {
     let mut shapes = args.iter().map(|a| b.shape(a));
     let first = shapes.next().cloned().unwrap_or_default();
-    shapes.try_fold(first, |shape, next| shape.broadcast(next)).ok_or_else(|| Error::Broadcast {
-        op: op.to_string(),
-        shapes: args.iter().map(|a| b.shape(a).clone()).collect(),
-    })
+    let shape = shapes.try_fold(first, |shape, next| shape.broadcast(next)).ok_or_else(|| {
+        Error::Broadcast { op: op.to_string(), shapes: args.iter().map(|a| b.shape(a).clone()).collect() }
+    })?;
+    // A column and a row are small where the matrix that they meet in is beyond all memory.
+    match args.iter().any(|a| *b.shape(a) == shape) {
+        true => Ok(shape),
+        false => Shape::new(&shape),
+    }
 }
 
 /// `x` in type `dtype`; nothing is made when it already is.
@@ -280,7 +284,7 @@ pub fn reduce<B: Build>(
     let from = b.shape(x).clone();
     let counted = matches!(fold, Fold::Sum | Fold::Prod) && b.dtype(x) == DType::Bool;
     let x = &if counted { cast(b, x, DType::I64) } else { x.clone() };
-    let empty = axes.iter().any(|&a| from[a] == 0) && from.reduced(axes, false).size() > 0;
+    let empty = axes.iter().any(|&a| from[a] == 0);
     if empty && matches!(fold, Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax) {
         let op = match fold {
             Fold::Min => "minimum",

@@ -176,11 +176,20 @@ impl Plan {
 
     /// The most bytes of slots that are alive at once, outputs included, leaves not.
     pub fn peak_bytes(&self) -> u64 {
-        let alive = |step: usize| {
-            let at = |s: &&Slot| s.written <= step && s.last_read >= step;
-            self.slots.iter().filter(at).map(|s| s.bytes() as u64).sum()
+        let (mut born, mut freed) = (vec![0; self.steps.len()], vec![0; self.steps.len()]);
+        for slot in &self.slots {
+            born[slot.written] += slot.bytes() as u64;
+            if let Some(freed) = freed.get_mut(slot.last_read.max(slot.written)) {
+                *freed += slot.bytes() as u64;
+            }
+        }
+        let mut alive = 0;
+        let during = |(born, freed): (u64, u64)| {
+            let all = alive + born;
+            alive = all - freed;
+            all
         };
-        (0..self.steps.len()).map(alive).max().unwrap_or(0)
+        born.into_iter().zip(freed).map(during).max().unwrap_or(0)
     }
 
     /// Why each materialised node is, in order of the steps.

@@ -1,0 +1,109 @@
+//! Fusing never changes a bit, and neither do other threads that evaluate the same arrays.
+
+use crate::{given, numbers, ready, seen, under};
+use numfuse::prelude::*;
+use numfuse::{Error, eval_all};
+use std::sync::Barrier;
+
+#[test]
+fn products_and_sums_are_not_contracted() -> Result<(), Error> {
+    let count = 10_007;
+    let (a, b, c) =
+        (numbers(count), numbers(2 * count)[count..].to_vec(), numbers(3 * count)[2 * count..].to_vec());
+    let (x, y, z) = (Array::from(a.clone()), Array::from(b.clone()), Array::from(c.clone()));
+    let rounded_twice: Vec<f32> = (0..count).map(|i| a[i] * b[i] + c[i]).collect();
+    let contracted = (0..count).filter(|&i| a[i].mul_add(b[i], c[i]) != rounded_twice[i]).count();
+    assert!(contracted > count / 10, "the data would show a contraction");
+    assert_eq!((&x * &y + &z).to_vec::<f32>()?, rounded_twice);
+    assert_eq!((&z + &x * &y).to_vec::<f32>()?, rounded_twice);
+    let subtracted: Vec<f32> = (0..count).map(|i| c[i] - a[i] * b[i]).collect();
+    assert_eq!((&z - &x * &y).to_vec::<f32>()?, subtracted);
+    let doubles: Vec<f64> =
+        (0..count).map(|i| f64::from(a[i]) / 3.0 * f64::from(b[i]) + f64::from(c[i])).collect();
+    assert_eq!((x.cast(F64) / 3.0 * y.cast(F64) + z.cast(F64)).to_vec::<f64>()?, doubles);
+    Ok(())
+}
+
+/// Expressions of all sorts over a matrix, each fused into few kernels.
+fn expressions(x: &Array) -> Vec<(&'static str, Array)> {
+    let apart = x.i((..40, NewAxis, ..)) - x.i((NewAxis, 40..70, ..));
+    vec![
+        ("chain", (x * 1.7 - 0.3) / (x.absolute() + 0.9) + x * x * x),
+        (
+            "functions",
+            x.sin() * x.cos() + (x * 0.01).exp().log1p() - x.tanh().erf() + x.absolute().power(0.7),
+        ),
+        ("roots", (x.absolute().sqrt() + x.square()).reciprocal()),
+        ("choice", where_(x.greater(0.0), x.log(), (-x).sqrt())),
+        ("integers", ((x.cast(I32) * 7 % 5) << 3).floor_divide(x.cast(I8))),
+        ("small types", (x.cast(I8) * 3 + x.cast(U8)).cast(U16) >> 2),
+        ("stencil", x.i((1.., ..)) * 0.3 + x.i((..-1, ..)) * 0.7 - x.roll(3, 1).i((1.., ..))),
+        ("frames", (x * 1.1).pad(2, 0.5).t() + concatenate([x.sin(), x.cos()], 0).sum(..)),
+        ("standardised", (x - x.mean(..)) / x.std(..)),
+        ("layer norm", (x - x.mean_keepdims(1)) / (x.var_keepdims(1) + 1e-5).sqrt()),
+        ("softmax", x.softmax(1)),
+        ("softmax down", x.softmax(0)),
+        ("sums of products", (x * 1.3 * x.roll(1, 0)).sum(0)),
+        ("distances", (&apart * &apart).sum(-1).sqrt().min(1)),
+        ("windows", (x * 0.9).sliding_window_view(5, 0).mean(-1)),
+        ("places", (x.square() - x).argmax(1)),
+        ("flips", x.flip(0).exp2() - x.t().t().flip(..).floor()),
+    ]
+}
+
+#[test]
+fn fusing_never_changes_a_bit() {
+    for dtype in [F32, F64] {
+        let x = ready(given(83 * 131).reshape([83, 131]).cast(dtype));
+        for ((name, fused), (_, apart)) in expressions(&x).into_iter().zip(expressions(&x)) {
+            let expected = under(false, 1, || seen(&apart));
+            assert_eq!(under(true, 2, || seen(&fused)), expected, "{name} of {dtype}");
+        }
+    }
+}
+
+#[test]
+fn evaluating_a_part_first_never_changes_a_bit() -> Result<(), Error> {
+    let x = ready(given(64 * 65).reshape([64, 65]));
+    let whole = |y: &Array| (y.exp() * 0.3 + y / y.norm(..)).sum(0) - y.mean(0);
+    let together = whole(&(&x * 0.11 + 0.7));
+    let part = &x * 0.11 + 0.7;
+    part.eval()?;
+    assert_eq!(seen(&whole(&part)), seen(&together));
+    let (again, other) = (whole(&(&x * 0.11 + 0.7)), whole(&(&x * 0.11 + 0.7)));
+    eval_all([&again, &other])?;
+    assert_eq!((seen(&again), seen(&other)), (seen(&together), seen(&together)));
+    Ok(())
+}
+
+#[test]
+fn eight_threads_evaluate_shared_pending_arrays_at_once() {
+    let x = ready(given(257 * 129).reshape([257, 129]));
+    let family = || {
+        let base = (&x * 0.31).tanh() + 0.5;
+        let rows = base.softmax(1);
+        [base.clone(), base.sum(0), base.sum(..), &rows * &base, rows.t(), (&rows - base.mean(..)).std(1)]
+    };
+    let expected: Vec<_> = under(false, 1, || family().iter().map(seen).collect());
+    for round in 0..20 {
+        let (shared, start) = (family(), Barrier::new(8));
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let (shared, start, expected) = (&shared, &start, &expected);
+                scope.spawn(move || {
+                    start.wait();
+                    if thread == 7 {
+                        eval_all(shared).unwrap();
+                    }
+                    for k in 0..shared.len() {
+                        let k = (k + thread + round) % shared.len();
+                        assert_eq!(seen(&shared[k]), expected[k], "array {k} on thread {thread}");
+                        // What builds on an array that others are evaluating sees the same values.
+                        let again = (&shared[k] * 1.0).reshape(-1);
+                        assert_eq!(seen(&again), expected[k], "array {k} read by thread {thread}");
+                    }
+                });
+            }
+        });
+    }
+}

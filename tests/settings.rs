@@ -1,0 +1,144 @@
+//! Settings: each variable and each setting in code does what it says, and changes no value.
+
+mod alone;
+
+use alone::{alone, child, is_child};
+use numfuse::config::{self, Config, Device};
+use numfuse::prelude::*;
+
+/// Three operations and a sum, of numbers that rounding shows in.
+fn expression() -> Array {
+    let x = arange(3000).cast(F32) * 0.37 - 500.0;
+    (x.absolute() + 0.1).sqrt().sum(..)
+}
+
+fn value() -> f32 {
+    expression().item().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn evaluate() {
+    assert!(value().is_finite());
+}
+
+/// What the test `name`, which is the one that calls this, writes to its standard error in a process
+/// with these variables. In that process it runs `body`.
+fn says(name: &str, variables: &[(&str, &str)], body: impl FnOnce()) -> String {
+    if is_child(name) {
+        body();
+        return String::new();
+    }
+    let output = child(name, variables);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{variables:?}: {}\n{text}", output.status);
+    text
+}
+
+#[test]
+fn nothing_is_printed_unless_it_is_asked_for() {
+    let text = says("nothing_is_printed_unless_it_is_asked_for", &[], evaluate);
+    assert_eq!(text, "");
+}
+
+#[test]
+fn variables_are_the_settings_of_the_process() {
+    let variables = [("NUMFUSE_THREADS", "3"), ("NUMFUSE_FUSE", "0"), ("NUMFUSE_CHECK", "1")];
+    says("variables_are_the_settings_of_the_process", &variables, || {
+        let config = config::current();
+        assert_eq!((config.threads, config.fuse, config.check), (Some(3), false, true));
+        assert!(expression().plan().unwrap().kernels > 3);
+        let unfused = value();
+        let plain = config::with(|config| *config = Config::default(), value);
+        assert_eq!(unfused, plain);
+    });
+}
+
+#[test]
+fn variables_that_make_no_sense_count_as_unset() {
+    let variables = [("NUMFUSE_THREADS", "0"), ("NUMFUSE_FUSE", "maybe"), ("NUMFUSE_LOG", "everything")];
+    let text = says("variables_that_make_no_sense_count_as_unset", &variables, || {
+        assert_eq!(*config::current(), Config::default());
+        value();
+    });
+    assert_eq!(text, "");
+}
+
+#[test]
+fn each_word_of_the_log_prints_its_part() {
+    const NAME: &str = "each_word_of_the_log_prints_its_part";
+    let parts = [
+        ("plan", "array operations became"),
+        ("kernel", "carry sum"),
+        ("clif", "function"),
+        ("asm", "ret"),
+        ("time", "GB/s"),
+    ];
+    for (word, part) in parts {
+        let text = says(NAME, &[("NUMFUSE_LOG", word)], evaluate);
+        assert!(is_child(NAME) || text.contains(part), "{word} prints no {part:?}:\n{text}");
+    }
+    let text = says(NAME, &[("NUMFUSE_LOG", "time, plan")], evaluate);
+    assert!(is_child(NAME) || text.contains("GB/s") && text.contains("became"), "{text}");
+}
+
+#[test]
+fn plans_are_written_where_they_are_wanted() {
+    const NAME: &str = "plans_are_written_where_they_are_wanted";
+    let folder = std::env::temp_dir().join(format!("numfuse-plans-{}", std::process::id()));
+    let inside = folder.join("new");
+    let path = inside.to_str().expect("the folder has a name in UTF-8");
+    says(NAME, &[("NUMFUSE_DUMP", path)], evaluate);
+    if is_child(NAME) {
+        return;
+    }
+    let files: Vec<_> = std::fs::read_dir(&inside).expect("the folder is made").flatten().collect();
+    assert_eq!(files.len(), 1, "one plan");
+    let text = std::fs::read_to_string(files[0].path()).expect("a plan is text");
+    assert!(text.contains("sqrt") && text.contains("array operations became"), "{text}");
+    std::fs::remove_dir_all(&folder).expect("what was made can be removed");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_stops_no_evaluation() {
+    let text = says(
+        "a_folder_that_cannot_be_written_stops_no_evaluation",
+        &[("NUMFUSE_DUMP", "/dev/null/no")],
+        || {
+            assert!(value().is_finite());
+        },
+    );
+    assert!(text.is_empty() == is_child("a_folder_that_cannot_be_written_stops_no_evaluation"), "{text}");
+}
+
+#[test]
+fn settings_in_code_hold_for_the_process_or_for_a_call() {
+    alone("settings_in_code_hold_for_the_process_or_for_a_call", || {
+        let kernels = || expression().plan().unwrap().kernels;
+        let fused = kernels();
+        numfuse::set_fusion(false);
+        assert!(kernels() > fused);
+        assert!(std::thread::spawn(|| !config::current().fuse).join().unwrap(), "other threads too");
+        config::with(|config| config.fuse = true, || assert_eq!(kernels(), fused));
+        let in_call = || config::with(|config| config.fuse = true, || panic!("for a test"));
+        assert!(std::panic::catch_unwind(in_call).is_err());
+        assert!(kernels() > fused, "a panic ends the call's settings as well");
+        config::set(|config| *config = Config::default());
+        assert_eq!(kernels(), fused);
+    });
+}
+
+#[test]
+fn no_setting_changes_a_bit() {
+    let plain = value();
+    type Change = fn(&mut Config);
+    let changes: [(&str, Change); 6] = [
+        ("threads", |config| config.threads = Some(7)),
+        ("one thread", |config| config.threads = Some(1)),
+        ("unfused", |config| config.fuse = false),
+        ("checked", |config| config.check = true),
+        ("interpreted", |config| config.device = Device::Interp),
+        ("checked, unfused", |config| (config.check, config.fuse) = (true, false)),
+    ];
+    for (what, change) in changes {
+        assert_eq!(config::with(change, value).to_bits(), plain.to_bits(), "{what}");
+    }
+}
