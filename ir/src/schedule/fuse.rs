@@ -13,7 +13,7 @@ use super::{Cut, Options, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
 use crate::shape::Shape;
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 
@@ -43,6 +43,9 @@ pub struct Group {
     pub unrolled: bool,
 }
 
+/// Kernels and places, with whether each is guarded.
+type Demands = IndexMap<(usize, Place), bool>;
+
 /// Where a kernel asks for a node's value.
 #[derive(Clone, Debug)]
 struct Demand {
@@ -66,7 +69,7 @@ struct Fuser<'a> {
     graph: &'a Graph,
     options: Options,
     /// For each node, where it is asked for: a kernel and a place in its space.
-    demands: Vec<Vec<Demand>>,
+    demands: Vec<Demands>,
     /// For each node, why it must be materialised, where that is known before its turn.
     forced: Vec<Option<Cut>>,
     kernels: Vec<Growing>,
@@ -90,11 +93,13 @@ impl<'a> Fuser<'a> {
         for &output in graph.outputs() {
             forced[stored(graph, output).index()] = Some(Cut::Output);
         }
-        Fuser { graph, options, demands: vec![Vec::new(); graph.len()], forced, kernels: Vec::new() }
+        Fuser { graph, options, demands: vec![Demands::new(); graph.len()], forced, kernels: Vec::new() }
     }
 
     fn visit(&mut self, n: NodeId) {
-        let demands = std::mem::take(&mut self.demands[n.index()]);
+        let asked = std::mem::take(&mut self.demands[n.index()]);
+        let demand = |((kernel, place), guarded)| Demand { kernel, place, guarded };
+        let demands: Vec<Demand> = asked.into_iter().map(demand).collect();
         match self.cut(n, &demands) {
             Some(cut) => self.materialise(n, cut, &demands),
             None => demands.iter().for_each(|demand| self.inline(n, demand)),
@@ -229,11 +234,7 @@ impl<'a> Fuser<'a> {
     }
 
     fn ask(&mut self, n: NodeId, demand: Demand) {
-        let demands = &mut self.demands[n.index()];
-        match demands.iter_mut().find(|d| d.kernel == demand.kernel && d.place == demand.place) {
-            Some(known) => known.guarded |= demand.guarded,
-            None => demands.push(demand),
-        }
+        *self.demands[n.index()].entry((demand.kernel, demand.place)).or_default() |= demand.guarded;
     }
 
     /// The node becomes a root: of the one kernel that computes it anyway, or of a new one.
