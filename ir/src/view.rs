@@ -81,6 +81,9 @@ impl View {
 /// may ask beyond it); in any other the position within the run is taken apart.
 fn reshape(source: &Shape, out: &[Sum], result: &Shape, extent: &dyn Fn(AxisId) -> i64) -> Option<Vec<Sum>> {
     let mut index = vec![Sum::constant(0); source.len()];
+    if source.size() == 0 {
+        return Some(index);
+    }
     let moving = |shape: &Shape| (0..shape.len()).filter(|&a| shape[a] != 1).collect::<Vec<usize>>();
     let (mut from, mut to) = (moving(source).into_iter(), moving(result).into_iter());
     while let (Some(a), Some(b)) = (from.next(), to.next()) {

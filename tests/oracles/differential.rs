@@ -1,7 +1,8 @@
 //! Random expression graphs: both oracles and the machine code agree bit for bit,
 //! fused and unfused.
 //!
-//! `NUMFUSE_CASES=1000000 cargo test --release --test oracles` runs more of them.
+//! `NUMFUSE_CASES=1000000 cargo test --release --test oracles` runs more of them,
+//! `NUMFUSE_SEED` others.
 
 use crate::graphs::{Case, Gene, grow};
 use crate::run::{execute, interpret_plan};
@@ -10,9 +11,17 @@ use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 fn cases() -> u32 {
     std::env::var("NUMFUSE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000)
+}
+
+/// `NUMFUSE_SEED`, printed, so that what fails once can be run again.
+fn seed() -> RngSeed {
+    let seed = std::env::var("NUMFUSE_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(20_261_123);
+    println!("NUMFUSE_SEED={seed}");
+    RngSeed::Fixed(seed)
 }
 
 fn genes() -> impl Strategy<Value = Vec<Gene>> {
@@ -37,7 +46,7 @@ fn check(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 4000, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() })]
 
     #[test]
     fn the_two_oracles_agree(genes in genes(), seed in any::<u64>()) {

@@ -72,6 +72,8 @@ struct Fuser<'a> {
     demands: Vec<Demands>,
     /// For each node, why it must be materialised, where that is known before its turn.
     forced: Vec<Option<Cut>>,
+    /// For each node, whether some kernel reads its data by position, past a reshape.
+    read_by_position: Vec<bool>,
     kernels: Vec<Growing>,
 }
 
@@ -93,7 +95,9 @@ impl<'a> Fuser<'a> {
         for &output in graph.outputs() {
             forced[stored(graph, output).index()] = Some(Cut::Output);
         }
-        Fuser { graph, options, demands: vec![Demands::new(); graph.len()], forced, kernels: Vec::new() }
+        let read_by_position = vec![false; graph.len()];
+        let demands = vec![Demands::new(); graph.len()];
+        Fuser { graph, options, demands, forced, read_by_position, kernels: Vec::new() }
     }
 
     fn visit(&mut self, n: NodeId) {
@@ -228,6 +232,7 @@ impl<'a> Fuser<'a> {
                 // The reshape's operand goes to memory and the reshape reads it there.
                 let source = stored(self.graph, n);
                 self.forced[source.index()].get_or_insert(Cut::Reshape);
+                self.read_by_position[source.index()] = true;
                 growing.reads.insert(source);
             }
         }
@@ -242,7 +247,8 @@ impl<'a> Fuser<'a> {
         if let [demand] = demands {
             let growing = &mut self.kernels[demand.kernel];
             let whole = growing.space.roots() == [demand.place.clone()] && !demand.guarded;
-            let fits = matches!(cut, Cut::Output | Cut::Recompute { .. });
+            let fits =
+                matches!(cut, Cut::Output | Cut::Recompute { .. }) && !self.read_by_position[n.index()];
             if whole && fits && self.graph.node(growing.group.roots[0].0).shape == self.graph.node(n).shape {
                 growing.group.roots.push((n, cut));
                 return self.inline(n, demand);
