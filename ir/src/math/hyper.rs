@@ -21,7 +21,7 @@ use super::{Arith, ArithExt};
 
 /// The hyperbolic sine of every x. Beyond ±708 (±87 for float32) it is e^|x| / 2, on the rare path.
 ///
-/// Largest error measured: 0.81 ulp in float32 (a part of the inputs), 0.89 ulp in float64.
+/// Largest error measured: 0.84 ulp in float32 (all inputs), 0.89 ulp in float64.
 #[inline(always)]
 pub fn sinh<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);
@@ -35,7 +35,7 @@ pub fn sinh<A: Arith>(k: &mut A, x: A::V) -> A::V {
 
 /// The hyperbolic cosine of every x. Beyond ±708 (±87 for float32) it is e^|x| / 2, on the rare path.
 ///
-/// Largest error measured: 0.81 ulp in float32 (a part of the inputs), 0.82 ulp in float64.
+/// Largest error measured: 0.84 ulp in float32 (all inputs), 0.82 ulp in float64.
 #[inline(always)]
 pub fn cosh<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);
