@@ -26,9 +26,7 @@ fn main() -> ExitCode {
 }
 
 fn run(source: &Path, result: &Path) -> Result<(), String> {
-    let picture = image::open(source)
-        .map_err(|e| format!("{} is no picture that can be read: {e}", source.display()))?;
-    let picture = picture.to_rgb8();
+    let picture = open(source)?;
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     if width < 5 || height < 5 {
         return Err(format!("{} is smaller than the 5 by 5 blur", source.display()));
@@ -55,6 +53,25 @@ fn run(source: &Path, result: &Path) -> Result<(), String> {
         difference(&fused.bytes, &eager.bytes)
     );
     Ok(())
+}
+
+/// The picture in a file, as 8-bit red, green and blue.
+fn open(path: &Path) -> Result<image::RgbImage, String> {
+    let unreadable =
+        |why: &dyn std::fmt::Display| format!("{} is no picture that can be read: {why}", path.display());
+    let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
+    if is_cut_jpeg(&bytes) {
+        return Err(unreadable(&"the file ends before the picture does"));
+    }
+    let picture = image::load_from_memory(&bytes).map_err(|e| unreadable(&e))?;
+    Ok(picture.to_rgb8())
+}
+
+/// True for a JPEG without an end-of-image marker after its last scan: its decoder would paint the
+/// missing part grey.
+fn is_cut_jpeg(bytes: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| bytes.windows(2).rposition(|pair| pair == marker);
+    bytes.starts_with(&[0xff, 0xd8]) && last([0xff, 0xd9]) <= last([0xff, 0xda])
 }
 
 /// The expression. Nothing runs here.

@@ -92,6 +92,15 @@ quickstart() {
     local result="$scratch/quickstart.png"
     cargo run --release --example quickstart -- examples/data/photo.jpg "$result" || return
     [ "$(head -c 4 "$result" | tail -c 3)" = PNG ] || { echo "quickstart wrote no PNG" >&2; return 1; }
+    # A picture that is cut off, one that is none, and one that is not there: a sentence and exit code 1 each.
+    head -c 3000 examples/data/photo.jpg >"$scratch/cut.jpg"
+    echo 'no picture' >"$scratch/none.png"
+    local bad status
+    for bad in cut.jpg none.png missing.png; do
+        status=0
+        cargo run --release --quiet --example quickstart -- "$scratch/$bad" "$result" || status=$?
+        [ "$status" = 1 ] || { echo "quickstart took $bad for a picture" >&2; return 1; }
+    done
 }
 
 # ── The run ────────────────────────────────────────────────────────────────────────────────────────────────────────
