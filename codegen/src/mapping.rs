@@ -95,8 +95,7 @@ pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
 /// True when the kernel is one fold over columns followed by work without columns.
 pub(crate) fn splits(kernel: &Kernel) -> bool {
     let mut outer = kernel.passes.iter().filter(|p| !p.inner);
-    let first =
-        outer.next().is_some_and(|p| !p.cols.is_empty() && !p.carries.is_empty() && p.stores.is_empty());
+    let first = outer.next().is_some_and(|p| !p.cols.is_empty() && !p.carries.is_empty());
     let groups = kernel.passes.iter().any(|p| !p.inner && p.order == Order::Groups);
     first && !groups && !kernel.passes[0].inner && outer.all(|p| p.cols.is_empty())
 }

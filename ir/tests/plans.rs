@@ -140,3 +140,41 @@ fn an_output_that_its_reader_reads_by_position_is_computed_before() {
     let plan = planned(g, &[z, y]);
     assert_eq!(plan.kernels(), 2);
 }
+
+#[test]
+fn an_output_that_a_fold_walks_is_written_on_the_way() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[100, 50]);
+    let y = map(&mut g, Op::Square, &[x]);
+    let total = reduce(&mut g, Fold::Sum, y, &[1], false);
+    let plan = planned(g, &[y, total]);
+    assert_eq!(plan.kernels(), 1);
+    let first = &plan.steps[0].kernel.passes[0];
+    assert_eq!((first.carries.len(), first.stores.len()), (1, 1), "{}", plan.steps[0].kernel);
+    assert_eq!(plan.bytes_moved(), 2 * 100 * 50 * 4 + 100 * 4);
+}
+
+#[test]
+fn what_is_written_on_the_way_waits_for_none_of_its_readers() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[100, 1000]);
+    let e = map(&mut g, Op::Exp, &[x]);
+    let whole = reduce(&mut g, Fold::Sum, e, &[0, 1], false);
+    let shares = map(&mut g, Op::Divide, &[e, whole]);
+    let rows = reduce(&mut g, Fold::Max, shares, &[1], false);
+    let plan = planned(g, &[rows]);
+    assert_eq!(plan.kernels(), 2);
+    assert_eq!(plan.steps[0].kernel.passes[0].stores.len(), 1, "{}", plan.steps[0].kernel);
+}
+
+#[test]
+fn long_folds_of_few_rows_do_not_take_turns() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[100, 1000]);
+    let top = reduce(&mut g, Fold::Max, x, &[0, 1], false);
+    let shifted = map(&mut g, Op::Subtract, &[x, top]);
+    let total = reduce(&mut g, Fold::Sum, shifted, &[0, 1], false);
+    let plan = planned(g, &[total]);
+    assert_eq!(plan.kernels(), 2);
+    assert_eq!(plan.cuts().next(), Some(&Cut::FewRows));
+}

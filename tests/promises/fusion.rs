@@ -77,6 +77,27 @@ fn evaluating_a_part_first_never_changes_a_bit() -> Result<(), Error> {
 }
 
 #[test]
+fn writing_on_the_way_to_a_fold_never_changes_a_bit() -> Result<(), Error> {
+    // Long and short, whole and in rows and columns, with and without tails.
+    for shape in [[1, 70_001], [3, 40_001], [257, 129], [129, 7], [2, 3]] {
+        let x = ready(given(shape[0] * shape[1]).reshape(shape));
+        let outputs = || {
+            let e = (&x * 0.3).exp();
+            let turned = e.t().sum(0) + 1.0;
+            [e.sum(..), e.sum(0), e.max(1), turned, x.softmax(..), &e * e.mean(..), e]
+        };
+        let expected: Vec<_> = under(false, 1, || outputs().iter().map(seen).collect());
+        let fused = under(true, 2, || {
+            let outputs = outputs();
+            eval_all(&outputs).unwrap();
+            outputs.iter().map(seen).collect::<Vec<_>>()
+        });
+        assert_eq!(fused, expected, "{shape:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn eight_threads_evaluate_shared_pending_arrays_at_once() {
     let x = ready(given(257 * 129).reshape([257, 129]));
     let family = || {

@@ -241,6 +241,7 @@ impl<E: Emit> Walk<'_, E> {
                     let at = w.emit.number(at);
                     w.bind(axis, At::Uniform(at));
                 }
+                w.stores(pass);
                 let next = w.next(pass, &state);
                 next.iter().map(|&v| w.wide(v, lanes)).collect()
             }));

@@ -166,6 +166,13 @@ impl Builder {
         self.kernel.passes.push(pass);
     }
 
+    /// Adds stores of a value to the first pass over such columns in which it is known.
+    pub fn store_along(&mut self, walks: impl Fn(&[super::AxisId]) -> bool, value: Val, stores: Vec<Store>) {
+        let passes = &mut self.kernel.passes[self.ready[value.index()]..];
+        let pass = passes.iter_mut().find(|p| !p.inner && walks(&p.cols));
+        pass.expect("the pass of the fold that the value was computed for").stores.extend(stores);
+    }
+
     /// The type of a value.
     pub fn dtype(&self, v: Val) -> DType {
         self.kernel.dtype(v)

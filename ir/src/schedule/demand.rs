@@ -8,7 +8,7 @@
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::AxisId;
 use crate::shape::Shape;
-use crate::view::Sum;
+use crate::view::{Factor, Sum};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 
@@ -116,17 +116,18 @@ impl Space {
     pub fn points(&self, depends: u64) -> u64 {
         let rows: u64 = self.rows();
         let columns = depends & !rows;
-        let product = |set: u64| {
-            let extents =
-                (0..self.extents.len()).filter(|a| set >> a & 1 == 1).map(|a| self.extents[a].max(0) as u64);
-            extents.fold(1u64, u64::saturating_mul)
-        };
         if columns != 0 {
-            return product(rows).saturating_mul(product(columns));
+            return self.count(rows).saturating_mul(self.count(columns));
         }
         let depth = 64 - (depends & rows).leading_zeros();
         let outside = if depth == 64 { !0 } else { (1 << depth) - 1 };
-        product(rows & outside)
+        self.count(rows & outside)
+    }
+
+    /// How many points these axes (as bits) have together.
+    pub fn count(&self, axes: u64) -> u64 {
+        let chosen = (0..self.extents.len()).filter(|a| axes >> a & 1 == 1);
+        chosen.map(|a| self.extents[a].max(0) as u64).fold(1, u64::saturating_mul)
     }
 
     /// Column axes of these extents for a fold of each row: the ones there are, or new ones.
@@ -150,6 +151,29 @@ impl Space {
     /// True for a place that moves with columns: a fold there is a fold inside a fold.
     pub fn is_inside(&self, place: &[Sum]) -> bool {
         self.depends(place) & !(self.moving_root() & self.rows()) != 0
+    }
+
+    /// True when walking the rows and one list of columns visits each element of an array of that
+    /// shape, demanded at `place`, exactly once.
+    pub fn covers(&self, place: &[Sum], shape: &Shape) -> bool {
+        let mut axes = 0;
+        for (sum, &n) in place.iter().zip(shape.iter()).filter(|(_, n)| **n != 1) {
+            match (sum.offset, sum.terms.as_slice()) {
+                (0, &[(Factor::Axis(a), 1)]) if self.extent(a) == n as i64 && axes >> a.0 & 1 == 0 => {
+                    axes |= 1 << a.0;
+                }
+                _ => return false,
+            }
+        }
+        let rows = self.moving_root() & self.rows();
+        self.results.is_none()
+            && axes & rows == rows
+            && self.columns.iter().any(|list| self.moving(list) == axes & !rows)
+    }
+
+    /// The axes of a list that have more than one point, as bits.
+    pub fn moving(&self, list: &[AxisId]) -> u64 {
+        list.iter().filter(|a| self.extent(**a) != 1).fold(0, |set, a| set | 1 << a.0)
     }
 
     /// The demands on a node's operands when it is demanded at `place`, or `None` where a reshape

@@ -35,24 +35,50 @@ const LONG_COLUMNS: u64 = 1 << 16;
 /// The nodes that one kernel writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What it writes, with why.
+    /// What it writes at the end, with why: arrays of one shape, that of its space.
     pub roots: Vec<(NodeId, Cut)>,
+    /// What it writes on the way, in the pass over columns that computes it for a fold.
+    pub along: Vec<(NodeId, Cut)>,
     /// The root's axes that are rows, as bits, when the others are columns of a last pass.
     pub split: Option<u64>,
     /// True when the points of the root's last axis are results of their own, side by side.
     pub unrolled: bool,
 }
 
-/// Kernels and places, with whether each is guarded.
-type Demands = IndexMap<(usize, Place), bool>;
+impl Group {
+    /// All that it writes.
+    pub fn writes(&self) -> impl Iterator<Item = &(NodeId, Cut)> {
+        self.roots.iter().chain(&self.along)
+    }
+}
+
+/// Where in a kernel a node is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// At the end, as its roots are.
+    Last,
+    /// On the way, in the pass over columns that computes it for a fold.
+    Along,
+}
+
+/// Kernels and places, with what lies above each.
+type Demands = IndexMap<(usize, Place), Above>;
 
 /// Where a kernel asks for a node's value.
 #[derive(Clone, Debug)]
 struct Demand {
     kernel: usize,
     place: Place,
-    /// Asked for on one side of a guard only (below a pad).
-    guarded: bool,
+    above: Above,
+}
+
+/// What lies between a kernel's roots and a demand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Above {
+    /// A pad: the value is asked for on one side of a guard only.
+    guard: bool,
+    /// A fold: the value is asked for in a pass over columns.
+    fold: bool,
 }
 
 /// All groups, in an order in which they can run.
@@ -74,6 +100,8 @@ struct Fuser<'a> {
     forced: Vec<Option<Cut>>,
     /// For each node, whether some kernel reads its data by position, past a reshape.
     read_by_position: Vec<bool>,
+    /// For each node, the kernel that writes it.
+    writers: Vec<Option<usize>>,
     kernels: Vec<Growing>,
 }
 
@@ -97,12 +125,13 @@ impl<'a> Fuser<'a> {
         }
         let read_by_position = vec![false; graph.len()];
         let demands = vec![Demands::new(); graph.len()];
-        Fuser { graph, options, demands, forced, read_by_position, kernels: Vec::new() }
+        let writers = vec![None; graph.len()];
+        Fuser { graph, options, demands, forced, read_by_position, writers, kernels: Vec::new() }
     }
 
     fn visit(&mut self, n: NodeId) {
         let asked = std::mem::take(&mut self.demands[n.index()]);
-        let demand = |((kernel, place), guarded)| Demand { kernel, place, guarded };
+        let demand = |((kernel, place), above)| Demand { kernel, place, above };
         let demands: Vec<Demand> = asked.into_iter().map(demand).collect();
         match self.cut(n, &demands) {
             Some(cut) => self.materialise(n, cut, &demands),
@@ -128,8 +157,11 @@ impl<'a> Fuser<'a> {
             return Some(Cut::Unfused);
         }
         if let Kind::Reduce { .. } = kind {
-            if demands.iter().any(|d| d.guarded) {
+            if demands.iter().any(|d| d.above.guard) {
                 return Some(Cut::GuardedFold);
+            }
+            if demands.iter().any(|d| self.takes_turns(n, d)) {
+                return Some(Cut::FewRows);
             }
             if !self.split_for(demands) {
                 return Some(Cut::FoldThenBroadcast);
@@ -154,13 +186,7 @@ impl<'a> Fuser<'a> {
         }
         let fits = |&(kernel, rows): &(usize, u64)| {
             let space = &self.kernels[kernel].space;
-            let count = |set: u64| {
-                (0..64)
-                    .filter(|a| set >> a & 1 == 1)
-                    .map(|a| space.extents()[a].max(0) as u64)
-                    .product::<u64>()
-            };
-            let (lines, columns) = (count(rows), count(space.moving_root() & !rows));
+            let (lines, columns) = (space.count(rows), space.count(space.moving_root() & !rows));
             rows != 0 && (lines >= FEW_ROWS || columns < LONG_COLUMNS)
         };
         if !splits.iter().all(fits) {
@@ -175,6 +201,22 @@ impl<'a> Fuser<'a> {
             }
         }
         true
+    }
+
+    /// True for a long fold over few rows that its kernel cannot walk together with the long folds
+    /// it already has: blocks of one walk are shared among workers, two walks are one worker's.
+    fn takes_turns(&self, n: NodeId, demand: &Demand) -> bool {
+        let space = &self.kernels[demand.kernel].space;
+        let Kind::Reduce { axes, .. } = &self.graph.node(n).kind else { return false };
+        let shape = &self.graph.node(self.graph.inputs(n)[0]).shape;
+        let extents: Vec<i64> = axes.iter().map(|&a| shape[a] as i64).collect();
+        let points = |extents: &[i64]| extents.iter().map(|&n| n as u64).product::<u64>();
+        let long = |extents: &Vec<i64>| points(extents) >= LONG_COLUMNS;
+        let other = |list: &Vec<i64>| long(list) && (demand.above.fold || *list != extents);
+        !space.is_inside(&demand.place)
+            && space.count(space.rows()) < FEW_ROWS
+            && long(&extents)
+            && space.column_extents().iter().any(other)
     }
 
     /// The recompute guard: evaluations beyond one for each element, times their cost, against a
@@ -210,14 +252,16 @@ impl<'a> Fuser<'a> {
         let growing = &mut self.kernels[demand.kernel];
         growing.values += 1;
         growing.operations += cost_once(self.graph, n);
-        let guarded = match self.graph.node(n).kind {
+        let mut above = demand.above;
+        match self.graph.node(n).kind {
             Kind::Leaf(_) => {
                 growing.reads.insert(n);
                 return;
             }
-            Kind::Pad(_) => true,
-            _ => demand.guarded,
-        };
+            Kind::Pad(_) => above.guard = true,
+            Kind::Reduce { .. } => above.fold = true,
+            Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
+        }
         if self.options.fuse && scattered::is_scattered(self.graph, n) {
             let source = self.graph.inputs(n)[0];
             self.forced[source.index()].get_or_insert(Cut::Scattered);
@@ -225,7 +269,7 @@ impl<'a> Fuser<'a> {
         match growing.space.inputs(self.graph, n, &demand.place) {
             Some(inputs) => {
                 for (input, place) in inputs {
-                    self.ask(input, Demand { kernel: demand.kernel, place, guarded });
+                    self.ask(input, Demand { kernel: demand.kernel, place, above });
                 }
             }
             None => {
@@ -239,26 +283,70 @@ impl<'a> Fuser<'a> {
     }
 
     fn ask(&mut self, n: NodeId, demand: Demand) {
-        *self.demands[n.index()].entry((demand.kernel, demand.place)).or_default() |= demand.guarded;
+        let above = self.demands[n.index()].entry((demand.kernel, demand.place)).or_default();
+        above.guard |= demand.above.guard;
+        above.fold |= demand.above.fold;
     }
 
-    /// The node becomes a root: of the one kernel that computes it anyway, or of a new one.
+    /// The node is written to memory: by a kernel that computes it anyway, or by a new one.
     fn materialise(&mut self, n: NodeId, cut: Cut, demands: &[Demand]) {
-        if let [demand] = demands {
-            let growing = &mut self.kernels[demand.kernel];
-            let whole = growing.space.roots() == [demand.place.clone()] && !demand.guarded;
-            let fits =
-                matches!(cut, Cut::Output | Cut::Recompute { .. }) && !self.read_by_position[n.index()];
-            if whole && fits && self.graph.node(growing.group.roots[0].0).shape == self.graph.node(n).shape {
-                growing.group.roots.push((n, cut));
-                return self.inline(n, demand);
-            }
-        }
-        for demand in demands {
+        let host = demands.iter().find_map(|d| Some((d, self.hosts(n, &cut, d, demands)?)));
+        let own = host.map(|(demand, _)| demand.kernel);
+        for demand in demands.iter().filter(|d| Some(d.kernel) != own) {
             self.kernels[demand.kernel].reads.insert(n);
         }
+        self.writers[n.index()] = Some(own.unwrap_or(self.kernels.len()));
+        let Some((demand, end)) = host else { return self.start(n, cut) };
+        let group = &mut self.kernels[demand.kernel].group;
+        match end {
+            End::Last => group.roots.push((n, cut)),
+            End::Along => group.along.push((n, cut)),
+        }
+        self.inline(n, demand);
+    }
+
+    /// Where the kernel of this demand can write the node, if it can: it computes each element once
+    /// and nowhere else, and waits for none of the kernels that would then wait for it.
+    fn hosts(&self, n: NodeId, cut: &Cut, demand: &Demand, all: &[Demand]) -> Option<End> {
+        let kernel = &self.kernels[demand.kernel];
+        let once = all.iter().filter(|d| d.kernel == demand.kernel).count() == 1;
+        let joins = matches!(cut, Cut::Output | Cut::Recompute { .. }) && !self.read_by_position[n.index()];
+        if !once || !joins || demand.above.guard || self.too_large(n, std::slice::from_ref(demand)).is_some()
+        {
+            return None;
+        }
+        let shape = &self.graph.node(n).shape;
+        let last = kernel.space.roots() == [demand.place.clone()]
+            && self.graph.node(kernel.group.roots[0].0).shape == *shape;
+        let end = match last {
+            true => End::Last,
+            false if kernel.space.covers(&demand.place, shape) => End::Along,
+            false => return None,
+        };
+        let others: Vec<usize> = all.iter().map(|d| d.kernel).filter(|k| *k != demand.kernel).collect();
+        (others.is_empty() || !self.waits(demand.kernel, &others)).then_some(end)
+    }
+
+    /// True when the kernel reads, directly or not, what one of the others writes; and when it takes
+    /// long to find out.
+    fn waits(&self, kernel: usize, others: &[usize]) -> bool {
+        const MOST: usize = 1000;
+        let (mut work, mut seen) = (vec![kernel], IndexSet::from([kernel]));
+        while let Some(k) = work.pop() {
+            if k != kernel && others.contains(&k) || seen.len() > MOST {
+                return true;
+            }
+            let writers = self.kernels[k].reads.iter().filter_map(|n| self.writers[n.index()]);
+            work.extend(writers.filter(|w| seen.insert(*w)));
+        }
+        false
+    }
+
+    /// A new kernel for the node.
+    fn start(&mut self, n: NodeId, cut: Cut) {
         let group = Group {
             roots: vec![(n, cut)],
+            along: Vec::new(),
             split: None,
             unrolled: self.options.fuse && is_unrolled(self.graph, n),
         };
@@ -273,7 +361,7 @@ impl<'a> Fuser<'a> {
             gone: false,
         });
         for place in places {
-            self.inline(n, &Demand { kernel: self.kernels.len() - 1, place, guarded: false });
+            self.inline(n, &Demand { kernel: self.kernels.len() - 1, place, above: Above::default() });
         }
     }
 
@@ -316,10 +404,13 @@ impl<'a> Fuser<'a> {
     fn merge_into(&mut self, a: usize, b: usize) {
         let second = &mut self.kernels[b];
         second.gone = true;
-        let (roots, reads) = (std::mem::take(&mut second.group.roots), std::mem::take(&mut second.reads));
-        let (values, operations) = (second.values, second.operations);
+        let (roots, along) =
+            (std::mem::take(&mut second.group.roots), std::mem::take(&mut second.group.along));
+        let (reads, values, operations) =
+            (std::mem::take(&mut second.reads), second.values, second.operations);
         let first = &mut self.kernels[a];
         first.group.roots.extend(roots);
+        first.group.along.extend(along);
         first.reads.extend(reads);
         first.values += values;
         first.operations += operations;
@@ -331,7 +422,7 @@ impl<'a> Fuser<'a> {
         let mut writer = vec![None; self.graph.len()];
         for (k, growing) in self.kernels.iter().enumerate() {
             dag.add_node(());
-            growing.group.roots.iter().for_each(|(n, _)| writer[n.index()] = Some(k));
+            growing.group.writes().for_each(|(n, _)| writer[n.index()] = Some(k));
         }
         for (k, growing) in self.kernels.iter().enumerate() {
             let mut writers: Vec<usize> = growing.reads.iter().filter_map(|n| writer[n.index()]).collect();
@@ -353,6 +444,7 @@ impl<'a> Fuser<'a> {
         for growing in &mut self.kernels {
             growing.group.split = growing.space.is_split().then(|| growing.space.rows());
             growing.group.roots.sort_unstable_by_key(|(n, _)| *n);
+            growing.group.along.sort_unstable_by_key(|(n, _)| *n);
         }
         let mut indexed: Vec<(usize, Growing)> = self.kernels.into_iter().enumerate().collect();
         indexed.sort_by_key(|(k, _)| place[*k]);

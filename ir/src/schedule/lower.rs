@@ -7,12 +7,12 @@
 
 use super::demand::{Place, Space};
 use super::fuse::{Group, space_of, stored};
-use super::{Place as Data, Plan, Slot, Step};
+use super::{Cut, Place as Data, Plan, Slot, Step};
 use crate::dtype::DType;
 use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::index::{Guard, Index, Range, Word};
 use crate::kernel::build::Builder;
-use crate::kernel::{Axis, BufferId, Carry, Inst, Kernel, Order, Role, Store, Val, space};
+use crate::kernel::{Axis, AxisId, BufferId, Carry, Inst, Kernel, Order, Role, Store, Val, space};
 use crate::ops::fold::Fold;
 use crate::shape::Shape;
 use crate::view::{Sum, View, flatten};
@@ -35,7 +35,7 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
         let values: Vec<Vec<Val>> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
         let slots = add_slots(graph, group, &mut plan.slots);
         plan.steps.push(lowering.finish(group, &values, &slots));
-        for ((n, _), slot) in group.roots.iter().zip(slots) {
+        for ((n, _), slot) in group.writes().zip(slots) {
             places[n.index()] = Some(Data::Slot(slot));
         }
     }
@@ -50,7 +50,7 @@ fn add_slots(graph: &Graph, group: &Group, slots: &mut Vec<Slot>) -> Vec<u32> {
         slots.push(Slot { dtype: *dtype, shape: shape.clone(), written: 0, last_read: 0 });
         slots.len() as u32 - 1
     };
-    group.roots.iter().map(add).collect()
+    group.writes().map(add).collect()
 }
 
 struct Lowering<'a> {
@@ -65,7 +65,8 @@ struct Lowering<'a> {
     /// The run-time numbers passed, by their number in the graph.
     scalars: IndexSet<u32>,
     nodes: IndexSet<NodeId>,
-    roots: Vec<NodeId>,
+    /// What it writes: never read back from memory.
+    writes: Vec<NodeId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -80,7 +81,7 @@ impl<'a> Lowering<'a> {
             bytes_read: 0,
             scalars: IndexSet::new(),
             nodes: IndexSet::new(),
-            roots: group.roots.iter().map(|(n, _)| *n).collect(),
+            writes: group.writes().map(|(n, _)| *n).collect(),
         }
     }
 
@@ -113,7 +114,7 @@ impl<'a> Lowering<'a> {
 
     /// True when the node's value is read from memory rather than computed here.
     fn is_read(&self, n: NodeId) -> bool {
-        self.places[n.index()].is_some() && !self.roots.contains(&n)
+        self.places[n.index()].is_some() && !self.writes.contains(&n)
     }
 
     /// What must be known before the node's value is; nothing for what is loaded.
@@ -207,21 +208,27 @@ impl<'a> Lowering<'a> {
         self.builder.push(inst, fold.part_dtype(*dtype, part))
     }
 
-    /// The finished step: stores in a last pass, axes collapsed, numbers lifted to words.
+    /// The finished step: everything is stored, axes are collapsed, numbers lifted to words.
     fn finish(mut self, group: &Group, values: &[Vec<Val>], slots: &[u32]) -> Step {
-        let mut stores = Vec::new();
-        let (mut written, mut writes) = (0, Vec::new());
-        for ((n, cut), values) in group.roots.iter().zip(values) {
-            let node = self.graph.node(*n);
-            let buffer = self.builder.buffer(node.dtype, Role::Out);
-            for (place, &value) in self.space.roots().iter().zip(values) {
-                stores.push(Store { buffer, at: Index::from(&flatten(place, &node.shape)), value });
-            }
-            written += (node.shape.size() * node.dtype.bytes()) as u64;
-            writes.push((*n, cut.clone()));
+        let mut last = Vec::new();
+        for ((n, _), values) in group.roots.iter().zip(values) {
+            let places = self.space.roots();
+            last.extend(self.stores(*n, places.iter().zip(values.iter().copied())));
         }
         let columns = self.space.root_columns();
-        self.builder.store(&columns, stores);
+        self.builder.store(&columns, last);
+        for (n, _) in &group.along {
+            let (place, value) = self.found(*n);
+            let stores = self.stores(*n, [(&place, value)].into_iter());
+            let columns = self.space.depends(&place) & !self.space.rows();
+            let walks = |cols: &[AxisId]| self.space.moving(cols) == columns;
+            self.builder.store_along(walks, value, stores);
+        }
+        let written = |(n, _): &(NodeId, Cut)| {
+            let Node { shape, dtype, .. } = self.graph.node(*n);
+            (shape.size() * dtype.bytes()) as u64
+        };
+        let bytes_written = group.writes().map(written).sum();
         let mut kernel = self.builder.finish();
         set_axes(&mut kernel, &self.space);
         space::collapse(&mut kernel);
@@ -238,11 +245,29 @@ impl<'a> Lowering<'a> {
             buffers: self.buffers.iter().copied().chain(outputs).collect(),
             scalars: self.scalars.into_iter().collect(),
             words,
-            writes,
+            writes: group.writes().cloned().collect(),
             nodes: self.nodes.into_iter().collect(),
             bytes_read: self.bytes_read,
-            bytes_written: written,
+            bytes_written,
         }
+    }
+
+    /// The writes of a node's values, into a buffer of its own.
+    fn stores<'p>(&mut self, n: NodeId, values: impl Iterator<Item = (&'p Place, Val)>) -> Vec<Store> {
+        let node = self.graph.node(n);
+        let buffer = self.builder.buffer(node.dtype, Role::Out);
+        let store = |(place, value): (&Place, Val)| {
+            let at = Index::from(&flatten(place, &node.shape));
+            Store { buffer, at, value }
+        };
+        values.map(store).collect()
+    }
+
+    /// The one place at which the kernel computes a node, and its value there.
+    fn found(&self, n: NodeId) -> (Place, Val) {
+        let found = self.values.iter().find(|((node, _), _)| *node == n);
+        let ((_, place), value) = found.expect("what is written on the way is computed for a fold");
+        (place.clone(), *value)
     }
 }
 

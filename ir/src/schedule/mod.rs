@@ -110,6 +110,9 @@ pub enum Cut {
     Unfused,
     /// A fold over a whole space is read back over that space: the second walk needs its result.
     FoldThenBroadcast,
+    /// A long fold over few rows is needed by, or beside, another long walk: each walk is shared
+    /// among workers in a kernel of its own.
+    FewRows,
     /// A fold is read on one side of a pad's edge only; its walk is not guarded.
     GuardedFold,
     /// A fold walks it as one sequence over several axes, along which it does not lie as one.
@@ -136,6 +139,7 @@ impl fmt::Display for Cut {
             Cut::Output => f.write_str("it is an output"),
             Cut::Unfused => f.write_str("fusion is off"),
             Cut::FoldThenBroadcast => f.write_str("a fold over the whole space is read back over that space"),
+            Cut::FewRows => f.write_str("a long fold of few rows is shared among workers on its own"),
             Cut::GuardedFold => f.write_str("a fold is read on one side of a pad's edge only"),
             Cut::Scattered => {
                 f.write_str("a fold walks it as one sequence, and its operands do not lie as one")
