@@ -21,7 +21,7 @@ fn is_expected(prim: Prim, dtype: DType) -> bool {
     match prim {
         Prim::Div | Prim::Rem => dtype.is_integer() || dtype == DType::Bool,
         // By counts that differ from lane to lane; a constant count is one vector instruction.
-        Prim::Shl | Prim::Shr => !dtype.is_float(),
+        Prim::Shl | Prim::Shr => is_wide(dtype),
         Prim::Cast(to) => (is_wide(dtype) && to.is_float()) || (dtype.is_float() && is_wide(to)),
         _ => false,
     }

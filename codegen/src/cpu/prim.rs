@@ -17,7 +17,8 @@ use numfuse_ir::prim::Prim;
 pub fn scalar_loop(prim: Prim, dtype: DType) -> Option<&'static str> {
     match prim {
         Prim::Div | Prim::Rem if !dtype.is_float() => Some("there is no vector integer division"),
-        Prim::Shl | Prim::Shr => Some("vector shifts take one count for all lanes"),
+        Prim::Shl | Prim::Shr if dtype.bytes() == 8 => Some("vector shifts take one count for all lanes"),
+        Prim::Shl | Prim::Shr => None,
         Prim::Cast(to) => match (dtype, to) {
             (DType::I64 | DType::U64, DType::F32 | DType::F64) => Some("64-bit integers to floats"),
             (DType::F32 | DType::F64, DType::I64 | DType::U64) => Some("floats to 64-bit integers"),
@@ -139,6 +140,7 @@ fn vector(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Va
         Prim::Max if dtype.is_signed() => fb.ins().smax(x[0], x[1]),
         Prim::Max => fb.ins().umax(x[0], x[1]),
         Prim::Bitcast(to) => reinterpret(fb, x[0], vector_type(to)),
+        Prim::Shl | Prim::Shr => shift_by_lanes(fb, prim, dtype, x[0], x[1]),
         _ => common(fb, prim, dtype, x).expect("other prims are done before"),
     }
 }
@@ -176,6 +178,34 @@ fn shift_by_constant(fb: &mut FunctionBuilder, prim: Prim, x: &Lanes, count: &La
         }
     };
     Lanes::vector(x.dtype, x.lanes, x.regs.iter().map(each).collect())
+}
+
+/// A shift by counts that differ from lane to lane, which no instruction of 128 bits does: by 1, 2,
+/// 4, … in the lanes whose count has that bit.
+fn shift_by_lanes(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: Value, count: Value) -> Value {
+    let (ty, bits) = (vector_type(dtype), dtype.bits() as u64);
+    let arithmetic = prim == Prim::Shr && dtype.is_signed();
+    let most = repeated(fb, ty, bits - 1);
+    let within = fb.ins().umin(count, most);
+    let mut shifted = x;
+    for step in (0..).map(|k| 1u64 << k).take_while(|step| *step < bits) {
+        let bit = repeated(fb, ty, step);
+        let chosen = fb.ins().band(within, bit);
+        let chosen = fb.ins().icmp(IntCC::Equal, chosen, bit);
+        let by = fb.ins().iconst(types::I32, step as i64);
+        let further = match (prim, arithmetic) {
+            (Prim::Shl, _) => fb.ins().ishl(shifted, by),
+            (_, true) => fb.ins().sshr(shifted, by),
+            (_, false) => fb.ins().ushr(shifted, by),
+        };
+        shifted = fb.ins().bitselect(chosen, further, shifted);
+    }
+    if arithmetic {
+        return shifted;
+    }
+    // Shifted beyond its width, nothing is left of a number.
+    let inside = fb.ins().icmp(IntCC::Equal, within, count);
+    fb.ins().band(shifted, inside)
 }
 
 /// Prims that give bools: masks as wide as what is compared.

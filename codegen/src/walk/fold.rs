@@ -11,6 +11,7 @@
 
 use super::{At, Emit, State, Step, V, Walk};
 use crate::mapping::BLOCK;
+use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Order, PassId};
 use numfuse_ir::prim::Prim;
 use smallvec::SmallVec;
@@ -21,6 +22,9 @@ const LANES: i64 = 32;
 const MOST_UNROLLED: i64 = 16;
 /// The elements of a serial group.
 const GROUP: i64 = 128;
+
+/// A table of states: for each part the back end's table, its type and lanes.
+type Table<T> = Vec<(T, DType, u32)>;
 
 /// What gives the state of a run of elements, from its first position and its length.
 type Leaf<'a, W, I> = dyn FnMut(&mut W, I, I) -> State + 'a;
@@ -53,7 +57,7 @@ impl<E: Emit> Walk<'_, E> {
         let Some((&axis, rest)) = cols.split_first() else { return body(self) };
         let zero = self.emit.number(0);
         let extent = self.word(self.kernel.axes[axis.index()].extent);
-        self.repeat(zero, extent, 1, &[], 1, |w, i, _| {
+        self.repeat(zero, extent, 1, &[], &[], |w, i, _| {
             w.bind(axis, At::Uniform(i));
             if !rest.is_empty() || !matches!(w.mapping, crate::mapping::Mapping::Flat { .. }) {
                 w.hoist(&w.pass_roots(pass));
@@ -83,23 +87,41 @@ impl<E: Emit> Walk<'_, E> {
     /// The state of one block: 32 elements a turn, each vector with accumulators of its own.
     pub(super) fn block_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
         let lanes = self.mapping.lanes();
-        let parts = self.part_dtypes(pass).len();
         let initial = self.initial(pass);
-        let chunks = LANES as usize / lanes as usize;
-        let start: Vec<V> = (0..chunks).flat_map(|_| initial.iter().copied()).collect();
+        let (parts, chunks) = (initial.len(), LANES as usize / lanes as usize);
+        let widths = self.widths(pass, lanes).repeat(chunks);
+        // All lanes walk equally far: the counts of the first vector are those of all.
+        let carried: Vec<usize> = (0..widths.len()).filter(|&at| at < parts || widths[at] > 1).collect();
+        let of_all = |some: &[V]| {
+            let own =
+                |at: usize| carried.binary_search(&at).or_else(|_| carried.binary_search(&(at % parts)));
+            (0..widths.len()).map(|at| some[own(at).expect("the first vector carries all")]).collect()
+        };
+        let start: Vec<V> = carried.iter().map(|at| initial[at % parts]).collect();
         let n = self.emit.number(LANES);
         let rest = self.emit.step(Step::Rem, count, n);
         let whole = self.emit.step(Step::Sub, count, rest);
         let tail = self.emit.step(Step::Add, first, whole);
-        let states = self.repeat(first, tail, LANES, &start, lanes, |w, i, states| {
-            let next = |(c, state)| w.scoped(|w| w.chunk(pass, i, c as i64, state));
-            states.chunks(parts).enumerate().flat_map(next).collect()
+        let some: Vec<u32> = carried.iter().map(|&at| widths[at]).collect();
+        let states = self.repeat(first, tail, LANES, &start, &some, |w, i, states| {
+            let states: State = of_all(states);
+            let next = |(c, state)| w.beside(|w| w.chunk(pass, i, c as i64, state));
+            let next: State = states.chunks(parts).enumerate().flat_map(next).collect();
+            carried.iter().map(|&at| next[at]).collect()
         });
+        let states: State = of_all(&states);
         let states = self.when(rest, false, &states, lanes, |w| {
             let next = |(c, state)| w.scoped(|w| w.chunk_of_tail(pass, tail, rest, c as i64, state));
             states.chunks(parts).enumerate().flat_map(next).collect()
         });
         self.halve(pass, states.chunks(parts).map(State::from_slice).collect())
+    }
+
+    /// How many lanes each part of a state has while all lanes walk equally far.
+    fn widths(&self, pass: PassId, lanes: u32) -> Vec<u32> {
+        let carries = &self.kernel.passes[pass.index()].carries;
+        let parts = carries.iter().flat_map(|c| (0..c.fold.parts()).map(|part| c.fold.is_count(part)));
+        parts.map(|is_count| if is_count { 1 } else { lanes }).collect()
     }
 
     /// The states after the elements of the `chunk`-th vector from position `i` on.
@@ -109,8 +131,7 @@ impl<E: Emit> Walk<'_, E> {
         let at = if chunk == 0 { i } else { self.emit.step(Step::Add, i, shift) };
         self.bind_position_across(pass, at);
         self.stores(pass);
-        let next = self.next(pass, state);
-        next.iter().map(|&v| self.wide(v, lanes)).collect()
+        self.next(pass, state)
     }
 
     /// The same for the last, partial step: lanes without elements stay as they are.
@@ -270,9 +291,9 @@ impl<E: Emit> Walk<'_, E> {
 
     /// The state of a run of elements, one after the other from the identity.
     fn serial(&mut self, pass: PassId, lanes: u32, first: E::Index, count: E::Index) -> State {
-        let initial = self.initial(pass);
+        let (initial, widths) = (self.initial(pass), self.widths(pass, lanes));
         let beyond = self.emit.step(Step::Add, first, count);
-        self.repeat(first, beyond, 1, &initial, lanes, |w, i, state| {
+        self.repeat(first, beyond, 1, &initial, &widths, |w, i, state| {
             w.bind_position_along(pass, i);
             w.stores(pass);
             w.next(pass, state)
@@ -296,9 +317,9 @@ impl<E: Emit> Walk<'_, E> {
             return self.serial(pass, lanes, first, count);
         }
         let size = GROUP.pow(level - 1);
-        let initial = self.initial(pass);
+        let (initial, widths) = (self.initial(pass), self.widths(pass, lanes));
         let beyond = self.emit.step(Step::Add, first, count);
-        self.repeat(first, beyond, size, &initial, lanes, |w, start, state| {
+        self.repeat(first, beyond, size, &initial, &widths, |w, start, state| {
             let size = w.emit.number(size);
             let left = w.emit.step(Step::Sub, beyond, start);
             let count = w.emit.step(Step::Min, left, size);
@@ -325,21 +346,21 @@ impl<E: Emit> Walk<'_, E> {
 
     /// The state of one block with its 32 virtual lanes in a table.
     fn block_along(&mut self, pass: PassId, lanes: u32, first: E::Index, count: E::Index) -> State {
-        let tables = self.tables(pass, lanes);
-        let used = self.clear(pass, &tables, lanes, count);
+        let table = self.table(pass, lanes);
+        let used = self.clear(pass, &table, count);
         let zero = self.emit.number(0);
-        self.repeat(zero, count, 1, &[], 1, |w, i, _| {
+        self.repeat(zero, count, 1, &[], &[], |w, i, _| {
             let n = w.emit.number(LANES);
             let lane = w.emit.step(Step::Rem, i, n);
             let at = w.emit.step(Step::Add, first, i);
             w.bind_position_along(pass, at);
             w.stores(pass);
-            let state = w.read(pass, &tables, lanes, lane);
+            let state = w.read(&table, lane);
             let state = w.next(pass, &state);
-            w.write(&tables, lanes, lane, &state);
+            w.write(&table, lane, &state);
             State::new()
         });
-        self.halve_table(pass, &tables, lanes, used)
+        self.halve_table(pass, &table, used)
     }
 
     /// Folds by the rule of blocks, level upon level, what `leaf` gives for each block of 512.
@@ -358,10 +379,10 @@ impl<E: Emit> Walk<'_, E> {
         }
         let size = BLOCK.pow(level - 1);
         let children = self.divide_up(count, size);
-        let tables = self.tables(pass, lanes);
-        let used = self.clear(pass, &tables, lanes, children);
+        let table = self.table(pass, lanes);
+        let used = self.clear(pass, &table, children);
         let zero = self.emit.number(0);
-        self.repeat(zero, children, 1, &[], 1, |w, child, _| {
+        self.repeat(zero, children, 1, &[], &[], |w, child, _| {
             let (size, n) = (w.emit.number(size), w.emit.number(LANES));
             let skip = w.emit.step(Step::Mul, child, size);
             let start = w.emit.step(Step::Add, first, skip);
@@ -369,64 +390,63 @@ impl<E: Emit> Walk<'_, E> {
             let length = w.emit.step(Step::Min, left, size);
             let result = w.levels(pass, level - 1, lanes, start, length, leaf);
             let lane = w.emit.step(Step::Rem, child, n);
-            let state = w.read(pass, &tables, lanes, lane);
+            let state = w.read(&table, lane);
             let state = w.join(pass, &state, &result);
-            w.write(&tables, lanes, lane, &state);
+            w.write(&table, lane, &state);
             State::new()
         });
-        self.halve_table(pass, &tables, lanes, used)
+        self.halve_table(pass, &table, used)
     }
 
-    /// A table of 32 states: one table for each part.
-    fn tables(&mut self, pass: PassId, lanes: u32) -> Vec<E::Table> {
-        let dtypes = self.part_dtypes(pass);
-        dtypes.iter().map(|&d| self.emit.table(d, lanes, LANES as u32)).collect()
+    /// A table of 32 states.
+    fn table(&mut self, pass: PassId, lanes: u32) -> Table<E::Table> {
+        let parts = self.part_dtypes(pass).into_iter().zip(self.widths(pass, lanes));
+        parts.map(|(dtype, lanes)| (self.emit.table(dtype, lanes, LANES as u32), dtype, lanes)).collect()
     }
 
     /// Sets the lanes that will be used (and always the first) to the identity; gives their number.
-    fn clear(&mut self, pass: PassId, tables: &[E::Table], lanes: u32, count: E::Index) -> E::Index {
+    fn clear(&mut self, pass: PassId, table: &Table<E::Table>, count: E::Index) -> E::Index {
         let initial = self.initial(pass);
         let (n, zero, one) = (self.emit.number(LANES), self.emit.number(0), self.emit.number(1));
         let used = self.emit.step(Step::Min, count, n);
         let cleared = self.emit.step(Step::Max, used, one);
-        self.repeat(zero, cleared, 1, &[], 1, |w, lane, _| {
-            w.write(tables, lanes, lane, &initial);
+        self.repeat(zero, cleared, 1, &[], &[], |w, lane, _| {
+            w.write(table, lane, &initial);
             State::new()
         });
         used
     }
 
     /// Joins the lanes of a table by halving; lanes from `used` on hold nothing and are skipped.
-    fn halve_table(&mut self, pass: PassId, tables: &[E::Table], lanes: u32, used: E::Index) -> State {
+    fn halve_table(&mut self, pass: PassId, table: &Table<E::Table>, used: E::Index) -> State {
         let zero = self.emit.number(0);
         for half in [16, 8, 4, 2, 1] {
             let half = self.emit.number(half);
             let above = self.emit.step(Step::Sub, used, half);
             let pairs = self.emit.step(Step::Min, above, half);
-            self.repeat(zero, pairs, 1, &[], 1, |w, lane, _| {
+            self.repeat(zero, pairs, 1, &[], &[], |w, lane, _| {
                 let other = w.emit.step(Step::Add, lane, half);
-                let (a, b) = (w.read(pass, tables, lanes, lane), w.read(pass, tables, lanes, other));
+                let (a, b) = (w.read(table, lane), w.read(table, other));
                 let joined = w.join(pass, &a, &b);
-                w.write(tables, lanes, lane, &joined);
+                w.write(table, lane, &joined);
                 State::new()
             });
         }
-        self.read(pass, tables, lanes, zero)
+        self.read(table, zero)
     }
 
-    fn read(&mut self, pass: PassId, tables: &[E::Table], lanes: u32, at: E::Index) -> State {
-        let dtypes = self.part_dtypes(pass);
-        let entry = |(&table, &dtype): (&E::Table, &numfuse_ir::dtype::DType)| {
-            let value = self.emit.read(table, at);
+    fn read(&mut self, table: &Table<E::Table>, at: E::Index) -> State {
+        let entry = |&(part, dtype, lanes): &(E::Table, DType, u32)| {
+            let value = self.emit.read(part, at);
             self.emitted(dtype, lanes, value)
         };
-        tables.iter().zip(&dtypes).map(entry).collect()
+        table.iter().map(entry).collect()
     }
 
-    fn write(&mut self, tables: &[E::Table], lanes: u32, at: E::Index, state: &[V]) {
-        for (&table, &v) in tables.iter().zip(state) {
+    fn write(&mut self, table: &Table<E::Table>, at: E::Index, state: &[V]) {
+        for (&(part, _, lanes), &v) in table.iter().zip(state) {
             let value = self.handle(v, lanes);
-            self.emit.write(table, at, &value);
+            self.emit.write(part, at, &value);
         }
     }
 }

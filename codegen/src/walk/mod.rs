@@ -178,7 +178,7 @@ impl<'k, E: Emit> Walk<'k, E> {
             let first = w.emit.step(Step::Mul, group, many);
             let beyond = w.emit.step(Step::Add, first, many);
             let beyond = w.emit.step(Step::Min, beyond, blocks);
-            w.repeat(first, beyond, 1, &[], 1, |w, block, _| {
+            w.repeat(first, beyond, 1, &[], &[], |w, block, _| {
                 let (start, count) = w.block_bounds(block, total);
                 let state = w.block_across(pass, start, count);
                 let cell = w.emit.step(Step::Mul, row, blocks);
@@ -242,7 +242,7 @@ impl<'k, E: Emit> Walk<'k, E> {
     /// Opens the loop over units; `body` gets the number of each.
     fn units(&mut self, mut body: impl FnMut(&mut Self, E::Index)) {
         let (begin, end) = self.emit.range();
-        self.repeat(begin, end, 1, &[], 1, |w, unit, _| {
+        self.repeat(begin, end, 1, &[], &[], |w, unit, _| {
             body(w, unit);
             State::new()
         });
@@ -279,7 +279,8 @@ impl<'k, E: Emit> Walk<'k, E> {
         let rest = self.emit.step(Step::Rem, count, n);
         let whole = self.emit.step(Step::Sub, count, rest);
         let tail = self.emit.step(Step::Add, start, whole);
-        let after = self.repeat(start, tail, lanes.into(), carried, lanes, |w, i, state| {
+        let widths = vec![lanes; carried.len()];
+        let after = self.repeat(start, tail, lanes.into(), carried, &widths, |w, i, state| {
             w.bind(axis, At::Lanes(i));
             let state = body(w, state);
             w.unbind(axis);
@@ -308,26 +309,27 @@ impl<'k, E: Emit> Walk<'k, E> {
         before.iter().zip(&next).map(|(&old, &new)| self.apply(Prim::Select, &[mask, new, old])).collect()
     }
 
-    /// A loop with a scope of its own; carried values have `lanes` lanes.
+    /// A loop with a scope of its own; each carried value has as many lanes as `lanes` says.
     fn repeat(
         &mut self,
         from: E::Index,
         to: E::Index,
         by: i64,
         carried: &[V],
-        lanes: u32,
+        lanes: &[u32],
         body: impl FnOnce(&mut Self, E::Index, &[V]) -> State,
     ) -> State {
-        let dtypes: Vec<DType> = carried.iter().map(|&v| self.slots[v.0 as usize].dtype).collect();
-        let first: Vec<E::Value> = carried.iter().map(|&v| self.handle(v, lanes)).collect();
+        let shapes: SmallVec<[(DType, u32); 4]> =
+            carried.iter().zip(lanes).map(|(&v, &n)| (self.slots[v.0 as usize].dtype, n)).collect();
+        let first: Vec<E::Value> = carried.iter().zip(lanes).map(|(&v, &n)| self.handle(v, n)).collect();
         let (i, values) = self.emit.begin_loop(from, to, by, &first);
-        let inside: State = dtypes.iter().zip(values).map(|(&d, v)| self.emitted(d, lanes, v)).collect();
+        let inside: State = shapes.iter().zip(values).map(|(&(d, n), v)| self.emitted(d, n, v)).collect();
         let next: Vec<E::Value> = self.scoped(|w| {
             let next = body(w, i, &inside);
-            next.iter().map(|&v| w.handle(v, lanes)).collect()
+            next.iter().zip(lanes).map(|(&v, &n)| w.handle(v, n)).collect()
         });
         let last = self.emit.end_loop(&next);
-        dtypes.iter().zip(last).map(|(&d, v)| self.emitted(d, lanes, v)).collect()
+        shapes.iter().zip(last).map(|(&(d, n), v)| self.emitted(d, n, v)).collect()
     }
 
     /// `body` if `cond` is not 0, else the values `otherwise`.
@@ -364,6 +366,20 @@ impl<'k, E: Emit> Walk<'k, E> {
         let result = body(self);
         self.axes = before;
         self.scopes.pop();
+        result
+    }
+
+    /// A scope whose code runs whenever that around it does: what it computed of values from
+    /// outside is found again after it, though its axes and the kernel's values are its own.
+    fn beside<R>(&mut self, body: impl FnOnce(&mut Self) -> R) -> R {
+        let (prims, splats, result) = self.scoped(|w| {
+            let result = body(w);
+            let scope = w.scope();
+            (std::mem::take(&mut scope.prims), std::mem::take(&mut scope.splats), result)
+        });
+        let scope = self.scope();
+        scope.prims.extend(prims);
+        scope.splats.extend(splats);
         result
     }
 

@@ -9,6 +9,7 @@ use numfuse_ir::dtype::DType;
 use numfuse_ir::index::Guard;
 use numfuse_ir::kernel::{Inst, PassId, Val};
 use numfuse_ir::math::Arith;
+use numfuse_ir::ops::expansion::Expansion;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 use smallvec::{SmallVec, smallvec};
@@ -155,7 +156,8 @@ impl<E: Emit> Walk<'_, E> {
             }
             Inst::Call(op, args) => {
                 let args = self.args(args);
-                op.expand(self, &args)
+                let types: SmallVec<[DType; 3]> = args.iter().map(|&v| self.dtype(v)).collect();
+                Expansion::of(*op, &types).replay(self, &args)
             }
             Inst::Pick { guard, inside, outside } => self.pick(guard, *inside, *outside),
             Inst::Final { pass, .. } => {

@@ -7,8 +7,9 @@
 use super::{Buffer, BufferId, Carry, Inst, Kernel, Order, Pass, PassId, Role, Store, Val, rules};
 use crate::dtype::DType;
 use crate::index::Index;
-use crate::math::{Arith, Eval};
+use crate::math::Eval;
 use crate::ops::Op;
+use crate::ops::expansion::{Expansion, Step};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
@@ -212,16 +213,13 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// Expands `op` once to see what it amounts to.
+    /// What `op` amounts to.
     pub fn of(op: Op, types: &[DType]) -> Shape {
-        let mut recorder = Recorder { prims: 0, last: None };
-        let args: SmallVec<[Recorded; 3]> =
-            types.iter().enumerate().map(|(i, &d)| Recorded(d, Some(i))).collect();
-        let result = op.expand(&mut recorder, &args);
-        match (recorder.prims, recorder.last, result.1) {
-            (0, _, Some(operand)) => Shape::Operand(operand),
-            (1, Some(prim), None) => Shape::Prim(prim),
-            (n, _, _) => Shape::Many(n),
+        let expansion = Expansion::of(op, types);
+        match expansion.steps.as_slice() {
+            [] => Shape::Operand(expansion.result as usize),
+            [Step::Prim(prim, args)] if args.iter().copied().eq(0..types.len() as u32) => Shape::Prim(*prim),
+            _ => Shape::Many(expansion.operations()),
         }
     }
 
@@ -233,44 +231,5 @@ impl Shape {
             Shape::Prim(_) => 1,
             Shape::Many(n) => n,
         }
-    }
-}
-
-/// An [`Arith`] that only counts; a value is its type and, for an operand, its position.
-struct Recorder {
-    prims: u64,
-    /// The last prim, if it was applied to the operands in their order.
-    last: Option<Prim>,
-}
-
-#[derive(Clone, Copy)]
-struct Recorded(DType, Option<usize>);
-
-impl Arith for Recorder {
-    type V = Recorded;
-
-    fn dtype(&self, v: Recorded) -> DType {
-        v.0
-    }
-
-    fn constant(&mut self, c: Scalar) -> Recorded {
-        Recorded(c.dtype(), None)
-    }
-
-    fn prim(&mut self, prim: Prim, args: &[Recorded]) -> Recorded {
-        let types: SmallVec<[DType; 3]> = args.iter().map(|a| a.0).collect();
-        self.prims += 1;
-        let in_order = args.iter().enumerate().all(|(i, a)| a.1 == Some(i));
-        self.last = in_order.then_some(prim);
-        Recorded(prim.result(&types).expect("expansions are typed: each is tested on every type"), None)
-    }
-
-    fn rare(&mut self, _: Recorded, fast: Recorded, slow: impl FnOnce(&mut Self) -> Recorded) -> Recorded {
-        let straight = self.prims;
-        slow(self);
-        // The slow path is never taken for most inputs: a tenth of it counts.
-        self.prims = straight + (self.prims - straight) / 10 + 1;
-        self.last = None;
-        Recorded(fast.0, None)
     }
 }

@@ -84,6 +84,16 @@ impl Fold {
         }
     }
 
+    /// True for a part that follows from the number of elements alone: lanes that have walked equally
+    /// many share it.
+    pub const fn is_count(self, part: usize) -> bool {
+        match self {
+            Fold::Moments => part == 0,
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => false,
+            Fold::ArgMin | Fold::ArgMax => false,
+        }
+    }
+
     /// True when any order of combining elements of this type gives the same bits.
     pub fn is_free(self, dtype: DType) -> bool {
         match self {

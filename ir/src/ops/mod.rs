@@ -7,6 +7,7 @@
 //! printers, the promotion, the user's methods and the generated tests. Adding an elementwise op
 //! touches one place: a row.
 
+pub mod expansion;
 pub mod fold;
 mod table;
 

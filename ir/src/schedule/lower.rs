@@ -16,9 +16,8 @@ use crate::kernel::{Axis, AxisId, BufferId, Carry, Inst, Kernel, Order, Role, St
 use crate::ops::fold::Fold;
 use crate::shape::Shape;
 use crate::view::{Sum, View, flatten};
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use smallvec::SmallVec;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Lowers each group to a step; slots are numbered as they are written.
@@ -59,7 +58,7 @@ struct Lowering<'a> {
     space: Space,
     builder: Builder,
     /// Values by node and place.
-    values: HashMap<(NodeId, Place), Val>,
+    values: IndexMap<(NodeId, Place), Val>,
     buffers: IndexSet<Data>,
     bytes_read: u64,
     /// The run-time numbers passed, by their number in the graph.
@@ -76,7 +75,7 @@ impl<'a> Lowering<'a> {
             places,
             space: space_of(graph, group),
             builder: Builder::new(),
-            values: HashMap::new(),
+            values: IndexMap::new(),
             buffers: IndexSet::new(),
             bytes_read: 0,
             scalars: IndexSet::new(),

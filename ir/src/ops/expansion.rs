@@ -1,0 +1,163 @@
+//! An op's expansion as data: what back ends read instead of instantiating it anew.
+//!
+//! [`Op::expand`] is generic over [`Arith`]; computing with it is fastest when it is compiled for
+//! what computes. A code generator only wants to know which machine operations there are, in which
+//! order: [`Expansion::of`] records them once, [`Expansion::replay`] says them to any [`Arith`].
+
+use super::Op;
+use crate::dtype::DType;
+use crate::math::Arith;
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+use smallvec::SmallVec;
+
+/// The machine operations that an op is, for operands of given types.
+///
+/// Values are numbered: the operands first, then one for each step.
+///
+/// ```
+/// use numfuse_ir::{dtype::DType, math::Eval, ops::{Op, expansion::Expansion}, scalar::Scalar};
+///
+/// let square_root = Expansion::of(Op::Sqrt, &[DType::F32]);
+/// assert_eq!(square_root.steps.len(), 1);
+/// assert_eq!(square_root.replay(&mut Eval, &[Scalar::f32(9.0)]), Scalar::f32(3.0));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expansion {
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+    /// The number of the value that is the result.
+    pub result: u32,
+}
+
+/// One step of an [`Expansion`]; it gives one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A constant.
+    Constant(Scalar),
+    /// A machine operation on values.
+    Prim(Prim, SmallVec<[u32; 3]>),
+    /// `slow` in the lanes where `cond` holds, `fast` elsewhere. The values of `slow` are numbered
+    /// on from here, and forgotten after it.
+    Rare {
+        /// A bool.
+        cond: u32,
+        /// The value of most lanes.
+        fast: u32,
+        /// What the other lanes do.
+        slow: Expansion,
+    },
+}
+
+impl Expansion {
+    /// Records what `op` does with operands of these types, which [`Op::promote`] gives.
+    pub fn of(op: Op, types: &[DType]) -> Expansion {
+        let mut recorder = Recorder { types: types.to_vec(), steps: Vec::new() };
+        let operands: SmallVec<[u32; 3]> = (0..types.len() as u32).collect();
+        let result = op.expand(&mut recorder, &operands);
+        Expansion { steps: recorder.steps, result }
+    }
+
+    /// Does to `args` what the op does.
+    pub fn replay<A: Arith>(&self, k: &mut A, args: &[A::V]) -> A::V {
+        let mut values: Vec<A::V> = args.to_vec();
+        self.run(k, &mut values)
+    }
+
+    fn run<A: Arith>(&self, k: &mut A, values: &mut Vec<A::V>) -> A::V {
+        let before = values.len();
+        for step in &self.steps {
+            let value = match step {
+                Step::Constant(c) => k.constant(*c),
+                Step::Prim(prim, args) => {
+                    let args: SmallVec<[A::V; 3]> = args.iter().map(|&v| values[v as usize]).collect();
+                    k.prim(*prim, &args)
+                }
+                Step::Rare { cond, fast, slow } => {
+                    let (cond, fast) = (values[*cond as usize], values[*fast as usize]);
+                    k.rare(cond, fast, |k| slow.run(k, values))
+                }
+            };
+            values.push(value);
+        }
+        let result = values[self.result as usize];
+        values.truncate(before);
+        result
+    }
+
+    /// How many machine operations it is. A slow path is never taken for most inputs: a tenth of it
+    /// counts.
+    pub fn operations(&self) -> u64 {
+        let operations = |step: &Step| match step {
+            Step::Constant(_) => 0,
+            Step::Prim(..) => 1,
+            Step::Rare { slow, .. } => slow.operations() / 10 + 1,
+        };
+        self.steps.iter().map(operations).sum()
+    }
+}
+
+/// The [`Arith`] that writes down; a value is its number.
+struct Recorder {
+    types: Vec<DType>,
+    steps: Vec<Step>,
+}
+
+impl Recorder {
+    fn push(&mut self, step: Step, dtype: DType) -> u32 {
+        self.steps.push(step);
+        self.types.push(dtype);
+        self.types.len() as u32 - 1
+    }
+}
+
+impl Arith for Recorder {
+    type V = u32;
+
+    fn dtype(&self, v: u32) -> DType {
+        self.types[v as usize]
+    }
+
+    fn constant(&mut self, c: Scalar) -> u32 {
+        self.push(Step::Constant(c), c.dtype())
+    }
+
+    fn prim(&mut self, prim: Prim, args: &[u32]) -> u32 {
+        let types: SmallVec<[DType; 3]> = args.iter().map(|&v| self.dtype(v)).collect();
+        let dtype = prim.result(&types).expect("expansions are typed: each is tested on every type");
+        self.push(Step::Prim(prim, args.into()), dtype)
+    }
+
+    fn rare(&mut self, cond: u32, fast: u32, slow: impl FnOnce(&mut Self) -> u32) -> u32 {
+        let (before, outside) = (self.types.len(), std::mem::take(&mut self.steps));
+        let result = slow(self);
+        let steps = std::mem::replace(&mut self.steps, outside);
+        self.types.truncate(before);
+        let dtype = self.dtype(fast);
+        self.push(Step::Rare { cond, fast, slow: Expansion { steps, result } }, dtype)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::Eval;
+
+    #[test]
+    fn a_replayed_expansion_computes_what_the_op_computes() {
+        let numbers = [0.0, -0.0, 1.5, -2.5, 40.0, 1e-40, 3e38, 1e7, f64::INFINITY, f64::NAN];
+        let number = |at: usize, to: DType| Prim::Cast(to).eval(&[Scalar::f64(numbers[at % 10])]);
+        for &op in Op::ALL {
+            for dtype in [DType::F32, DType::F64, DType::I16] {
+                let Some(types) = op.promote(&vec![dtype; op.def().params.len()]) else { continue };
+                let expansion = Expansion::of(op, &types);
+                for at in 0..numbers.len() {
+                    let operands = types.iter().enumerate().map(|(i, &t)| number(at + 3 * i, t));
+                    let args: Vec<Scalar> = operands.collect();
+                    let direct = op.expand(&mut Eval, &args);
+                    assert!(expansion.replay(&mut Eval, &args).same(direct), "{op:?} of {args:?}");
+                }
+            }
+        }
+    }
+}
