@@ -60,19 +60,10 @@ fn describe(graph: &Graph) -> String {
         let mapping = choose(&step.kernel, &step.words, &Target::FIXED);
         let _ = writeln!(text, "\nkernel {} on the CPU: {mapping}", i + 1);
         text.push_str(&cpu::clif(&step.kernel, mapping).unwrap());
-        let mapping = of_a_warp(mapping);
+        let mapping = Mapping { lanes: 32, ..mapping };
         let _ = writeln!(text, "\nkernel {} in CUDA C: {mapping}", i + 1);
         text.push_str(&cuda::text(&step.kernel, mapping).unwrap());
     }
     // No line ends in spaces, whoever printed it.
     text.lines().map(|line| line.trim_end().to_string() + "\n").collect()
-}
-
-/// The same mapping with the 32 lanes of a warp.
-fn of_a_warp(mapping: Mapping) -> Mapping {
-    match mapping {
-        Mapping::Flat { levels, .. } => Mapping::Flat { lanes: 32, levels },
-        Mapping::Row { levels, .. } => Mapping::Row { lanes: 32, levels },
-        Mapping::Split { levels, .. } => Mapping::Split { lanes: 32, levels },
-    }
 }

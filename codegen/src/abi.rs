@@ -2,19 +2,22 @@
 //! kernel's rows are cut into units of work.
 //!
 //! An entry is `extern "C" fn(words: *const u64, begin: u64, end: u64)`. The words are, in this
-//! order: the address of each buffer, the bits of each scalar, the kernel's launch words, and for
-//! [`Mapping::Split`] the address of the scratch. Units `begin..end` are done by one call; any
+//! order: the address of each buffer, the bits of each scalar, the kernel's launch words, and for a
+//! layout that [has a second entry](crate::mapping::Layout::has_finish) the address of the scratch. Units `begin..end` are done by one call; any
 //! cut into calls gives the same bits, since units depend on shape alone.
 
-use crate::mapping::{BLOCK, Mapping, extent};
+use crate::mapping::{Layout, Mapping, block, extent, turned};
 use numfuse_ir::kernel::Kernel;
 
 /// Elements of the last row axis in one unit of a flat kernel without columns.
 pub const CHUNK: i64 = 1 << 14;
 /// The same for a flat kernel that walks columns.
 pub const CHUNK_OF_FOLDS: i64 = 256;
-/// Blocks of a fold in one unit of a split kernel.
+/// Blocks of a fold in one unit of a split kernel, all its rows together.
 pub const BLOCKS_OF_UNIT: i64 = 64;
+/// Rows and columns of the square of one unit of a tiled kernel: along the turned axis, and along
+/// the last.
+pub const SQUARE: [i64; 2] = [64, 256];
 /// Bytes of one part of one state in the scratch.
 pub const CELL: usize = 8;
 
@@ -40,22 +43,41 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let visits: u64 = outer.map(|p| extent(kernel, words, p).max(1) as u64).sum();
     let inner = (0..kernel.passes.len()).filter(|&p| kernel.passes[p].inner);
     let visits = inner.map(|p| extent(kernel, words, p).max(1) as u64).fold(visits, u64::saturating_mul);
-    let (units, work) = match mapping {
-        Mapping::Flat { .. } => {
-            let last = extents.last().copied().unwrap_or(1).max(1);
-            let chunk = chunk(kernel) as u64;
-            (rows / last * last.div_ceil(chunk), last.min(chunk).saturating_mul(visits))
+    let last = extents.last().copied().unwrap_or(1).max(1);
+    let chunk = chunk(kernel) as u64;
+    let chunks = rows / last * last.div_ceil(chunk);
+    let (units, work) = match mapping.layout {
+        Layout::Flat => (chunks, last.min(chunk).saturating_mul(visits)),
+        Layout::Row => (rows, visits),
+        Layout::Tile => {
+            let turned = turned(kernel).expect("only a kernel with turned loads is tiled");
+            let across = extents[turned.axis.index()].max(1);
+            let [height, width] = SQUARE.map(|n| n as u64);
+            let squares = rows / last / across * across.div_ceil(height) * last.div_ceil(width);
+            (squares, height * width)
         }
-        Mapping::Row { .. } => (rows, visits),
-        Mapping::Split { .. } => {
-            let blocks = extent(kernel, words, 0) as u64;
-            let blocks = blocks.div_ceil(BLOCK as u64);
-            let units = rows * blocks.div_ceil(BLOCKS_OF_UNIT as u64);
-            let scratch = rows as usize * blocks as usize * parts(kernel) * CELL;
-            return Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), finish: rows };
+        Layout::Split | Layout::Bands => {
+            let blocks = (extent(kernel, words, 0) as u64).div_ceil(block(kernel) as u64);
+            let (units, finish) = match mapping.layout {
+                Layout::Split => (blocks.div_ceil(blocks_of_unit(rows)), rows),
+                _ => (chunks * blocks.div_ceil(bands_of_unit(last)), chunks),
+            };
+            let scratch = (rows * blocks) as usize * parts(kernel) * CELL;
+            return Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), finish };
         }
     };
     Launch { units, grain: (CHUNK as u64).div_ceil(work.max(1)), scratch_bytes: 0, finish: 0 }
+}
+
+/// How many blocks of that many rows one unit of a split kernel does.
+fn blocks_of_unit(rows: u64) -> u64 {
+    (BLOCKS_OF_UNIT as u64 / rows.max(1)).max(1)
+}
+
+/// How many blocks one unit of a kernel in bands does, where its last row axis has that extent:
+/// more of them where rows are short.
+fn bands_of_unit(last: u64) -> u64 {
+    (CHUNK_OF_FOLDS as u64 / last.max(1)).max(1)
 }
 
 /// The length of a chunk of the last row axis, from the kernel alone.

@@ -24,7 +24,7 @@ pub mod walk;
 pub use abi::{Launch, launch};
 pub use cpu::Code;
 pub use error::Error;
-pub use mapping::{Mapping, choose};
+pub use mapping::{Layout, Mapping, choose};
 
 use numfuse_ir::kernel::Kernel;
 use numfuse_ir::target::Target;
@@ -44,8 +44,14 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     if kernel.axes.len() > 64 {
         return refuse("a kernel has at most 64 axes");
     }
-    if matches!(mapping, Mapping::Split { .. }) && !mapping::splits(kernel) {
+    if mapping.layout.has_finish() && !mapping::splits(kernel) {
         return refuse("only a fold followed by work without columns is split");
+    }
+    if mapping.layout == Layout::Bands && kernel.rows == 0 {
+        return refuse("bands are of rows");
+    }
+    if mapping.layout == Layout::Tile && mapping::turned(kernel).is_none() {
+        return refuse("nothing is read along another axis");
     }
     Ok(())
 }

@@ -1,103 +1,190 @@
-//! How a kernel is laid over SIMD lanes: the choice and its reasons.
+//! How a kernel is laid over SIMD lanes and workers: the choice and its reasons.
 //!
-//! The lanes lie across the last row axis ([`Mapping::Flat`]), across the columns of one row
-//! ([`Mapping::Row`]), or across the columns with the blocks of one fold given to different
-//! workers ([`Mapping::Split`]). No mapping changes a bit of any result.
+//! The lanes lie across the last row axis or across the columns of one row; units of work are runs
+//! of rows, blocks of one long fold, or squares of an array and its transpose ([`Layout`]). No
+//! mapping changes a bit of any result.
 
 use numfuse_ir::index::{Index, Term, Word};
-use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order};
+use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Val};
 use numfuse_ir::target::Target;
 use std::fmt;
 
 /// Elements of one block of a fold in the order `Lanes`.
 pub const BLOCK: i64 = 512;
 
+/// Elements of one serial group of a fold in the order `Groups`.
+pub const GROUP: i64 = 128;
+
 /// How loops are laid over lanes and workers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mapping {
+pub struct Mapping {
+    /// Which loops are what.
+    pub layout: Layout,
+    /// How many SIMD lanes there are: 4, 8, 16 or 32.
+    pub lanes: u8,
+    /// How many levels of blocks folds have: 1 for at most 512 elements, 2 for at most 2^18, ...
+    pub levels: u8,
+}
+
+/// Which loops lie across lanes, and which are given to workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layout {
     /// Lanes lie across the last row axis; each walks the columns by itself.
-    Flat {
-        /// How many lanes.
-        lanes: u8,
-        /// Levels of blocks that the longest fold needs.
-        levels: u8,
-    },
+    Flat,
     /// Lanes lie across the innermost column axis of one row.
-    Row {
-        /// How many lanes.
-        lanes: u8,
-        /// Levels of blocks that the longest fold needs.
-        levels: u8,
-    },
+    Row,
     /// As `Row`, for few rows and long folds: blocks of the first pass are given to workers, their
     /// states go to scratch, and a second entry folds those and does the rest.
-    Split {
-        /// How many lanes.
-        lanes: u8,
-        /// Levels of blocks that the longest fold needs.
-        levels: u8,
-    },
+    Split,
+    /// As `Flat`, for few rows and long folds, in the same way.
+    Bands,
+    /// Lanes lie across the last row axis, in squares: what lies along another row axis is turned
+    /// in a small table, so that memory is read and written in neighbours.
+    Tile,
+}
+
+impl Layout {
+    /// True where blocks of a fold go to scratch, for a second entry to fold.
+    pub fn has_finish(self) -> bool {
+        matches!(self, Layout::Split | Layout::Bands)
+    }
+
+    /// True where lanes lie across columns.
+    pub fn is_across(self) -> bool {
+        matches!(self, Layout::Row | Layout::Split)
+    }
 }
 
 impl Mapping {
     /// How many SIMD lanes there are.
     pub fn lanes(self) -> u32 {
-        match self {
-            Mapping::Flat { lanes, .. } | Mapping::Row { lanes, .. } | Mapping::Split { lanes, .. } => {
-                lanes.into()
-            }
-        }
+        self.lanes.into()
     }
 
-    /// How many levels of blocks folds have: 1 for at most 512 elements, 2 for at most 2^18, ...
+    /// How many levels of blocks folds have.
     pub fn levels(self) -> u32 {
-        match self {
-            Mapping::Flat { levels, .. } | Mapping::Row { levels, .. } | Mapping::Split { levels, .. } => {
-                levels.into()
-            }
-        }
+        self.levels.into()
     }
 }
 
 impl fmt::Display for Mapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Mapping::Flat { .. } => "flat",
-            Mapping::Row { .. } => "row",
-            Mapping::Split { .. } => "split",
+        let name = match self.layout {
+            Layout::Flat => "flat",
+            Layout::Row => "row",
+            Layout::Split => "split",
+            Layout::Bands => "bands",
+            Layout::Tile => "tile",
         };
-        write!(f, "{name} x{}", self.lanes())?;
-        if self.levels() > 1 { write!(f, " levels {}", self.levels()) } else { Ok(()) }
+        write!(f, "{name} x{}", self.lanes)?;
+        if self.levels > 1 { write!(f, " levels {}", self.levels) } else { Ok(()) }
     }
 }
 
 /// The mapping for a kernel launched with these words.
 pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
-    let (lanes, levels) = (lanes(kernel, target), levels(kernel, words));
+    let lanes = lanes(kernel, target);
+    let layout = layout(kernel, words, lanes.into());
+    Mapping { layout, lanes, levels: levels(kernel, words) }
+}
+
+fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     let outer: Vec<usize> = (0..kernel.passes.len()).filter(|&p| !kernel.passes[p].inner).collect();
     let columns = outer.iter().map(|&p| extent(kernel, words, p)).max().unwrap_or(1);
     let has_columns = outer.iter().any(|&p| !kernel.passes[p].cols.is_empty());
     let groups =
         outer.iter().any(|&p| kernel.passes[p].order == Order::Groups && !kernel.passes[p].cols.is_empty());
-    let rows: i64 = kernel.row_axes().map(|a| kernel.axes[a.index()].extent.value(words)).product();
-    let last = kernel.rows.checked_sub(1).map(|a| kernel.axes[a].extent.value(words)).unwrap_or(1);
-    if !has_columns || groups {
-        return Mapping::Flat { lanes, levels };
-    }
-    if splits(kernel) && columns >= 1 << 15 && rows * 4 < columns / BLOCK && rows < 64 {
-        return Mapping::Split { lanes, levels };
+    let extents: Vec<i64> = kernel.row_axes().map(|a| kernel.axes[a.index()].extent.value(words)).collect();
+    let (rows, last) = (extents.iter().product::<i64>(), extents.last().copied().unwrap_or(1));
+    if !has_columns {
+        let fits = |turned: &Turned| extents[turned.axis.index()] >= lanes && last >= lanes;
+        return if turned(kernel).is_some_and(|t| fits(&t)) { Layout::Tile } else { Layout::Flat };
     }
     let (along_rows, along_columns) = unit_bytes(kernel);
-    let flat = last >= i64::from(lanes) && (along_rows > along_columns || columns < 16);
-    if flat { Mapping::Flat { lanes, levels } } else { Mapping::Row { lanes, levels } }
+    let flat = groups || last >= lanes && (along_rows > along_columns || columns < 16);
+    let units = rows / last.max(1) * (last + FEW_ROWS - 1) / FEW_ROWS;
+    match splits(kernel) {
+        true if flat && last >= lanes && columns >= 1 << 12 && units < 16 => return Layout::Bands,
+        true if !flat && columns >= 1 << 15 && rows * 4 < columns / BLOCK && rows < 64 => {
+            return Layout::Split;
+        }
+        _ => {}
+    }
+    if flat { Layout::Flat } else { Layout::Row }
 }
+
+/// Rows of one unit of a flat kernel that walks columns.
+const FEW_ROWS: i64 = crate::abi::CHUNK_OF_FOLDS;
 
 /// True when the kernel is one fold over columns followed by work without columns.
 pub(crate) fn splits(kernel: &Kernel) -> bool {
     let mut outer = kernel.passes.iter().filter(|p| !p.inner);
     let first = outer.next().is_some_and(|p| !p.cols.is_empty() && !p.carries.is_empty());
-    let groups = kernel.passes.iter().any(|p| !p.inner && p.order == Order::Groups);
-    first && !groups && !kernel.passes[0].inner && outer.all(|p| p.cols.is_empty())
+    first && !kernel.passes[0].inner && outer.all(|p| p.cols.is_empty())
+}
+
+/// How many elements a block of the first pass has.
+pub(crate) fn block(kernel: &Kernel) -> i64 {
+    match kernel.passes[0].order {
+        Order::Lanes => BLOCK,
+        Order::Groups | Order::Free => GROUP,
+    }
+}
+
+/// Loads that lie along another axis than the last.
+pub(crate) struct Turned {
+    /// The row axis along which they are neighbours.
+    pub(crate) axis: AxisId,
+    /// The loads.
+    pub(crate) loads: Vec<Val>,
+}
+
+/// The most bytes of loads that are turned for each element: what a warp has shared memory for.
+const MOST_TURNED: usize = 16;
+
+/// What a kernel of one pass without columns reads along another row axis than the last, under no
+/// guard.
+pub(crate) fn turned(kernel: &Kernel) -> Option<Turned> {
+    let [pass] = kernel.passes.as_slice() else { return None };
+    let last = AxisId(kernel.rows.checked_sub(1)? as u32);
+    let mut wanted = vec![false; kernel.body.len()];
+    pass.stores.iter().for_each(|s| wanted[s.value.index()] = true);
+    let mut turned: Vec<(AxisId, Val, usize)> = Vec::new();
+    for (v, inst) in kernel.body.iter().enumerate().rev() {
+        match inst {
+            _ if !wanted[v] => {}
+            Inst::Load(buffer, at) => {
+                if let Some(axis) = neighbours(at, last) {
+                    turned.push((axis, Val(v as u32), kernel.buffers[buffer.index()].dtype.bytes()));
+                }
+            }
+            Inst::Pick { .. } => {}
+            inst => inst.for_each_arg(&mut |arg| wanted[arg.index()] = true),
+        }
+    }
+    let bytes = |axis: AxisId| turned.iter().filter(|t| t.0 == axis).map(|t| t.2).sum::<usize>();
+    let axis = turned.iter().map(|t| t.0).max_by_key(|&axis| bytes(axis))?;
+    let mut left = MOST_TURNED;
+    let fits = |t: &&(AxisId, Val, usize)| {
+        let fits = t.0 == axis && t.2 <= left;
+        left -= if fits { t.2 } else { 0 };
+        fits
+    };
+    let mut loads: Vec<Val> = turned.iter().filter(fits).map(|t| t.1).collect();
+    loads.sort_unstable();
+    Some(Turned { axis, loads })
+}
+
+/// The row axis along which an index goes from neighbour to neighbour, where along the last one it
+/// jumps.
+fn neighbours(at: &Index, last: AxisId) -> Option<AxisId> {
+    let plain = at.terms.iter().all(|(_, term)| matches!(term, Term::Axis(_)));
+    let jumps = matches!(at.stride(last), Word::Param(_));
+    let unit = |(stride, term): &(Word, Term)| match term {
+        Term::Axis(axis) if *stride == Word::Known(1) && *axis != last => Some(*axis),
+        Term::Axis(_) | Term::Digit { .. } | Term::Value(_) => None,
+    };
+    at.terms.iter().find_map(unit).filter(|_| plain && jumps)
 }
 
 /// How many elements a pass visits for each row.

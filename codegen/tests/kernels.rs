@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use numfuse_codegen::{Mapping, choose, launch};
+use numfuse_codegen::{Layout, Mapping, choose, launch};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Guard, Index, Range, Term};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Role};
@@ -100,7 +100,7 @@ fn sums_in_lanes_have_one_order() {
         let x = noise(rows * n, 5);
         let want: Vec<f32> = (0..rows).map(|r| sum_in_lanes(&x[r * n..][..n])).collect();
         for lanes in [4, 8, 16, 32] {
-            for mapping in [flat(lanes), row(lanes), split(lanes)] {
+            for mapping in [flat(lanes), row(lanes), split(lanes), bands(lanes)] {
                 let mut buffers = [bytes(&x), vec![0; rows * 4]];
                 run(&kernel, mapping, &mut buffers, &[], &[rows as i64, n as i64, n as i64, 1]);
                 assert_eq!(bits(&floats(&buffers[1])), bits(&want), "{mapping}, {n} columns");
@@ -116,9 +116,9 @@ fn fewer_levels_give_the_same_bits() {
         let x = noise(n, 6);
         let want = vec![sum_in_lanes(&x)];
         let mappings = [
-            Mapping::Flat { lanes: 8, levels },
-            Mapping::Row { lanes: 8, levels },
-            Mapping::Split { lanes: 8, levels },
+            Mapping { layout: Layout::Flat, lanes: 8, levels },
+            Mapping { layout: Layout::Row, lanes: 8, levels },
+            Mapping { layout: Layout::Split, lanes: 8, levels },
         ];
         for mapping in mappings {
             let mut buffers = [bytes(&x), vec![0; 4]];
@@ -141,7 +141,7 @@ fn sums_over_an_outer_axis_go_in_groups() {
         if let Inst::Load(_, index) = &mut kernel.body[0] {
             index.terms[0].0 = known(1);
         }
-        for mapping in [flat(4), flat(16), row(8)] {
+        for mapping in [flat(4), flat(16), row(8), bands(4), bands(16)] {
             let mut buffers = [bytes(&x), vec![0; rows * 4]];
             run(&kernel, mapping, &mut buffers, &[], &[rows as i64, n as i64, 1, rows as i64]);
             assert_eq!(bits(&floats(&buffers[1])), bits(&want), "{mapping}, {n} deep");
@@ -371,4 +371,53 @@ fn units_depend_on_shape_alone() {
     let rows = row_fold(Fold::Sum, Order::Lanes, DType::F32, known(1));
     let recipe = launch(&rows, split(8), &[2, 1 << 20, 1 << 20, 1]);
     assert_eq!((recipe.units, recipe.finish, recipe.scratch_bytes), (64, 2, 2 * 2048 * 8));
+}
+
+/// `z[i, j, k] = x[i, j, k] + y[i, k, j]`, both row-major: words are extents, then strides.
+fn with_transpose(dtype: DType) -> Kernel {
+    let mut b = Build::new(&[param(0), param(1), param(2)], 3, 5);
+    let (x, y) = (b.buffer(dtype, Role::In), b.buffer(dtype, Role::In));
+    let z = b.buffer(dtype, Role::Out);
+    let whole = at(known(0), &[(param(3), 0), (param(2), 1), (known(1), 2)]);
+    let x = b.load(x, whole.clone());
+    let y = b.load(y, at(known(0), &[(param(3), 0), (known(1), 1), (param(1), 2)]));
+    let both = b.prim(if dtype == DType::Bool { Prim::Xor } else { Prim::Sub }, &[x, y]);
+    b.store(&[], z, whole, both);
+    b.kernel
+}
+
+#[test]
+fn squares_are_turned_whatever_their_size_and_type() {
+    for dtype in [DType::Bool, DType::I8, DType::I16, DType::F32, DType::F64] {
+        let kernel = with_transpose(dtype);
+        for (n, m) in [(1, 1), (4, 4), (5, 3), (16, 32), (33, 16), (31, 70), (64, 256), (130, 259)] {
+            let bytes = (2 * n * m) * dtype.bytes();
+            let noise = |seed: usize| -> Vec<u8> {
+                let byte = |i: usize| (i * 37 + i / 7 * seed + seed) as u8;
+                (0..bytes).map(|i| if dtype == DType::Bool { byte(i) & 1 } else { byte(i) }).collect()
+            };
+            let words: Vec<i64> = [2, n, m, n * m, 0].iter().map(|&w| w as i64).collect();
+            let mut expected = [noise(3), noise(5), vec![0; bytes]];
+            run(&kernel, flat(8), &mut expected, &[], &words);
+            for lanes in [4, 8, 16, 32] {
+                let mut buffers = [noise(3), noise(5), vec![0; bytes]];
+                run(&kernel, tile(lanes), &mut buffers, &[], &words);
+                assert!(buffers[2] == expected[2], "{dtype}, {n} by {m}, {lanes} lanes");
+            }
+        }
+    }
+}
+
+#[test]
+fn transposes_are_tiled_and_long_sums_of_few_columns_banded() {
+    let layout = |kernel: &Kernel, words: &[i64]| choose(kernel, words, &Target::FIXED).layout;
+    let kernel = with_transpose(DType::F32);
+    assert_eq!(layout(&kernel, &[1, 100, 100, 0, 0]), Layout::Tile);
+    assert_eq!(layout(&kernel, &[1, 100, 5, 0, 0]), Layout::Flat, "a square would be mostly tail");
+    let mut kernel = row_fold(Fold::Sum, Order::Groups, DType::F32, param(3));
+    if let Inst::Load(_, index) = &mut kernel.body[0] {
+        index.terms[0].0 = known(1);
+    }
+    assert_eq!(layout(&kernel, &[64, 1_000_000, 1, 64]), Layout::Bands);
+    assert_eq!(layout(&kernel, &[1_000_000, 64, 1, 1_000_000]), Layout::Flat, "there are rows enough");
 }

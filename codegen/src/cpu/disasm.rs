@@ -12,14 +12,14 @@ use numfuse_ir::kernel::Kernel;
 pub fn clif(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
     let isa = jit::fixed()?;
     let text = |entry| jit::function(&*isa, kernel, mapping, entry).display().to_string();
-    Ok(entries(mapping).iter().map(|&e| text(e)).collect::<Vec<_>>().join("\n"))
+    Ok(Entry::of(mapping).iter().map(|&e| text(e)).collect::<Vec<_>>().join("\n"))
 }
 
 /// The machine code of a kernel for x86-64 with AVX2 and FMA, as text.
 pub fn disassemble(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
     let isa = jit::fixed()?;
     let mut text = String::new();
-    for &entry in entries(mapping) {
+    for &entry in Entry::of(mapping) {
         let mut context = Context::for_function(jit::function(&*isa, kernel, mapping, entry));
         context.set_disasm(true);
         let code = context.compile(&*isa, &mut ControlPlane::default());
@@ -27,11 +27,4 @@ pub fn disassemble(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
         text += code.vcode.as_deref().unwrap_or_default();
     }
     Ok(text)
-}
-
-fn entries(mapping: Mapping) -> &'static [Entry] {
-    match mapping {
-        Mapping::Split { .. } => &[Entry::Main, Entry::Finish],
-        Mapping::Flat { .. } | Mapping::Row { .. } => &[Entry::Main],
-    }
 }

@@ -317,4 +317,24 @@ impl Emit for Clif<'_> {
         let address = self.entry(table, at);
         memory::write(&mut self.fb, address, value);
     }
+
+    fn square(&mut self, dtype: DType, lanes: u32) -> Table {
+        self.table(dtype, lanes, lanes)
+    }
+
+    /// A register of each of as many values is turned at once; parts of a register go one by one.
+    fn columns_at_once(&self, dtype: DType, lanes: u32) -> u32 {
+        let per_register = 16 / dtype.bytes() as u32;
+        if lanes >= per_register { per_register } else { 1 }
+    }
+
+    fn write_columns(&mut self, square: Table, at: Value, columns: &[Lanes]) {
+        let base = self.fb.ins().stack_addr(types::I64, square.slot, 0);
+        let column = self.fb.ins().ishl_imm_u(at, i64::from(square.dtype.bytes().trailing_zeros()));
+        let first = self.fb.ins().iadd(base, column);
+        memory::write_columns(&mut self.fb, first, columns);
+    }
+
+    /// One worker writes and reads its tables in order.
+    fn exchange(&mut self) {}
 }

@@ -39,12 +39,8 @@ impl Code {
         let mut builder = JITBuilder::with_isa(native()?, default_libcall_names());
         builder.symbol("fmaf", fused32 as *const u8).symbol("fma", fused64 as *const u8);
         let mut module = JITModule::new(builder);
-        let entries = match mapping {
-            Mapping::Split { .. } => &[Entry::Main, Entry::Finish][..],
-            Mapping::Flat { .. } | Mapping::Row { .. } => &[Entry::Main][..],
-        };
         let (mut functions, mut bytes) = (Vec::new(), 0);
-        for (i, &entry) in entries.iter().enumerate() {
+        for (i, &entry) in Entry::of(mapping).iter().enumerate() {
             let mut context = module.make_context();
             context.func = function(module.isa(), kernel, mapping, entry);
             let id = module

@@ -98,6 +98,29 @@ pub(crate) fn shuffle(fb: &mut FunctionBuilder, a: Value, b: Value, order: [u8; 
     fb.ins().shuffle(a, b, order)
 }
 
+/// The lanes of two registers in turns, those of their low halves or of their high ones: an unpack.
+fn interleaved(fb: &mut FunctionBuilder, a: Value, b: Value, bytes: usize, high: bool) -> Value {
+    let order = std::array::from_fn(|i| {
+        let (lane, byte) = (i / bytes, i % bytes);
+        let from = lane / 2 * bytes + byte + if high { 8 } else { 0 };
+        (from + 16 * (lane % 2)) as u8
+    });
+    shuffle(fb, a, b, order)
+}
+
+/// As many registers as one has lanes, as a square on its side: lane `l` of register `k` becomes lane
+/// `k` of register `l`. Each round interleaves the first half with the second.
+pub(crate) fn turned(fb: &mut FunctionBuilder, mut square: Vec<Value>, bytes: usize) -> Vec<Value> {
+    let half = square.len() / 2;
+    for _ in 0..square.len().trailing_zeros() {
+        let pairs = (0..half).flat_map(|k| {
+            [false, true].map(|high| interleaved(fb, square[k], square[k + half], bytes, high))
+        });
+        square = pairs.collect();
+    }
+    square
+}
+
 /// The bytes of a register moved down by `count`.
 pub(crate) fn move_down(fb: &mut FunctionBuilder, v: Value, count: u32) -> Value {
     let order = std::array::from_fn(|i| (i as u8 + count as u8) & 15);

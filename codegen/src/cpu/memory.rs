@@ -64,6 +64,31 @@ pub(super) fn write(fb: &mut FunctionBuilder, address: Value, value: &Lanes) {
     }
 }
 
+/// Writes lane `l` of value `k` to element `k` of row `l`, where a row has as many elements as there
+/// are lanes. Of as many values as a register has lanes, each register is turned as a square.
+pub(super) fn write_columns(fb: &mut FunctionBuilder, first: Value, columns: &[Lanes]) {
+    let (dtype, lanes) = (columns[0].dtype, columns[0].lanes);
+    let row = (lanes as usize * dtype.bytes()) as i32;
+    if columns.len() == 1 {
+        for lane in 0..lanes {
+            let element = columns[0].extract(fb, lane);
+            fb.ins().store(flags(), element, first, lane as i32 * row);
+        }
+        return;
+    }
+    let regs: Vec<Regs> = columns
+        .iter()
+        .map(|c| if dtype == DType::Bool { lanes::bytes_of_mask(fb, c) } else { c.regs.clone() })
+        .collect();
+    for r in 0..regs[0].len() {
+        let square: Vec<Value> = regs.iter().map(|of_value| of_value[r]).collect();
+        let turned = lanes::turned(fb, square, dtype.bytes());
+        for (l, reg) in turned.into_iter().enumerate() {
+            fb.ins().store(flags(), reg, first, (r * columns.len() + l) as i32 * row);
+        }
+    }
+}
+
 fn part_types(bytes: u32) -> (cranelift_codegen::ir::Type, cranelift_codegen::ir::Type) {
     match bytes {
         2 => (types::I16, types::I16X8),

@@ -15,12 +15,16 @@ use numfuse_ir::scalar::Scalar;
 use std::collections::HashMap;
 use std::fmt::Write;
 
+/// The warps of a block that turns squares in shared memory, of which it has 48 KiB.
+pub(super) const WARPS_OF_TILES: u32 = 2;
+
 /// A table. One of uniform values is spread over the warp: thread `k` keeps entry `k`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Table {
     id: u32,
     dtype: DType,
     lanes: u32,
+    is_square: bool,
 }
 
 /// A set of lanes: the condition that each thread tests, and whether it is the same for all.
@@ -399,12 +403,13 @@ impl Emit for Printer<'_> {
             1 => self.line(&format!("{} t{id} = 0;", c_type(dtype))),
             _ => self.line(&format!("{} t{id}[{count}];", memory_type(dtype))),
         }
-        Table { id, dtype, lanes }
+        Table { id, dtype, lanes, is_square: false }
     }
 
     fn read(&mut self, table: Table, at: Index) -> Value {
         let at = self.plain(at);
         let expression = match table.lanes {
+            row if table.is_square => format!("t{}[threadIdx.x / 32][{at} * {} + lane]", table.id, row + 1),
             1 => format!("__shfl_sync(WARP, t{}, {at})", table.id),
             _ => format!("t{}[{at}]", table.id),
         };
@@ -417,5 +422,30 @@ impl Emit for Printer<'_> {
             1 => self.line(&format!("if (lane == {at}) t{} = {value};", table.id)),
             _ => self.line(&format!("t{}[{at}] = {value};", table.id)),
         }
+    }
+
+    /// A square is shared by the threads of a warp; rows are an element apart from a multiple of the
+    /// banks, so that neither rows nor columns collide.
+    fn square(&mut self, dtype: DType, lanes: u32) -> Table {
+        let id = self.fresh('t');
+        let size = lanes * (lanes + 1);
+        self.line(&format!("__shared__ {} t{id}[{WARPS_OF_TILES}][{size}];", memory_type(dtype)));
+        Table { id, dtype, lanes, is_square: true }
+    }
+
+    fn columns_at_once(&self, _: DType, _: u32) -> u32 {
+        1
+    }
+
+    fn write_columns(&mut self, square: Table, at: Index, columns: &[Value]) {
+        for (k, column) in columns.iter().enumerate() {
+            let at = self.step(Step::Add, at, Index::Number(k as i64));
+            let row = square.lanes + 1;
+            self.line(&format!("t{}[threadIdx.x / 32][lane * {row} + {at}] = {column};", square.id));
+        }
+    }
+
+    fn exchange(&mut self) {
+        self.line("__syncwarp();");
     }
 }

@@ -13,17 +13,20 @@ mod emit;
 mod prim;
 
 use crate::error::Error;
-use crate::mapping::Mapping;
+use crate::mapping::{Layout, Mapping};
 use crate::walk::{Entry, walk};
 use crate::{abi, cuda::emit::Printer};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{Buffer, Kernel, Role};
 
-/// How many threads a block has at most: the compiler may spend registers accordingly.
-pub const THREADS: u32 = 256;
+/// How many threads a block has at most: the compiler may spend registers accordingly. The warps of
+/// a tiled kernel share what shared memory there is.
+pub fn threads(mapping: Mapping) -> u32 {
+    if mapping.layout == Layout::Tile { 32 * emit::WARPS_OF_TILES } else { 256 }
+}
 /// The name of the entry that does the units of a kernel.
 pub const MAIN: &str = "kernel";
-/// The name of the entry that is run after it under [`Mapping::Split`].
+/// The name of the entry that is run after it where the layout has one.
 pub const FINISH: &str = "finish";
 /// Bytes of arguments that every driver takes.
 const MOST_ARGUMENTS: usize = 4096;
@@ -32,7 +35,7 @@ const MOST_ARGUMENTS: usize = 4096;
 /// splits folds.
 ///
 /// An entry takes the words of [`abi::words`] as one struct by value, then the first unit to do
-/// and the first beyond. Its blocks have a multiple of 32 threads, at most [`THREADS`], and any
+/// and the first beyond. Its blocks have a multiple of 32 threads, at most [`threads`], and any
 /// number of blocks does: warps take units in turns.
 pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
     crate::check(kernel, mapping)?;
@@ -44,7 +47,7 @@ pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
         return Err(Error::Mapping(format!("{count} words do not fit into the arguments of a launch")));
     }
     let mut code = entry(kernel, mapping, MAIN, Entry::Main);
-    if let Mapping::Split { .. } = mapping {
+    if mapping.layout.has_finish() {
         code = code + "\n" + &entry(kernel, mapping, FINISH, Entry::Finish);
     }
     Ok(format!("{}struct Words {{ u64 at[{count}]; }};\n\n// {mapping}\n{code}", prelude(&code)))
@@ -52,7 +55,7 @@ pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
 
 /// How many words a launch passes.
 fn words(kernel: &Kernel, mapping: Mapping) -> usize {
-    abi::scratch_at(kernel) + usize::from(matches!(mapping, Mapping::Split { .. }))
+    abi::scratch_at(kernel) + usize::from(mapping.layout.has_finish())
 }
 
 /// The pieces of the prelude that this code names.
@@ -88,12 +91,12 @@ fn entry(kernel: &Kernel, mapping: Mapping, name: &str, entry: Entry) -> String 
     lines.extend(
         (0..kernel.words).map(|k| format!("const i64 w{k} = (i64)words.at[{}]", abi::words_at(kernel) + k)),
     );
-    if let Mapping::Split { .. } = mapping {
+    if mapping.layout.has_finish() {
         lines.push(format!("u64* scratch = (u64*)words.at[{}]", abi::scratch_at(kernel)));
     }
     let lines: String = lines.iter().map(|l| format!("    {l};\n")).collect();
     let arguments = "const Words words, const i64 begin, const i64 end";
-    let bounds = format!("__launch_bounds__({THREADS})");
+    let bounds = format!("__launch_bounds__({})", threads(mapping));
     format!("extern \"C\" __global__ void {bounds} {name}({arguments}) {{\n{lines}\n{}}}\n", printer.finish())
 }
 
@@ -154,8 +157,8 @@ mod tests {
     use numfuse_ir::prim::Prim;
     use numfuse_ir::scalar::Scalar;
 
-    const FLAT: Mapping = Mapping::Flat { lanes: 32, levels: 1 };
-    const ROW: Mapping = Mapping::Row { lanes: 32, levels: 1 };
+    const FLAT: Mapping = Mapping { layout: Layout::Flat, lanes: 32, levels: 1 };
+    const ROW: Mapping = Mapping { layout: Layout::Row, lanes: 32, levels: 1 };
 
     /// The place `i` of a vector.
     fn i() -> Index {
@@ -280,7 +283,7 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
 
     #[test]
     fn long_rows_keep_block_sums_across_the_warp() {
-        let text = printed(&row_sum(), Mapping::Row { lanes: 32, levels: 2 });
+        let text = printed(&row_sum(), Mapping { levels: 2, ..ROW });
         assert!(text.contains("float t0 = 0;") && text.contains("= __shfl_sync(WARP, t0, n"), "{text}");
         assert!(text.contains("if (lane == n"), "{text}");
     }
@@ -293,7 +296,7 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
 
     #[test]
     fn a_split_fold_has_two_entries() {
-        let text = printed(&row_sum(), Mapping::Split { lanes: 32, levels: 2 });
+        let text = printed(&row_sum(), Mapping { layout: Layout::Split, lanes: 32, levels: 2 });
         assert_eq!(text.matches("extern \"C\"").count(), 2, "{text}");
         assert!(
             text.contains("u64 at[6];") && text.contains("kernel(const") && text.contains("finish(const")
@@ -364,7 +367,7 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
 
     #[test]
     fn a_warp_has_32_lanes() {
-        let refused = text(&row_sum(), Mapping::Row { lanes: 16, levels: 1 }).unwrap_err();
+        let refused = text(&row_sum(), Mapping { lanes: 16, ..ROW }).unwrap_err();
         assert_eq!(
             refused.to_string(),
             "the mapping does not fit the kernel: a warp has 32 lanes, row x16 has not"

@@ -156,4 +156,13 @@ pub trait Emit {
     fn read(&mut self, table: Self::Table, at: Self::Index) -> Self::Value;
     /// Sets an entry of a table.
     fn write(&mut self, table: Self::Table, at: Self::Index, value: &Self::Value);
+
+    /// A new table of `lanes` values that is written by [`Emit::write_columns`]: it turns a square.
+    fn square(&mut self, dtype: DType, lanes: u32) -> Self::Table;
+    /// How many columns of such a table are best written at once.
+    fn columns_at_once(&self, dtype: DType, lanes: u32) -> u32;
+    /// Sets lane `at + k` of each entry `l` of a square to lane `l` of value `k`.
+    fn write_columns(&mut self, square: Self::Table, at: Self::Index, columns: &[Self::Value]);
+    /// What was written to squares by any lane before is there for every lane after.
+    fn exchange(&mut self);
 }

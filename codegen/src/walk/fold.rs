@@ -10,7 +10,7 @@
 //! *Along*: each SIMD lane walks its own columns, and the virtual lanes are a table.
 
 use super::{At, Emit, State, Step, V, Walk};
-use crate::mapping::BLOCK;
+use crate::mapping::{BLOCK, GROUP};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Order, PassId};
 use numfuse_ir::prim::Prim;
@@ -20,8 +20,6 @@ use smallvec::SmallVec;
 const LANES: i64 = 32;
 /// Folds of so many points, known when the kernel is built, are straight code.
 const MOST_UNROLLED: i64 = 16;
-/// The elements of a serial group.
-const GROUP: i64 = 128;
 
 /// A table of states: for each part the back end's table, its type and lanes.
 type Table<T> = Vec<(T, DType, u32)>;
@@ -59,7 +57,7 @@ impl<E: Emit> Walk<'_, E> {
         let extent = self.word(self.kernel.axes[axis.index()].extent);
         self.repeat(zero, extent, 1, &[], &[], |w, i, _| {
             w.bind(axis, At::Uniform(i));
-            if !rest.is_empty() || !matches!(w.mapping, crate::mapping::Mapping::Flat { .. }) {
+            if !rest.is_empty() || w.mapping.layout.is_across() {
                 w.hoist(&w.pass_roots(pass));
             }
             w.nest(pass, rest, body);
@@ -80,7 +78,12 @@ impl<E: Emit> Walk<'_, E> {
                     w.block_across(pass, first, count)
                 })
             }
-            Order::Groups => self.groups(pass, zero, total),
+            Order::Groups => {
+                let lanes = self.state_lanes(pass);
+                self.join_blocks(pass, lanes, self.mapping.levels(), &mut |w, first, count| {
+                    w.serial(pass, lanes, first, count)
+                })
+            }
         }
     }
 
@@ -216,14 +219,43 @@ impl<E: Emit> Walk<'_, E> {
         }
         let total = self.visits(pass);
         let zero = self.emit.number(0);
+        let order = self.kernel.passes[pass.index()].order;
+        if order == Order::Free {
+            return self.serial(pass, lanes, zero, total);
+        }
+        self.join_blocks(pass, lanes, self.mapping.levels(), &mut |w, first, count| {
+            w.leaf_along(pass, lanes, first, count)
+        })
+    }
+
+    /// The state of one block, each SIMD lane walking its own columns.
+    pub(super) fn leaf_along(&mut self, pass: PassId, lanes: u32, first: E::Index, count: E::Index) -> State {
         match self.kernel.passes[pass.index()].order {
-            Order::Free => self.serial(pass, lanes, zero, total),
-            Order::Groups => self.groups(pass, zero, total),
-            Order::Lanes => {
-                let levels = self.mapping.levels();
-                self.levels(pass, levels, lanes, zero, total, &mut |w, first, count| {
-                    w.block_along(pass, lanes, first, count)
-                })
+            Order::Free | Order::Groups => self.serial(pass, lanes, first, count),
+            Order::Lanes => self.block_along(pass, lanes, first, count),
+        }
+    }
+
+    /// Folds what `leaf` gives for each block, to a depth that no fold of so many levels outgrows.
+    pub(super) fn join_blocks(
+        &mut self,
+        pass: PassId,
+        lanes: u32,
+        levels: u32,
+        leaf: &mut Leaf<'_, Self, E::Index>,
+    ) -> State {
+        let total = self.visits(pass);
+        let zero = self.emit.number(0);
+        match self.kernel.passes[pass.index()].order {
+            Order::Lanes => self.levels(pass, levels, lanes, zero, total, leaf),
+            Order::Free | Order::Groups => {
+                let depth = match levels {
+                    1 => 2,
+                    2 => 3,
+                    3 => 4,
+                    _ => 6,
+                };
+                self.group(pass, depth, lanes, zero, total, leaf)
             }
         }
     }
@@ -280,7 +312,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// How many lanes the states of a pass have: one where no lane differs from another.
-    fn state_lanes(&self, pass: PassId) -> u32 {
+    pub(super) fn state_lanes(&self, pass: PassId) -> u32 {
         let roots = self.pass_roots(pass);
         let depends = roots.iter().fold(0, |s, v| s | self.depends[v.index()]);
         let differs = |(a, at): (usize, &At<E::Index>)| {
@@ -300,21 +332,19 @@ impl<E: Emit> Walk<'_, E> {
         })
     }
 
-    /// Serial groups of 128, their results again, to a depth that no fold outgrows.
-    fn groups(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
-        let lanes = self.state_lanes(pass);
-        let levels = match self.mapping.levels() {
-            1 => 2,
-            2 => 3,
-            3 => 4,
-            _ => 6,
-        };
-        self.group(pass, levels, lanes, first, count)
-    }
-
-    fn group(&mut self, pass: PassId, level: u32, lanes: u32, first: E::Index, count: E::Index) -> State {
+    /// Groups of 128, their results again: serially, from the identity.
+    #[allow(clippy::too_many_arguments, reason = "the bounds of a run and what is done with it")]
+    fn group(
+        &mut self,
+        pass: PassId,
+        level: u32,
+        lanes: u32,
+        first: E::Index,
+        count: E::Index,
+        leaf: &mut Leaf<'_, Self, E::Index>,
+    ) -> State {
         if level == 1 {
-            return self.serial(pass, lanes, first, count);
+            return leaf(self, first, count);
         }
         let size = GROUP.pow(level - 1);
         let (initial, widths) = (self.initial(pass), self.widths(pass, lanes));
@@ -323,7 +353,7 @@ impl<E: Emit> Walk<'_, E> {
             let size = w.emit.number(size);
             let left = w.emit.step(Step::Sub, beyond, start);
             let count = w.emit.step(Step::Min, left, size);
-            let group = w.group(pass, level - 1, lanes, start, count);
+            let group = w.group(pass, level - 1, lanes, start, count, leaf);
             w.join(pass, state, &group)
         })
     }
@@ -378,7 +408,8 @@ impl<E: Emit> Walk<'_, E> {
             return leaf(self, first, count);
         }
         let size = BLOCK.pow(level - 1);
-        let children = self.divide_up(count, size);
+        let divisor = self.emit.number(size);
+        let children = self.divide_up(count, divisor);
         let table = self.table(pass, lanes);
         let used = self.clear(pass, &table, children);
         let zero = self.emit.number(0);

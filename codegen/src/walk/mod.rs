@@ -5,18 +5,18 @@
 //! emitted on demand; what does not move with a loop is emitted before it, so loop-invariant
 //! motion is a consequence of where a value's axes lie.
 //!
-//! `values` turns instructions into values, `place` turns indices into addresses, `fold`
-//! holds the orders of folds.
+//! `layout` goes through units of work, `fold` holds the orders of folds, `values` turns instructions
+//! into values, `place` turns indices into addresses.
 
 mod emit;
 mod fold;
+mod layout;
 mod place;
 mod values;
 
 pub use emit::{Active, Emit, Memory, Place, Spread, Step};
 
-use crate::abi;
-use crate::mapping::{BLOCK, Mapping};
+use crate::mapping::{Layout, Mapping};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Index, Word};
 use numfuse_ir::kernel::{AxisId, BufferId, Inst, Kernel, PassId, Val};
@@ -30,8 +30,15 @@ use std::collections::HashMap;
 pub enum Entry {
     /// The one that every kernel has.
     Main,
-    /// What a split kernel does with the states of its blocks.
+    /// What is done with the states of blocks in scratch.
     Finish,
+}
+
+impl Entry {
+    /// The entries of a kernel under a mapping.
+    pub fn of(mapping: Mapping) -> &'static [Entry] {
+        if mapping.layout.has_finish() { &[Entry::Main, Entry::Finish] } else { &[Entry::Main] }
+    }
 }
 
 /// Emits one entry of a kernel.
@@ -39,11 +46,14 @@ pub fn walk<E: Emit>(kernel: &Kernel, mapping: Mapping, entry: Entry, emit: &mut
     let mut walk = Walk::new(kernel, mapping, emit);
     walk.scoped(|w| {
         w.hoist(&w.roots());
-        match (mapping, entry) {
-            (Mapping::Flat { .. }, _) => w.flat(),
-            (Mapping::Row { .. }, _) => w.rows(|w| w.passes(0)),
-            (Mapping::Split { .. }, Entry::Main) => w.partials(),
-            (Mapping::Split { .. }, Entry::Finish) => w.rows(|w| w.finish()),
+        match (mapping.layout, entry) {
+            (Layout::Flat, _) => w.flat(|w| w.passes(0)),
+            (Layout::Row, _) => w.rows(|w| w.passes(0)),
+            (Layout::Split, Entry::Main) => w.split(),
+            (Layout::Split, Entry::Finish) => w.rows(|w| w.finish()),
+            (Layout::Bands, Entry::Main) => w.bands(),
+            (Layout::Bands, Entry::Finish) => w.flat(|w| w.finish()),
+            (Layout::Tile, _) => w.tiles(),
         }
     });
 }
@@ -102,6 +112,9 @@ struct Walk<'k, E: Emit> {
     scopes: Vec<Scope<E::Index>>,
     axes: Vec<At<E::Index>>,
     active: Option<Active<E::Index>>,
+    /// Loads whose elements lie turned in a table, and the row of it that is open.
+    turned: Vec<(Val, E::Table)>,
+    turned_row: Option<E::Index>,
 }
 
 impl<'k, E: Emit> Walk<'k, E> {
@@ -118,101 +131,9 @@ impl<'k, E: Emit> Walk<'k, E> {
             scopes,
             axes,
             active: None,
+            turned: Vec::new(),
+            turned_row: None,
         }
-    }
-
-    /// Rows in chunks of the last axis, lanes along it.
-    fn flat(&mut self) {
-        let Some(last) = self.kernel.rows.checked_sub(1).map(|a| AxisId(a as u32)) else {
-            return self.rows(|w| w.passes(0));
-        };
-        let extent = self.word(self.kernel.axes[last.index()].extent);
-        let size = self.emit.number(abi::chunk(self.kernel));
-        self.units(|w, unit| {
-            let chunk = w.split_off_chunk(unit, last, extent, abi::chunk(w.kernel));
-            let start = w.emit.step(Step::Mul, chunk, size);
-            let left = w.emit.step(Step::Sub, extent, start);
-            let count = w.emit.step(Step::Min, left, size);
-            w.strips(last, start, count, &[], &mut |w, _| {
-                w.passes(0);
-                State::new()
-            });
-        });
-    }
-
-    /// Binds the axes before `last` from a unit's number; gives the number of its chunk.
-    fn split_off_chunk(&mut self, unit: E::Index, last: AxisId, extent: E::Index, size: i64) -> E::Index {
-        if last.0 == 0 {
-            return unit;
-        }
-        let (round, size) = (self.emit.number(size - 1), self.emit.number(size));
-        let sum = self.emit.step(Step::Add, extent, round);
-        let chunks = self.emit.step(Step::Div, sum, size);
-        let outer = self.emit.step(Step::Div, unit, chunks);
-        self.bind_rows(outer, last.index());
-        self.emit.step(Step::Rem, unit, chunks)
-    }
-
-    /// One row for each unit.
-    fn rows(&mut self, mut body: impl FnMut(&mut Self)) {
-        let rows = self.kernel.rows;
-        self.units(|w, unit| {
-            w.bind_rows(unit, rows);
-            body(w);
-        });
-    }
-
-    /// The states of some blocks of the first pass, to scratch.
-    fn partials(&mut self) {
-        let pass = PassId(0);
-        let total = self.visits(pass);
-        let blocks = self.blocks(total);
-        let groups = self.divide_up(blocks, abi::BLOCKS_OF_UNIT);
-        let rows = self.kernel.rows;
-        self.units(|w, unit| {
-            let row = w.emit.step(Step::Div, unit, groups);
-            let group = w.emit.step(Step::Rem, unit, groups);
-            w.bind_rows(row, rows);
-            w.hoist(&w.pass_roots(pass));
-            let many = w.emit.number(abi::BLOCKS_OF_UNIT);
-            let first = w.emit.step(Step::Mul, group, many);
-            let beyond = w.emit.step(Step::Add, first, many);
-            let beyond = w.emit.step(Step::Min, beyond, blocks);
-            w.repeat(first, beyond, 1, &[], &[], |w, block, _| {
-                let (start, count) = w.block_bounds(block, total);
-                let state = w.block_across(pass, start, count);
-                let cell = w.emit.step(Step::Mul, row, blocks);
-                let cell = w.emit.step(Step::Add, cell, block);
-                w.keep(&state, cell);
-                State::new()
-            });
-        });
-    }
-
-    /// Folds the states of one row's blocks, then does the passes after the first.
-    fn finish(&mut self) {
-        let pass = PassId(0);
-        let total = self.visits(pass);
-        let blocks = self.blocks(total);
-        let mut first = self.emit.number(0);
-        for axis in self.kernel.row_axes() {
-            let extent = self.word(self.kernel.axes[axis.index()].extent);
-            first = self.emit.step(Step::Mul, first, extent);
-            if let At::Uniform(at) = self.axes[axis.index()] {
-                first = self.emit.step(Step::Add, first, at);
-            }
-        }
-        let first = self.emit.step(Step::Mul, first, blocks);
-        let zero = self.emit.number(0);
-        let levels = self.mapping.levels().max(2);
-        let state = self.levels(pass, levels, 1, zero, total, &mut |w, start, _| {
-            let size = w.emit.number(BLOCK);
-            let block = w.emit.step(Step::Div, start, size);
-            let cell = w.emit.step(Step::Add, first, block);
-            w.kept(pass, cell)
-        });
-        self.set_finals(pass, &state);
-        self.passes(1);
     }
 
     /// The passes of one row (or of a strip of rows) from the given one on.
@@ -229,7 +150,7 @@ impl<'k, E: Emit> Walk<'k, E> {
         if what.cols.is_empty() && what.carries.is_empty() {
             return self.stores(pass);
         }
-        let across = !matches!(self.mapping, Mapping::Flat { .. });
+        let across = self.mapping.layout.is_across();
         let state = match (across && !what.cols.is_empty(), what.carries.is_empty()) {
             (true, true) => return self.visit_across(pass),
             (false, true) => return self.visit_along(pass),
@@ -237,31 +158,6 @@ impl<'k, E: Emit> Walk<'k, E> {
             (false, false) => self.fold_along(pass),
         };
         self.set_finals(pass, &state);
-    }
-
-    /// Opens the loop over units; `body` gets the number of each.
-    fn units(&mut self, mut body: impl FnMut(&mut Self, E::Index)) {
-        let (begin, end) = self.emit.range();
-        self.repeat(begin, end, 1, &[], &[], |w, unit, _| {
-            body(w, unit);
-            State::new()
-        });
-    }
-
-    /// Sets the first `count` row axes from the number of a row.
-    fn bind_rows(&mut self, row: E::Index, count: usize) {
-        let mut rest = row;
-        for a in (0..count).rev() {
-            if a == 0 {
-                self.bind(AxisId(0), At::Uniform(rest));
-                break;
-            }
-            let extent = self.word(self.kernel.axes[a].extent);
-            let digit = self.emit.step(Step::Rem, rest, extent);
-            self.bind(AxisId(a as u32), At::Uniform(digit));
-            rest = self.emit.step(Step::Div, rest, extent);
-        }
-        self.hoist(&self.roots());
     }
 
     /// Goes along an axis from `start`, all lanes at a time, then the rest under a mask. The
@@ -418,21 +314,11 @@ impl<'k, E: Emit> Walk<'k, E> {
         product.unwrap_or_else(|| self.emit.number(1))
     }
 
-    fn blocks(&mut self, total: E::Index) -> E::Index {
-        self.divide_up(total, BLOCK)
-    }
-
-    fn divide_up(&mut self, a: E::Index, by: i64) -> E::Index {
-        let (round, by) = (self.emit.number(by - 1), self.emit.number(by));
+    fn divide_up(&mut self, a: E::Index, by: E::Index) -> E::Index {
+        let one = self.emit.number(1);
+        let round = self.emit.step(Step::Sub, by, one);
         let sum = self.emit.step(Step::Add, a, round);
         self.emit.step(Step::Div, sum, by)
-    }
-
-    fn block_bounds(&mut self, block: E::Index, total: E::Index) -> (E::Index, E::Index) {
-        let size = self.emit.number(BLOCK);
-        let start = self.emit.step(Step::Mul, block, size);
-        let left = self.emit.step(Step::Sub, total, start);
-        (start, self.emit.step(Step::Min, left, size))
     }
 
     /// The values that all passes need.

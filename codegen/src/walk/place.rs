@@ -255,34 +255,40 @@ impl<E: Emit> Walk<'_, E> {
         all
     }
 
-    /// Writes a state to a cell of the scratch.
-    pub(super) fn keep(&mut self, state: &[V], cell: E::Index) {
-        let parts = state.len();
+    /// Writes a state to the cells of the scratch that are `stride` apart, from `cell` on: each part
+    /// to one, lanes beside each other.
+    pub(super) fn keep(&mut self, state: &[V], lanes: u32, cell: E::Index, stride: E::Index) {
         for (part, &v) in state.iter().enumerate() {
-            let place = self.cell(cell, part, parts);
-            let value = self.handle(v, 1);
-            self.emit.store(&place, &value, None);
+            let place = self.cell(cell, stride, part, lanes);
+            let value = self.handle(v, lanes);
+            self.emit.store(&place, &value, self.active);
         }
     }
 
-    /// Reads a state from a cell of the scratch.
-    pub(super) fn kept(&mut self, pass: PassId, cell: E::Index) -> State {
+    /// Reads a state from there.
+    pub(super) fn kept(&mut self, pass: PassId, lanes: u32, cell: E::Index, stride: E::Index) -> State {
         let dtypes = self.part_dtypes(pass);
-        let parts = dtypes.len();
         let load = |(part, &dtype): (usize, &DType)| {
-            let place = self.cell(cell, part, parts);
-            let value = self.emit.load(&place, dtype, 1, None);
-            self.emitted(dtype, 1, value)
+            let place = self.cell(cell, stride, part, lanes);
+            let value = self.emit.load(&place, dtype, lanes, self.active);
+            self.emitted(dtype, lanes, value)
         };
         dtypes.iter().enumerate().map(load).collect()
     }
 
-    fn cell(&mut self, cell: E::Index, part: usize, parts: usize) -> Place<E::Index, E::Value> {
-        let (part, parts) = (self.emit.number(part as i64), self.emit.number(parts as i64));
-        let at = self.emit.step(Step::Mul, cell, parts);
-        let at = self.emit.step(Step::Add, at, part);
+    fn cell(
+        &mut self,
+        cell: E::Index,
+        stride: E::Index,
+        part: usize,
+        lanes: u32,
+    ) -> Place<E::Index, E::Value> {
+        let part = self.emit.number(part as i64);
+        let skip = self.emit.step(Step::Mul, part, stride);
+        let at = self.emit.step(Step::Add, cell, skip);
         let base = self.emit.base(Memory::Scratch);
         let pointer = self.emit.advance(base, crate::abi::CELL, at);
-        Place { pointer, offset: None, spread: Spread::Same }
+        let spread = if lanes == 1 { Spread::Same } else { Spread::Unit };
+        Place { pointer, offset: None, spread }
     }
 }

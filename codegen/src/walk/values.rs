@@ -146,6 +146,11 @@ impl<E: Emit> Walk<'_, E> {
             Inst::Coord(at) => self.index(at),
             Inst::Load(buffer, at) => {
                 let dtype = kernel.buffers[buffer.index()].dtype;
+                if let Some(value) = self.turned(v) {
+                    let value = self.emitted(dtype, self.mapping.lanes(), value);
+                    self.scope().values.insert(v, value);
+                    return;
+                }
                 let (place, lanes) = self.place(*buffer, at);
                 let value = self.emit.load(&place, dtype, lanes, self.active);
                 self.emitted(dtype, lanes, value)

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use numfuse_codegen::{Mapping, abi, compile, launch};
+use numfuse_codegen::{Layout, Mapping, abi, compile, launch};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{
@@ -120,15 +120,23 @@ pub fn run(kernel: &Kernel, mapping: Mapping, buffers: &mut [Vec<u8>], scalars: 
 }
 
 pub fn flat(lanes: u8) -> Mapping {
-    Mapping::Flat { lanes, levels: 4 }
+    Mapping { layout: Layout::Flat, lanes, levels: 4 }
 }
 
 pub fn row(lanes: u8) -> Mapping {
-    Mapping::Row { lanes, levels: 4 }
+    Mapping { layout: Layout::Row, lanes, levels: 4 }
 }
 
 pub fn split(lanes: u8) -> Mapping {
-    Mapping::Split { lanes, levels: 4 }
+    Mapping { layout: Layout::Split, lanes, levels: 4 }
+}
+
+pub fn bands(lanes: u8) -> Mapping {
+    Mapping { layout: Layout::Bands, lanes, levels: 4 }
+}
+
+pub fn tile(lanes: u8) -> Mapping {
+    Mapping { layout: Layout::Tile, lanes, levels: 1 }
 }
 
 /// Bytes of f32s.

@@ -1,0 +1,333 @@
+//! Units of work: how each [`Layout`](crate::mapping::Layout) goes through rows and blocks.
+//!
+//! A unit is what one worker does before it looks for more; units depend on shapes alone
+//! ([`abi::launch`](crate::abi::launch) counts them, in the same way). What happens inside a row is
+//! the same for all: `passes`.
+
+use super::{Active, At, Emit, State, Step, Walk};
+use crate::abi::{self, BLOCKS_OF_UNIT, CHUNK_OF_FOLDS, SQUARE};
+use crate::mapping;
+use numfuse_ir::kernel::{AxisId, Inst, PassId, Val};
+use smallvec::SmallVec;
+
+/// A run of coordinates along an axis: its first, and how many.
+type Run<I> = (I, I);
+
+impl<E: Emit> Walk<'_, E> {
+    /// Rows in chunks of the last axis, lanes along it.
+    pub(super) fn flat(&mut self, mut body: impl FnMut(&mut Self)) {
+        let Some(last) = self.last_row_axis() else { return self.rows(body) };
+        let size = abi::chunk(self.kernel);
+        self.units(|w, unit| {
+            let (start, count) = w.chunk_of(unit, last, size);
+            w.strips(last, start, count, &[], &mut |w, _| {
+                body(w);
+                State::new()
+            });
+        });
+    }
+
+    /// One row for each unit.
+    pub(super) fn rows(&mut self, mut body: impl FnMut(&mut Self)) {
+        let axes: Vec<AxisId> = self.kernel.row_axes().collect();
+        self.units(|w, unit| {
+            w.bind_axes(&axes, unit);
+            body(w);
+        });
+    }
+
+    /// The states of some blocks of the first pass of each row, to scratch. The rows go through a
+    /// block in turns, so that what they share of it is read from memory once.
+    pub(super) fn split(&mut self) {
+        let pass = PassId(0);
+        let axes: Vec<AxisId> = self.kernel.row_axes().collect();
+        let rows = self.extent_of(&axes);
+        let (most, zero, one) = (self.emit.number(BLOCKS_OF_UNIT), self.emit.number(0), self.emit.number(1));
+        let many = self.emit.step(Step::Div, most, rows);
+        let many = self.emit.step(Step::Max, many, one);
+        self.units(|w, unit| {
+            w.blocks_of(unit, many, |w, block, (start, count)| {
+                w.repeat(zero, rows, 1, &[], &[], |w, row, _| {
+                    w.bind_axes(&axes, row);
+                    w.hoist(&w.pass_roots(pass));
+                    let state = w.block_across(pass, start, count);
+                    let (cell, stride) = w.cell_of(block, row);
+                    w.keep(&state, 1, cell, stride);
+                    State::new()
+                });
+            });
+        });
+    }
+
+    /// The states of some blocks of the first pass of a chunk of rows, to scratch, lanes along rows.
+    pub(super) fn bands(&mut self) {
+        let pass = PassId(0);
+        let last = self.last_row_axis().expect("bands are of rows");
+        let lanes = self.mapping.lanes();
+        let extent = self.extent_of(&[last]);
+        let (most, one) = (self.emit.number(CHUNK_OF_FOLDS), self.emit.number(1));
+        let many = self.emit.step(Step::Div, most, extent);
+        let many = self.emit.step(Step::Max, many, one);
+        let blocks = self.blocks();
+        let runs = self.divide_up(blocks, many);
+        self.units(|w, unit| {
+            let chunk = w.emit.step(Step::Div, unit, runs);
+            let run = w.emit.step(Step::Rem, unit, runs);
+            let (from, length) = w.chunk_of(chunk, last, CHUNK_OF_FOLDS);
+            w.blocks_of(run, many, |w, block, (start, count)| {
+                w.strips(last, from, length, &[], &mut |w, _| {
+                    w.hoist(&w.pass_roots(pass));
+                    let state = w.leaf_along(pass, w.state_lanes(pass), start, count);
+                    let row = w.row();
+                    let (cell, stride) = w.cell_of(block, row);
+                    w.keep(&state, lanes, cell, stride);
+                    State::new()
+                });
+            });
+        });
+    }
+
+    /// Folds the states of one row's blocks (or of each lane's), then does the passes after the first.
+    pub(super) fn finish(&mut self) {
+        let pass = PassId(0);
+        let lanes = if self.mapping.layout.is_across() { 1 } else { self.mapping.lanes() };
+        let row = self.row();
+        let size = self.emit.number(mapping::block(self.kernel));
+        let state = self.join_blocks(pass, lanes, self.mapping.levels().max(2), &mut |w, start, _| {
+            let block = w.emit.step(Step::Div, start, size);
+            let (cell, stride) = w.cell_of(block, row);
+            w.kept(pass, lanes, cell, stride)
+        });
+        self.set_finals(pass, &state);
+        self.passes(1);
+    }
+
+    /// Squares along the last axis and the one along which the turned loads lie.
+    pub(super) fn tiles(&mut self) {
+        let turned = mapping::turned(self.kernel).expect("only a kernel with turned loads is tiled");
+        let last = self.last_row_axis().expect("a kernel with turned loads has rows");
+        let lanes = self.mapping.lanes();
+        let square = |&v: &Val| (v, self.emit.square(self.kernel.dtype(v), lanes));
+        self.turned = turned.loads.iter().map(square).collect();
+        let others: Vec<AxisId> =
+            self.kernel.row_axes().filter(|a| *a != last && *a != turned.axis).collect();
+        let [tall, wide] = SQUARE;
+        let (height, width) = (self.emit.number(tall), self.emit.number(wide));
+        let (rows, columns) = (self.extent_of(&[turned.axis]), self.extent_of(&[last]));
+        let (down, across) = (self.divide_up(rows, height), self.divide_up(columns, width));
+        self.units(|w, unit| {
+            let right = w.emit.step(Step::Rem, unit, across);
+            let rest = w.emit.step(Step::Div, unit, across);
+            let below = w.emit.step(Step::Rem, rest, down);
+            let outer = w.emit.step(Step::Div, rest, down);
+            w.bind_axes(&others, outer);
+            let (row, row_end) = w.part_of(below, height, rows);
+            let (column, column_end) = w.part_of(right, width, columns);
+            w.repeat(column, column_end, lanes.into(), &[], &[], |w, column, _| {
+                w.repeat(row, row_end, lanes.into(), &[], &[], |w, row, _| {
+                    let rows = w.at_most_lanes(row, row_end);
+                    let columns = w.at_most_lanes(column, column_end);
+                    w.tile((turned.axis, row, rows), (last, column, columns));
+                    State::new()
+                });
+                State::new()
+            });
+        });
+    }
+
+    /// One square: all of it at once, or its parts under masks.
+    fn tile(&mut self, down: (AxisId, E::Index, E::Index), across: (AxisId, E::Index, E::Index)) {
+        let (both, one) = (self.emit.number(2 * i64::from(self.mapping.lanes())), self.emit.number(1));
+        let have = self.emit.step(Step::Add, down.2, across.2);
+        let missing = self.emit.step(Step::Sub, both, have);
+        let is_part = self.emit.step(Step::Min, missing, one);
+        let is_whole = self.emit.step(Step::Sub, one, is_part);
+        for (cond, whole) in [(is_whole, true), (is_part, false)] {
+            self.when(cond, false, &[], 1, |w| {
+                w.turn(down, across, whole);
+                let columns = (!whole).then_some(across.2);
+                let (from, zero) = (down.1, w.emit.number(0));
+                w.repeat(zero, down.2, 1, &[], &[], |w, row, _| {
+                    let at = w.emit.step(Step::Add, from, row);
+                    w.bind(down.0, At::Uniform(at));
+                    w.hoist(&w.roots());
+                    w.bind(across.0, At::Lanes(across.1));
+                    w.turned_row = Some(row);
+                    w.masked(columns, |w| w.passes(0));
+                    w.turned_row = None;
+                    State::new()
+                });
+                w.emit.exchange();
+                State::new()
+            });
+        }
+    }
+
+    /// Reads the turned loads along the axis on which they are neighbours, into their squares.
+    fn turn(
+        &mut self,
+        down: (AxisId, E::Index, E::Index),
+        across: (AxisId, E::Index, E::Index),
+        whole: bool,
+    ) {
+        let lanes = self.mapping.lanes();
+        let zero = self.emit.number(0);
+        let rows = (!whole).then_some(down.2);
+        for (v, square) in self.turned.clone() {
+            let Inst::Load(buffer, at) = self.kernel.inst(v) else { unreachable!("only loads are turned") };
+            let dtype = self.kernel.dtype(v);
+            let many = if whole { self.emit.columns_at_once(dtype, lanes) } else { 1 };
+            self.repeat(zero, across.2, many.into(), &[], &[], |w, first, _| {
+                let column = |k: u32| {
+                    let k = w.emit.number(k.into());
+                    let column = w.emit.step(Step::Add, first, k);
+                    let column = w.emit.step(Step::Add, across.1, column);
+                    w.bind(across.0, At::Uniform(column));
+                    w.bind(down.0, At::Lanes(down.1));
+                    w.masked(rows, |w| {
+                        let (place, lanes) = w.place(*buffer, at);
+                        w.emit.load(&place, dtype, lanes, w.active)
+                    })
+                };
+                let columns: Vec<E::Value> = (0..many).map(column).collect();
+                w.emit.write_columns(square, first, &columns);
+                State::new()
+            });
+        }
+        self.emit.exchange();
+    }
+
+    /// The element of a load that lies turned in a square, where one is open.
+    pub(super) fn turned(&mut self, v: Val) -> Option<E::Value> {
+        let row = self.turned_row?;
+        let (_, square) = *self.turned.iter().find(|(load, _)| *load == v)?;
+        Some(self.emit.read(square, row))
+    }
+
+    /// With the first `count` lanes active, or with all.
+    fn masked<R>(&mut self, count: Option<E::Index>, body: impl FnOnce(&mut Self) -> R) -> R {
+        let active = count.map(|n| Active { bits: self.emit.step(Step::Ones, n, n), tail: true });
+        let outer = std::mem::replace(&mut self.active, active);
+        let result = body(self);
+        self.active = outer;
+        result
+    }
+
+    /// Opens the loop over units; `body` gets the number of each.
+    fn units(&mut self, mut body: impl FnMut(&mut Self, E::Index)) {
+        let (begin, end) = self.emit.range();
+        self.repeat(begin, end, 1, &[], &[], |w, unit, _| {
+            body(w, unit);
+            State::new()
+        });
+    }
+
+    /// Binds the row axes before `last` from a unit's number; gives its chunk of `last`.
+    fn chunk_of(&mut self, unit: E::Index, last: AxisId, size: i64) -> Run<E::Index> {
+        let (extent, size) = (self.extent_of(&[last]), self.emit.number(size));
+        let mut chunk = unit;
+        if last.0 > 0 {
+            let chunks = self.divide_up(extent, size);
+            let outer = self.emit.step(Step::Div, unit, chunks);
+            let axes: Vec<AxisId> = (0..last.0).map(AxisId).collect();
+            self.bind_axes(&axes, outer);
+            chunk = self.emit.step(Step::Rem, unit, chunks);
+        }
+        let start = self.emit.step(Step::Mul, chunk, size);
+        let left = self.emit.step(Step::Sub, extent, start);
+        (start, self.emit.step(Step::Min, left, size))
+    }
+
+    /// The run of `size` coordinates with that number: its first, and the first beyond.
+    fn part_of(&mut self, number: E::Index, size: E::Index, extent: E::Index) -> Run<E::Index> {
+        let start = self.emit.step(Step::Mul, number, size);
+        let end = self.emit.step(Step::Add, start, size);
+        (start, self.emit.step(Step::Min, end, extent))
+    }
+
+    /// How many coordinates there are from `start` on, for at most all lanes.
+    fn at_most_lanes(&mut self, start: E::Index, end: E::Index) -> E::Index {
+        let lanes = self.emit.number(self.mapping.lanes().into());
+        let left = self.emit.step(Step::Sub, end, start);
+        self.emit.step(Step::Min, left, lanes)
+    }
+
+    /// The blocks of the first pass in the run of `many` with that number, with where each lies.
+    fn blocks_of(
+        &mut self,
+        run: E::Index,
+        many: E::Index,
+        body: impl FnOnce(&mut Self, E::Index, Run<E::Index>),
+    ) {
+        let total = self.visits(PassId(0));
+        let blocks = self.blocks();
+        let (first, beyond) = self.part_of(run, many, blocks);
+        self.repeat(first, beyond, 1, &[], &[], |w, block, _| {
+            let size = w.emit.number(mapping::block(w.kernel));
+            let start = w.emit.step(Step::Mul, block, size);
+            let left = w.emit.step(Step::Sub, total, start);
+            let count = w.emit.step(Step::Min, left, size);
+            body(w, block, (start, count));
+            State::new()
+        });
+    }
+
+    /// How many blocks the first pass has.
+    fn blocks(&mut self) -> E::Index {
+        let total = self.visits(PassId(0));
+        let size = self.emit.number(mapping::block(self.kernel));
+        self.divide_up(total, size)
+    }
+
+    /// Where the state of a block of a row begins in the scratch, and how far its parts are apart:
+    /// the rows of one part of one block lie side by side.
+    fn cell_of(&mut self, block: E::Index, row: E::Index) -> Run<E::Index> {
+        let axes: Vec<AxisId> = self.kernel.row_axes().collect();
+        let rows = self.extent_of(&axes);
+        let parts = self.emit.number(abi::parts(self.kernel) as i64);
+        let of_block = self.emit.step(Step::Mul, rows, parts);
+        let first = self.emit.step(Step::Mul, block, of_block);
+        (self.emit.step(Step::Add, first, row), rows)
+    }
+
+    /// The number of the row that is open, of the first lane's where lanes lie along rows.
+    fn row(&mut self) -> E::Index {
+        let mut number = self.emit.number(0);
+        for axis in self.kernel.row_axes() {
+            let extent = self.extent_of(&[axis]);
+            number = self.emit.step(Step::Mul, number, extent);
+            if let At::Uniform(at) | At::Lanes(at) = self.axes[axis.index()] {
+                number = self.emit.step(Step::Add, number, at);
+            }
+        }
+        number
+    }
+
+    fn last_row_axis(&self) -> Option<AxisId> {
+        self.kernel.rows.checked_sub(1).map(|a| AxisId(a as u32))
+    }
+
+    /// How many points these axes have together.
+    fn extent_of(&mut self, axes: &[AxisId]) -> E::Index {
+        let one = self.emit.number(1);
+        let extents: SmallVec<[E::Index; 4]> =
+            axes.iter().map(|a| self.word(self.kernel.axes[a.index()].extent)).collect();
+        extents.into_iter().reduce(|a, b| self.emit.step(Step::Mul, a, b)).unwrap_or(one)
+    }
+
+    /// Sets these axes from a position over them, the last fastest.
+    fn bind_axes(&mut self, axes: &[AxisId], position: E::Index) {
+        let mut rest = position;
+        for (k, &axis) in axes.iter().enumerate().rev() {
+            if k == 0 {
+                self.bind(axis, At::Uniform(rest));
+                break;
+            }
+            let extent = self.extent_of(&[axis]);
+            let digit = self.emit.step(Step::Rem, rest, extent);
+            self.bind(axis, At::Uniform(digit));
+            rest = self.emit.step(Step::Div, rest, extent);
+        }
+        self.hoist(&self.roots());
+    }
+}
