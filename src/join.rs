@@ -149,33 +149,45 @@ impl Array {
     #[track_caller]
     pub fn tile(&self, counts: impl IntoShape) -> Array {
         build("tile", [self], |b| {
-            let counts = counts.extents();
-            let from = &self.0.node.shape;
+            let (from, counts) = (&self.0.node.shape, counts.extents());
             let dims = from.len().max(counts.len());
-            let (mut apart, mut repeated, mut to) = (Extents::new(), Extents::new(), Extents::new());
+            let (mut extents, mut wanted) = (Extents::new(), Extents::new());
             for axis in 0..dims {
-                let extent = (axis + from.len()).checked_sub(dims).map_or(1, |a| from[a]);
                 let count = (axis + counts.len()).checked_sub(dims).map_or(1, |a| counts[a]);
                 let negative = |_| {
                     let sentence = "negative dimensions are not allowed".to_string();
                     Mistake::Argument { sentence }
                 };
-                let count = usize::try_from(count).map_err(negative)?;
-                // Axes that are taken once need no pair, which keeps ranks low.
-                if count != 1 {
-                    apart.push(1);
-                    repeated.push(count);
-                }
-                apart.push(extent);
-                repeated.push(extent);
-                to.push(times(extent, count));
+                wanted.push(usize::try_from(count).map_err(negative)?);
+                extents.push((axis + from.len()).checked_sub(dims).map_or(1, |a| from[a]));
             }
-            let to = Shape::new(&to)?;
-            let apart = nodes::reshape_to(b, self, Shape::new(&apart)?);
-            let repeated = nodes::broadcast_to(b, &apart, &repeated)?;
-            Ok(nodes::reshape_to(b, &repeated, to))
+            tiled(b, self, &extents, &wanted)
         })
     }
+}
+
+/// `counts[i]` times along axis `i` the whole of `x`, which is seen with these extents.
+fn tiled(b: &mut Builder, x: &Array, extents: &[usize], counts: &[usize]) -> Result<Array, Mistake> {
+    let to: Extents = extents.iter().zip(counts).map(|(&extent, &count)| times(extent, count)).collect();
+    let to = Shape::new(&to)?;
+    let (mut apart, mut repetition) = (Extents::new(), Extents::new());
+    for (&extent, &count) in extents.iter().zip(counts) {
+        // Axes that are taken once need no pair, which keeps ranks low.
+        if count != 1 {
+            apart.push(1);
+            repetition.push(count);
+        }
+        apart.push(extent);
+        repetition.push(extent);
+    }
+    if apart.len() > shape::MAX_DIMS {
+        let x = nodes::reshape_to(b, x, Shape::new(extents)?);
+        let mut axes = (0..extents.len()).filter(|&axis| counts[axis] != 1);
+        return axes.try_fold(x, |x, axis| repeated(b, &x, axis, counts[axis], false));
+    }
+    let apart = nodes::reshape_to(b, x, Shape::new(&apart)?);
+    let repeated = nodes::broadcast_to(b, &apart, &repetition)?;
+    Ok(nodes::reshape_to(b, &repeated, to))
 }
 
 /// A product that [`Shape::new`] will refuse where it overflows.
@@ -183,16 +195,27 @@ fn times(extent: usize, count: usize) -> usize {
     extent.saturating_mul(count)
 }
 
-/// `count` times along an axis each element, or else all of them.
+/// `count` times along an axis each element, or else all of them: along a new axis behind or before
+/// it, which is then merged with it.
 fn repeated(b: &mut Builder, x: &Array, axis: usize, count: usize, each: bool) -> Result<Array, Mistake> {
-    let mut to: Extents = x.0.node.shape.iter().copied().collect();
-    let mut apart = to.clone();
+    let from = &x.0.node.shape;
+    let mut to: Extents = from.iter().copied().collect();
+    to[axis] = times(to[axis], count);
+    let to = Shape::new(&to)?;
+    // The other axes only merge where the new one would be one too many: a merged axis may be slower
+    // to walk.
+    let (mut apart, axis) = match from.len() < shape::MAX_DIMS {
+        true => (from.iter().copied().collect(), axis),
+        false => {
+            let (before, after) = (from[..axis].iter().product(), from[axis + 1..].iter().product());
+            (Extents::from_slice(&[before, from[axis], after]), 1)
+        }
+    };
     let place = if each { axis + 1 } else { axis };
     apart.insert(place, 1);
-    to[axis] = times(to[axis], count);
-    let (to, apart_shape) = (Shape::new(&to)?, Shape::new(&apart)?);
+    let single = Shape::new(&apart)?;
     apart[place] = count;
-    let x = nodes::reshape_to(b, x, apart_shape);
+    let x = nodes::reshape_to(b, x, single);
     let x = nodes::broadcast_to(b, &x, &apart)?;
     Ok(nodes::reshape_to(b, &x, to))
 }

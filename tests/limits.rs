@@ -250,6 +250,35 @@ fn arrays_have_32_axes_and_no_33rd() -> Result<(), Error> {
 }
 
 #[test]
+fn arrays_of_32_axes_are_repeated_and_tiled() -> Result<(), Error> {
+    let mut extents = [1; 32];
+    (extents[3], extents[20], extents[31]) = (3, 2, 5);
+    let (x, cube) = (arange(30).reshape(extents), arange(30).reshape([3, 2, 5]));
+    for (axis, short) in [(3, 0), (20, 1), (31, 2), (-1, -1)] {
+        for count in [0, 1, 4] {
+            let (long, short) = (x.repeat(count, axis), cube.repeat(count, short));
+            assert_eq!(long.ndim(), 32);
+            assert_eq!(long.to_vec::<i64>()?, short.to_vec::<i64>()?, "{count} along {axis}");
+        }
+    }
+    assert_eq!(x.repeat(2, 0).shape()[..4], [2, 1, 1, 3]);
+    // A view whose axes do not merge.
+    let (turned, flat) = (x.t().flip(0), cube.t().flip(0));
+    assert_eq!(turned.repeat(3, -4).to_vec::<i64>()?, flat.repeat(3, 2).to_vec::<i64>()?);
+    let mut counts = [1; 32];
+    (counts[3], counts[20], counts[31]) = (2, 3, 2);
+    assert_eq!(x.tile(counts).to_vec::<i64>()?, cube.tile([2, 3, 2]).to_vec::<i64>()?);
+    assert_eq!(x.tile(2).to_vec::<i64>()?, cube.tile(2).to_vec::<i64>()?);
+    assert_eq!(arange(3).tile(counts).size(), 3 * 12);
+    let mut widths = [(0, 0); 32];
+    widths[31] = (7, 9);
+    let framed = x.pad(widths, Pad::Wrap).to_vec::<i64>()?;
+    assert_eq!(framed, cube.pad([(0, 0), (0, 0), (7, 9)], Pad::Wrap).to_vec::<i64>()?);
+    is_mistake(&x.repeat(usize::MAX, 3), "array is too big; its shape");
+    Ok(())
+}
+
+#[test]
 fn shapes_beyond_all_memory_are_errors() {
     let (x, half) = (ones([3, 4], F32), zeros(1u64 << 59, F32));
     let words = "array is too big; its shape";
