@@ -4,6 +4,8 @@ use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::{self, Planned};
 use numfuse_codegen::Mapping;
+use numfuse_ir::graph::print::dot;
+use numfuse_ir::graph::{Graph, Kind, Node};
 use numfuse_ir::kernel::Kernel;
 use numfuse_ir::schedule::explain;
 use std::panic::Location;
@@ -46,6 +48,55 @@ impl Array {
             }
             Ok(Some(planned)) => explain::explain(planned.plan()) + &written(&planned),
         }
+    }
+
+    /// The graph that is computed, cleaned up, one line a node: what [`explain`](Array::explain)
+    /// tells of as kernels. Computes nothing.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([[1.0f32, 2.0], [3.0, 4.0]]);
+    /// let text = "%0 = leaf 0 : f32[2,2]\n%1 = sqrt %0 : f32[2,2]\n%2 = sum axes 1 %1 : f32[2]\nout %2\n";
+    /// assert_eq!(x.sqrt().sum(1).graph()?, text);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error that the array carries.
+    pub fn graph(&self) -> Result<String, Error> {
+        self.drawn(Graph::to_string)
+    }
+
+    /// The same graph in Graphviz's language, to be drawn with `dot -Tsvg`: operations in boxes with
+    /// their type and shape, results in double boxes. Computes nothing.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = ones([2, 3], F32);
+    /// let picture = ((&x + 1) / x.sum(..)).to_dot()?;
+    /// assert!(picture.starts_with("digraph {"));
+    /// assert!(picture.contains("divide\\nf32[2,3]"));
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error that the array carries.
+    pub fn to_dot(&self) -> Result<String, Error> {
+        self.drawn(dot)
+    }
+
+    fn drawn(&self, draw: impl Fn(&Graph) -> String) -> Result<String, Error> {
+        if let Some(planned) = eval::planned(self)? {
+            return Ok(draw(&planned.plan().graph));
+        }
+        // Given data, or nothing to compute: the graph is the array itself.
+        let mut graph = Graph::new();
+        let (dtype, shape) = self.description();
+        let leaf = graph.insert(Node { kind: Kind::Leaf(0), shape, dtype }, &[]);
+        graph.add_output(leaf);
+        Ok(draw(&graph))
     }
 
     /// Cranelift's text of each kernel. Computes nothing.

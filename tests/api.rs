@@ -169,6 +169,21 @@ fn printing_is_numpys() {
 }
 
 #[test]
+fn graphs_are_text_and_pictures() -> Result<(), Error> {
+    let x = Array::from(vec![1.0f32; 12]);
+    let y = (&x * 0.3).reshape([3, 4]).sum(1);
+    let (text, picture) = (y.graph()?, y.to_dot()?);
+    assert!(text.starts_with("%0 = leaf 0 : f32[12]\n") && text.contains("multiply"), "{text}");
+    assert!(picture.starts_with("digraph {") && picture.contains("f32[3]\", peripheries = 2"), "{picture}");
+    y.eval()?;
+    assert_eq!((y.graph()?, y.to_dot()?), (text, picture), "the same after the evaluation");
+    assert_eq!(x.graph()?, "%0 = leaf 0 : f32[12]\nout %0\n");
+    assert_eq!(zeros([0, 3], I8).sqrt().sum(0).graph()?.lines().count(), 3);
+    assert!((x + zeros(3, F32)).to_dot().unwrap_err().to_string().starts_with("operands could not be"));
+    Ok(())
+}
+
+#[test]
 fn files_round_trip() -> Result<(), Error> {
     for dtype in DType::ALL.iter().copied() {
         for shape in [&[][..], &[0, 3], &[2, 3, 1]] {
