@@ -10,8 +10,9 @@ use crate::error::{Cause, Error};
 use crate::lazy::{Capture, Ready};
 use crate::watch;
 use numfuse_ir::dtype::DType;
+use numfuse_ir::graph::NodeId;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{self, Options, Plan};
+use numfuse_ir::schedule::{self, Options, Plan, explain};
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
@@ -52,7 +53,8 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
         Ok(buffers) => buffers,
         Err(cause) => {
             let descriptions = pending.iter().map(Array::description).collect();
-            return Err(Error::new(cause, "eval", descriptions, Location::caller()));
+            let lines = || capture.graph().1;
+            return Err(failure(cause, planned.plan(), lines, ("eval", descriptions, Location::caller())));
         }
     };
     for (array, buffer) in pending.iter().zip(buffers) {
@@ -110,13 +112,41 @@ pub(crate) fn run_one(
     leaves: &[Buffer],
     scalars: &[Scalar],
     result: &(Shape, DType),
+    lines: &[&'static Location<'static>],
     caller: &'static Location<'static>,
 ) -> Result<Buffer, Error> {
     let options = RunOptions { workers: workers(&config::current()), ..RunOptions::default() };
-    let failed =
-        |error| Error::new(Cause::Evaluation(error), "call", vec![(result.1, result.0.clone())], caller);
+    let call = || ("call", vec![(result.1, result.0.clone())], caller);
+    let failed = |error| failure(Cause::Evaluation(error), planned.plan(), || lines.to_vec(), call());
     let mut buffers = numfuse_runtime::run(&planned.prepared, leaves, scalars, &options).map_err(failed)?;
     Ok(buffers.swap_remove(0))
+}
+
+/// What an evaluation of a plan failed for. Where a result found no memory that is told of the
+/// operation that gives this result, at its line; anything else of what was asked for.
+fn failure(
+    cause: Cause,
+    plan: &Plan,
+    lines: impl FnOnce() -> Vec<&'static Location<'static>>,
+    (asked, operands, caller): (&'static str, Vec<(DType, Shape)>, &'static Location<'static>),
+) -> Error {
+    let slot = match &cause {
+        Cause::Evaluation(numfuse_runtime::Error::Memory(shortage)) => shortage.slot,
+        _ => None,
+    };
+    let Some(n) = slot.map(|slot| plan.node_in(slot)) else {
+        return Error::new(cause, asked, operands, caller);
+    };
+    // A plan serves all expressions of its form: the lines are those of this one.
+    let line = lines().get(plan.origins[n.index()].index()).copied().unwrap_or(caller);
+    let described = |n: NodeId| (plan.graph.node(n).dtype, plan.graph.node(n).shape.clone());
+    match explain::name(&plan.graph.node(n).kind) {
+        Some(op) => {
+            let operands = plan.graph.inputs(n).iter().map(|&input| described(input)).collect();
+            Error::new(cause, op, operands, line)
+        }
+        None => Error::new(cause, asked, vec![described(n)], line),
+    }
 }
 
 /// The plan of an expression: the one that is known, or a new one.

@@ -409,6 +409,47 @@ fn out_of_memory_is_an_error_and_everything_stays_usable() {
 }
 
 #[test]
+fn out_of_memory_names_the_line_of_the_result_that_found_none() {
+    alone("out_of_memory_names_the_line_of_the_result_that_found_none", || {
+        let at = |error: &Error| (error.op(), error.location().file(), error.location().line());
+        let (x, limit) = (ones([1000, 1000], F64), memory::limit());
+        memory::set_limit(1 << 20);
+        let root = (&x + 0.1).sqrt();
+        let line = line!() - 1;
+        let error = is_out_of_memory(root.eval());
+        assert_eq!(at(&error), ("sqrt", file!(), line), "{error}");
+        assert_eq!(error.shapes().collect::<Vec<_>>(), [&[1000, 1000]]);
+        assert!(error.to_string().contains("raise the limit with memory::set_limit"), "{error}");
+        // The plan is known by now, from another line.
+        let again = (&x + 0.1).sqrt();
+        let line = line!() - 1;
+        let error = is_out_of_memory(again.to_vec::<f64>().map(drop));
+        assert_eq!(at(&error), ("sqrt", file!(), line), "{error}");
+        // What has no room is a result on the way to the one that is asked for.
+        let scaled = &x * 0.3;
+        let line = line!() - 1;
+        let sum = (scaled - 1.5).sum(..);
+        let error = is_out_of_memory(config::with(|config| config.fuse = false, || sum.eval()));
+        assert_eq!(at(&error), ("multiply", file!(), line), "{error}");
+        let filled = full([1000, 1000], 7, F64);
+        let line = line!() - 1;
+        let error = is_out_of_memory(filled.eval());
+        assert_eq!(at(&error), ("eval", file!(), line), "{error}");
+        assert_eq!(error.shapes().collect::<Vec<_>>(), [&[1000, 1000]]);
+        // A function that was traced is told of at its own lines.
+        memory::set_limit(limit);
+        let function = numfuse::compile(|x| (&x[0] * 0.7).exp());
+        let line = line!() - 1;
+        let data = Array::from(vec![1.0f32; 1 << 20]);
+        function.call(&[&data]).unwrap();
+        memory::set_limit(1 << 20);
+        let error = is_out_of_memory(function.call(&[&data]).map(drop));
+        assert_eq!(at(&error), ("exp", file!(), line), "{error}");
+        memory::set_limit(limit);
+    });
+}
+
+#[test]
 fn a_failed_evaluation_leaves_its_arrays_usable() -> Result<(), Error> {
     let good = arange(5) * 2;
     let bad = &good + arange(6);

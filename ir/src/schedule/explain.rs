@@ -27,7 +27,7 @@ fn totals(text: &mut String, plan: &Plan) -> std::fmt::Result {
 }
 
 fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step) -> std::fmt::Result {
-    let ops: Vec<String> = step.nodes.iter().filter_map(|n| named(&plan.graph.node(*n).kind)).collect();
+    let ops: Vec<&str> = step.nodes.iter().filter_map(|n| name(&plan.graph.node(*n).kind)).collect();
     writeln!(text, "\nkernel {}: {}", i + 1, summary(&ops))?;
     writeln!(
         text,
@@ -64,26 +64,26 @@ fn describe(plan: &Plan, place: Place, dtype: &str) -> String {
 }
 
 /// The name of what a node computes, where it computes something.
-fn named(kind: &Kind) -> Option<String> {
+pub fn name(kind: &Kind) -> Option<&'static str> {
     match kind {
-        Kind::Map(op) => Some(op.name().to_string()),
-        Kind::Cast => Some("cast".to_string()),
-        Kind::Reduce { fold, .. } => Some(fold.name().to_string()),
-        Kind::Pad(_) => Some("pad".to_string()),
-        Kind::Iota(_) => Some("arange".to_string()),
+        Kind::Map(op) => Some(op.name()),
+        Kind::Cast => Some("cast"),
+        Kind::Reduce { fold, .. } => Some(fold.name()),
+        Kind::Pad(_) => Some("pad"),
+        Kind::Iota(_) => Some("arange"),
         Kind::View(_) | Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => None,
     }
 }
 
 fn origin(kind: &Kind) -> String {
-    named(kind).map_or(String::new(), |name| format!(", the result of {name}"))
+    name(kind).map_or(String::new(), |name| format!(", the result of {name}"))
 }
 
 /// Names in order of first use, with how often each is used.
-fn summary(names: &[String]) -> String {
+fn summary(names: &[&str]) -> String {
     let mut seen: Vec<(&str, usize)> = Vec::new();
-    for name in names {
-        match seen.iter_mut().find(|(n, _)| n == name) {
+    for &name in names {
+        match seen.iter_mut().find(|(n, _)| *n == name) {
             Some((_, times)) => *times += 1,
             None => seen.push((name, 1)),
         }

@@ -16,7 +16,7 @@ mod simplify;
 
 use crate::dtype::DType;
 use crate::graph::{Graph, NodeId, verify};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Role};
 use crate::shape::Shape;
 use std::fmt;
 use std::sync::Arc;
@@ -190,6 +190,15 @@ impl Plan {
             all
         };
         born.into_iter().zip(freed).map(during).max().unwrap_or(0)
+    }
+
+    /// The node that a slot holds the value of.
+    pub fn node_in(&self, slot: usize) -> NodeId {
+        let step = &self.steps[self.slots[slot].written];
+        let buffers = step.kernel.buffers.iter().zip(&step.buffers);
+        let mut written = buffers.filter(|(buffer, _)| buffer.role == Role::Out).zip(&step.writes);
+        let found = written.find(|((_, place), _)| **place == Place::Slot(slot as u32));
+        found.map(|(_, (node, _))| *node).expect("a step writes its slots in the order of its nodes")
     }
 
     /// Why each materialised node is, in order of the steps.
