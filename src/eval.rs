@@ -49,7 +49,8 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     let workers = workers(&config);
     let capture = Capture::of(&pending, config.fuse, workers.threads());
     let planned = plan(&capture, &config, workers);
-    let buffers = match run(&capture, &planned, &config, workers) {
+    let profile = (config.profile || config.log.time).then(|| Arc::new(Profile::new()));
+    let buffers = match run(&capture, &planned, &config, workers, profile.as_deref()) {
         Ok(buffers) => buffers,
         Err(cause) => {
             let descriptions = pending.iter().map(Array::description).collect();
@@ -58,7 +59,7 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
         }
     };
     for (array, buffer) in pending.iter().zip(buffers) {
-        array.0.detach(Ready { buffer, planned: Some(planned.clone()) });
+        array.0.detach(Ready { buffer, planned: Some(planned.clone()), profile: profile.clone() });
     }
     Ok(())
 }
@@ -66,7 +67,8 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
 /// Whether nothing is left to compute. What has no elements has its values from the start.
 fn is_known(array: &Array) -> bool {
     if array.0.node.shape.contains(&0) {
-        array.0.detach(Ready { buffer: Buffer::from_vec(Vec::<u64>::new()), planned: None });
+        let buffer = Buffer::from_vec(Vec::<u64>::new());
+        array.0.detach(Ready { buffer, planned: None, profile: None });
     }
     array.0.ready().is_some()
 }
@@ -84,14 +86,19 @@ pub(crate) fn ready(array: &Array) -> Result<Ready, Error> {
 
 /// How an array was or would be computed; `None` of given data. Computes nothing.
 pub(crate) fn planned(array: &Array) -> Result<Option<Arc<Planned>>, Error> {
+    Ok(profiled(array)?.0)
+}
+
+/// How an array was or would be computed, and what times were taken of that. Computes nothing.
+pub(crate) fn profiled(array: &Array) -> Result<(Option<Arc<Planned>>, Option<Arc<Profile>>), Error> {
     array.check()?;
     if let Some(ready) = array.0.ready() {
-        return Ok(ready.planned);
+        return Ok((ready.planned, ready.profile));
     }
     let config = config::current();
     let workers = workers(&config);
     let capture = Capture::of(std::slice::from_ref(array), config.fuse, workers.threads());
-    Ok(Some(plan(&capture, &config, workers)))
+    Ok((Some(plan(&capture, &config, workers)), None))
 }
 
 /// A pending array's expression and its plan; `None` where nothing is left to compute.
@@ -184,16 +191,15 @@ fn run(
     planned: &Planned,
     config: &Config,
     workers: &Workers,
+    profile: Option<&Profile>,
 ) -> Result<Vec<Buffer>, Cause> {
     if config.device == Device::Interp {
         return watch::interpret(capture);
     }
-    let profile = config.log.time.then(Profile::new);
-    let options =
-        RunOptions { workers, profile: profile.as_ref(), check: config.check, ..RunOptions::default() };
+    let options = RunOptions { workers, profile, check: config.check, ..RunOptions::default() };
     let buffers = numfuse_runtime::run(&planned.prepared, &capture.leaves, &capture.scalars, &options);
     let buffers = buffers.map_err(Cause::Evaluation)?;
-    if let Some(profile) = &profile {
+    if let Some(profile) = profile.filter(|_| config.log.time) {
         watch::times(planned, profile);
     }
     if config.check {

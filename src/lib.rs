@@ -82,7 +82,7 @@ mod watch;
 pub use arguments::{Axes, Integer, IntoShape, Operand};
 pub use array::{Array, eval_all};
 pub use compile::{Compiled, compile};
-pub use config::set_fusion;
+pub use config::{set_fusion, set_profiling};
 pub use creation::*;
 pub use element::{Element, Number};
 pub use error::{Cause, Error};

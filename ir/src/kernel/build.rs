@@ -9,6 +9,7 @@ use crate::dtype::DType;
 use crate::index::Index;
 use crate::math::{Arith, Eval};
 use crate::ops::Op;
+use crate::ops::fold::Fold;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
@@ -227,6 +228,16 @@ impl Shape {
             Shape::Many(n) => n,
         }
     }
+}
+
+/// How many machine operations it takes to fold one more element with these operands.
+pub fn next_cost(fold: Fold, args: &[DType]) -> u64 {
+    let mut recorder = Recorder { prims: 0, last: None };
+    let state: SmallVec<[Recorded; 3]> =
+        (0..fold.parts()).map(|part| Recorded(fold.part_dtype(args[0], part), None)).collect();
+    let args: SmallVec<[Recorded; 2]> = args.iter().map(|&dtype| Recorded(dtype, None)).collect();
+    fold.next(&mut recorder, &state, &args);
+    recorder.prims
 }
 
 /// An [`Arith`] that only counts; a value is its type and, for an operand, its position.

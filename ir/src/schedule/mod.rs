@@ -13,6 +13,7 @@ mod lower;
 mod memory;
 mod scattered;
 mod simplify;
+pub mod work;
 
 use crate::dtype::DType;
 use crate::graph::{Graph, NodeId, verify};
@@ -172,6 +173,12 @@ impl Plan {
     /// Bytes that the kernels must read and write.
     pub fn bytes_moved(&self) -> u64 {
         self.steps.iter().map(|s| s.bytes_read + s.bytes_written).sum()
+    }
+
+    /// Machine operations that the kernels make on elements: arithmetic, comparisons, choices and
+    /// conversions, each counted as one; see [`work`].
+    pub fn flops(&self) -> u64 {
+        self.steps.iter().fold(0, |sum, step| sum.saturating_add(step.work().operations))
     }
 
     /// The most bytes of slots that are alive at once, outputs included, leaves not.
