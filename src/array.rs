@@ -265,7 +265,7 @@ impl Array {
     }
 
     #[track_caller]
-    fn read<T: Element>(&self, op: &'static str) -> Result<Ready, Error> {
+    pub(crate) fn read<T: Element>(&self, op: &'static str) -> Result<Ready, Error> {
         let found = self.try_dtype()?;
         if found != T::DTYPE {
             let cause = Cause::Element { found, asked: T::DTYPE };

@@ -73,10 +73,13 @@ mod key;
 mod lazy;
 mod manip;
 pub mod memory;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod operators;
 pub mod prelude;
 mod reduce;
 mod ufunc;
+mod values;
 mod watch;
 
 pub use arguments::{Axes, Integer, IntoShape, Operand};
@@ -95,6 +98,7 @@ pub use manip::*;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;
 pub use ufunc::*;
+pub use values::Values;
 
 /// The example of the README is compiled and run with the tests.
 #[cfg(doctest)]
