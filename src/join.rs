@@ -1,5 +1,4 @@
-//! Arrays set beside each other, around each other and after themselves: `concatenate`, `stack`,
-//! `pad`, `roll`, `repeat`, `tile`.
+//! What is set around an array and after itself: `pad`, `roll`, `repeat`, `tile`.
 //!
 //! None of these copies. Setting one array into the frame of another is a single kind of node
 //! ([`nodes::pad`]): inside the frame the one shows, around it the other, and reading an element
@@ -9,13 +8,11 @@ use crate::arguments::{Axes, Integer, IntoShape};
 use crate::array::Array;
 use crate::element::Number;
 use crate::lazy::{Builder, build};
-use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::{self, Shape};
 use smallvec::SmallVec;
-use std::borrow::Borrow;
 
 type Extents = SmallVec<[usize; 4]>;
 
@@ -366,7 +363,7 @@ fn rolled(b: &mut Builder, x: &Array, axis: usize, shift: isize) -> Result<Array
 }
 
 /// Parts of one type and of equal extents but along `axis`, one after another.
-fn joined(b: &mut Builder, parts: &[Array], axis: usize) -> Result<Array, Mistake> {
+pub(crate) fn joined(b: &mut Builder, parts: &[Array], axis: usize) -> Result<Array, Mistake> {
     let parts: SmallVec<[&Array; 4]> = parts.iter().filter(|part| part.0.node.shape[axis] > 0).collect();
     let [first, ..] = parts[..] else {
         return Err(Mistake::Argument { sentence: "need at least one array to concatenate".to_string() });
@@ -387,83 +384,6 @@ fn joined(b: &mut Builder, parts: &[Array], axis: usize) -> Result<Array, Mistak
         frame = nodes::pad(b, part, &before, &frame);
     }
     Ok(frame)
-}
-
-/// Arrays one after another along an axis that they have. Types are promoted to one.
-///
-/// ```
-/// use numfuse::prelude::*;
-///
-/// let both = concatenate([&arange(3), &arange(2)], 0);
-/// assert_eq!(both.to_vec::<i64>()?, [0, 1, 2, 0, 1]);
-/// # Ok::<(), numfuse::Error>(())
-/// ```
-#[track_caller]
-pub fn concatenate(arrays: impl IntoIterator<Item: Borrow<Array>>, axis: impl Integer) -> Array {
-    let arrays: Vec<Array> = arrays.into_iter().map(|array| array.borrow().clone()).collect();
-    build("concatenate", &arrays, |b| joined_checked(b, &arrays, axis.to_isize()))
-}
-
-/// Arrays of one shape one after another along a new axis.
-///
-/// ```
-/// use numfuse::prelude::*;
-///
-/// assert_eq!(stack([&arange(3), &arange(3)], -1).shape(), [3, 2]);
-/// ```
-#[track_caller]
-pub fn stack(arrays: impl IntoIterator<Item: Borrow<Array>>, axis: impl Integer) -> Array {
-    let arrays: Vec<Array> = arrays.into_iter().map(|array| array.borrow().clone()).collect();
-    build("stack", &arrays, |b| {
-        let Some(first) = arrays.first().map(|a| &a.0.node.shape) else {
-            return Err(Mistake::Argument { sentence: "need at least one array to stack".to_string() });
-        };
-        if arrays.iter().any(|a| a.0.node.shape != *first) {
-            return Err(Mistake::Argument {
-                sentence: "all input arrays must have the same shape".to_string(),
-            });
-        }
-        let axis = shape::axis(axis.to_isize(), first.len() + 1)?;
-        let mut extents: Extents = first.iter().copied().collect();
-        extents.insert(axis, 1);
-        let single = Shape::new(&extents)?;
-        let arrays: Vec<Array> = arrays.iter().map(|a| nodes::reshape_to(b, a, single.clone())).collect();
-        joined_checked(b, &arrays, axis as isize)
-    })
-}
-
-fn joined_checked(b: &mut Builder, arrays: &[Array], axis: isize) -> Result<Array, Mistake> {
-    let wrong = |sentence: String| Err(Mistake::Argument { sentence });
-    let Some(first) = arrays.first().map(|a| &a.0.node.shape) else {
-        return wrong("need at least one array to concatenate".to_string());
-    };
-    if first.is_empty() {
-        return wrong("zero-dimensional arrays cannot be concatenated".to_string());
-    }
-    let axis = shape::axis(axis, first.len())?;
-    for (i, shape) in arrays.iter().map(|a| &a.0.node.shape).enumerate() {
-        if shape.len() != first.len() {
-            return wrong(format!(
-                "all the input arrays must have same number of dimensions, but the array at index 0 has {} \
-                 dimension(s) and the array at index {i} has {} dimension(s)",
-                first.len(),
-                shape.len()
-            ));
-        }
-        if let Some(other) = (0..shape.len()).find(|&a| a != axis && shape[a] != first[a]) {
-            return wrong(format!(
-                "all the input array dimensions except for the concatenation axis must match exactly, but along \
-                 dimension {other}, the array at index 0 has size {} and the array at index {i} has size {}",
-                first[other], shape[other]
-            ));
-        }
-    }
-    let dtype = arrays.iter().map(|a| a.0.node.dtype).reduce(DType::promote).unwrap_or(DType::F64);
-    let arrays: Vec<Array> = arrays.iter().map(|a| nodes::cast(b, a, dtype)).collect();
-    if arrays.iter().all(|a| a.0.node.shape[axis] == 0) {
-        return Ok(arrays[0].clone());
-    }
-    joined(b, &arrays, axis)
 }
 
 /// See [`Array::pad`].

@@ -64,7 +64,7 @@ impl Array {
         let buffer = self.read::<T>("values")?.buffer;
         let elements = buffer.into_elements().unwrap_or_else(|buffer| {
             // Data that lies across the alignment of its type.
-            let copy: Vec<T> = decode(&buffer, T::DTYPE).map(T::from_scalar).collect();
+            let copy: Vec<T> = decode(buffer.bytes(), T::DTYPE).map(T::from_scalar).collect();
             Buffer::from_vec(copy).into_elements().expect("a vector's elements are aligned and whole")
         });
         Ok(Values { elements, shape: self.0.node.shape.clone() })

@@ -169,6 +169,17 @@ fn printing_is_numpys() {
 }
 
 #[test]
+fn printing_takes_a_precision_and_looks_at_what_it_shows() {
+    let x = Array::from([[1.0f32 / 3.0, 2.0], [1000.0, 0.125]]);
+    assert_eq!(format!("{x:.3}"), "[[3.333e-01 2.000e+00]\n [1.000e+03 1.250e-01]] (2, 2) float32");
+    assert_eq!(format!("{:.1}", x.i(0)), "[0.3 2. ] (2,) float32");
+    assert_eq!(format!("{:.0}", Array::scalar(2.5)), "2. () float64");
+    let large = arange(3_000_000).reshape([1000, 1000, 3]).to_string();
+    assert!(large.starts_with("[[[      0       1       2]\n"), "{large}");
+    assert!(large.ends_with("[2999997 2999998 2999999]]] (1000, 1000, 3) int64"), "{large}");
+}
+
+#[test]
 fn graphs_are_text_and_pictures() -> Result<(), Error> {
     let x = Array::from(vec![1.0f32; 12]);
     let y = (&x * 0.3).reshape([3, 4]).sum(1);
