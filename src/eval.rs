@@ -89,8 +89,11 @@ pub(crate) fn planned(array: &Array) -> Result<Option<Arc<Planned>>, Error> {
     Ok(profiled(array)?.0)
 }
 
+/// A plan, if there is one, and what times were taken of it.
+type Profiled = (Option<Arc<Planned>>, Option<Arc<Profile>>);
+
 /// How an array was or would be computed, and what times were taken of that. Computes nothing.
-pub(crate) fn profiled(array: &Array) -> Result<(Option<Arc<Planned>>, Option<Arc<Profile>>), Error> {
+pub(crate) fn profiled(array: &Array) -> Result<Profiled, Error> {
     array.check()?;
     if let Some(ready) = array.0.ready() {
         return Ok((ready.planned, ready.profile));

@@ -60,8 +60,8 @@ impl<T: Element> From<Vec<Vec<T>>> for Array {
             return Array::from_vec(rows.concat(), shape);
         }
         let sentence = format!(
-            "setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 \
-             dimensions. The detected shape was ({},) + inhomogeneous part.",
+            "setting an array element with a sequence. The requested array has an inhomogeneous shape \
+             after 1 dimensions. The detected shape was ({},) + inhomogeneous part.",
             shape[0]
         );
         let mistake = Mistake::Argument { sentence };
@@ -92,21 +92,27 @@ macro_rules! flattened {
 /// Says for each depth that arrays nested in it, borrowed ones, and vectors of them are arrays.
 macro_rules! nested_arrays {
     ($($N:ident $($inner:ident)*;)+) => { $(
-        impl<T: Element, const $N: usize $(, const $inner: usize)*> From<nested!(T; $N $($inner)*)> for Array {
+        impl<T: Element, const $N: usize $(, const $inner: usize)*> From<nested!(T; $N $($inner)*)>
+            for Array
+        {
             #[track_caller]
             fn from(list: nested!(T; $N $($inner)*)) -> Array {
                 Array::from_vec(flattened!(list.to_vec(); $($inner)*), [$N $(, $inner)*])
             }
         }
 
-        impl<T: Element, const $N: usize $(, const $inner: usize)*> From<&nested!(T; $N $($inner)*)> for Array {
+        impl<T: Element, const $N: usize $(, const $inner: usize)*> From<&nested!(T; $N $($inner)*)>
+            for Array
+        {
             #[track_caller]
             fn from(list: &nested!(T; $N $($inner)*)) -> Array {
                 Array::from_vec(flattened!(list.to_vec(); $($inner)*), [$N $(, $inner)*])
             }
         }
 
-        impl<T: Element, const $N: usize $(, const $inner: usize)*> From<Vec<nested!(T; $N $($inner)*)>> for Array {
+        impl<T: Element, const $N: usize $(, const $inner: usize)*> From<Vec<nested!(T; $N $($inner)*)>>
+            for Array
+        {
             #[track_caller]
             fn from(list: Vec<nested!(T; $N $($inner)*)>) -> Array {
                 let extent = list.len();

@@ -50,7 +50,7 @@ impl Iterator for Iter {
 
 impl ExactSizeIterator for Iter {}
 
-impl<'a> IntoIterator for &'a Array {
+impl IntoIterator for &Array {
     type Item = Array;
     type IntoIter = Iter;
 
@@ -138,7 +138,7 @@ impl Array {
             let extent = self.0.node.shape[shape::axis(axis, self.0.node.shape.len())?];
             match count {
                 0 => wrong("number sections must be larger than 0."),
-                _ if equal && extent % count != 0 => {
+                _ if equal && !extent.is_multiple_of(count) => {
                     wrong("array split does not result in an equal division")
                 }
                 _ => Ok(self.clone()),
@@ -181,7 +181,7 @@ macro_rules! folded_lists {
             fn $name<I: Iterator<Item = Array>>(mut arrays: I) -> Array {
                 let Some(mut result) = arrays.next() else { return Array::scalar($start) };
                 for array in arrays {
-                    result = result $op array;
+                    result $op array;
                 }
                 result
             }
@@ -197,6 +197,6 @@ macro_rules! folded_lists {
 }
 
 folded_lists! {
-    Sum sum = +, 0i64;
-    Product product = *, 1i64;
+    Sum sum = +=, 0i64;
+    Product product = *=, 1i64;
 }

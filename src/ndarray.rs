@@ -162,11 +162,11 @@ impl<T: Element> Values<T> {
     /// The elements as an `ndarray` view, not copied; under the feature `ndarray`.
     ///
     /// ```
-    /// use ndarray::Axis;
+    /// use ndarray::{Axis, arr1};
     /// use numfuse::prelude::*;
     ///
     /// let x = arange(6).reshape([2, 3]).values::<i64>()?;
-    /// assert_eq!(x.as_ndarray().sum_axis(Axis(0)).to_vec(), [3, 5, 7]);
+    /// assert_eq!(x.as_ndarray().sum_axis(Axis(0)), arr1(&[3, 5, 7]).into_dyn());
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     pub fn as_ndarray(&self) -> ArrayViewD<'_, T> {

@@ -133,7 +133,7 @@ fn who_changes_a_shared_array_gets_a_copy() -> Result<(), Error> {
     // Nor does an evaluation write to them.
     let mut y = Array::from(shared.clone());
     for _ in 0..3 {
-        y = y + 1;
+        y += 1;
         y.eval()?;
     }
     assert_eq!(shared, array![[99, 2], [3, 4]]);
