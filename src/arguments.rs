@@ -95,7 +95,7 @@ macro_rules! integers {
 
 integers! { i32 i64 isize u32 u64 usize }
 
-/// What a shape may be given as: an extent, an array, slice or vector of extents, or `()`.
+/// What a shape may be given as: an extent, an array, slice, vector or tuple of extents, or `()`.
 ///
 /// In [`Array::reshape`] one extent may be -1: it is found from the others.
 pub trait IntoShape {
@@ -103,7 +103,8 @@ pub trait IntoShape {
     fn extents(&self) -> SmallVec<[isize; 4]>;
 }
 
-/// What axes may be given as: `..` for all, one axis, or a list; negative ones count from the back.
+/// What axes may be given as: `..` for all, one axis, or a list or tuple; negative ones count from
+/// the back.
 ///
 /// ```
 /// use numfuse::prelude::*;
@@ -111,6 +112,7 @@ pub trait IntoShape {
 /// let x = ones([2, 3, 4], F32);
 /// assert_eq!(x.sum(-1).shape(), [2, 3]);
 /// assert_eq!(x.sum([0, 2]).shape(), [3]);
+/// assert_eq!(x.sum((0, 2)).shape(), [3]);
 /// assert_eq!(x.sum(..).shape(), []);
 /// ```
 pub trait Axes {
@@ -146,6 +148,21 @@ lists! {
     (I: Integer) &Vec<I>, |list| list.iter().map(|n| n.to_isize()).collect();
     () (), |_none| SmallVec::new();
 }
+
+/// Extents or axes of different integer types side by side: `(n, -1)` where `n` is a `usize`.
+macro_rules! tuples {
+    ($($($T:ident)+;)+) => { $(
+        lists! {
+            ($($T: Integer),+) ($($T,)+), |list| {
+                #[allow(non_snake_case, reason = "a tuple's values are named as their types")]
+                let ($($T,)+) = list;
+                smallvec::smallvec![$($T.to_isize()),+]
+            };
+        }
+    )+ };
+}
+
+tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
 
 impl Axes for RangeFull {
     fn axes(&self) -> Option<SmallVec<[isize; 4]>> {

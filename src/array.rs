@@ -134,6 +134,15 @@ impl Array {
         self.check().map(|()| self.0.node.shape.size())
     }
 
+    /// How many bytes the elements take, once they are computed.
+    ///
+    /// # Panics
+    /// If the array carries an error; see [`try_size`](Array::try_size).
+    #[track_caller]
+    pub fn nbytes(&self) -> usize {
+        self.size() * self.dtype().bytes()
+    }
+
     /// The extent of the first axis, as Python's `len`.
     ///
     /// # Panics
@@ -265,20 +274,13 @@ impl Array {
     }
 
     #[track_caller]
-    fn read<T: Element>(&self, op: &'static str) -> Result<Ready, Error> {
+    pub(crate) fn read<T: Element>(&self, op: &'static str) -> Result<Ready, Error> {
         let found = self.try_dtype()?;
         if found != T::DTYPE {
             let cause = Cause::Element { found, asked: T::DTYPE };
             return Err(Error::new(cause, op, vec![self.description()], Location::caller()));
         }
         eval::ready(self)
-    }
-
-    /// The elements with their type, for printing and writing.
-    #[track_caller]
-    pub(crate) fn scalars(&self) -> Result<Vec<Scalar>, Error> {
-        let buffer = eval::ready(self)?.buffer;
-        Ok(decode(&buffer, self.0.node.dtype).collect())
     }
 }
 
@@ -313,42 +315,6 @@ impl fmt::Debug for Array {
     }
 }
 
-impl<T: Element> From<Vec<T>> for Array {
-    #[track_caller]
-    fn from(elements: Vec<T>) -> Array {
-        let extent = elements.len();
-        Array::from_vec(elements, extent)
-    }
-}
-
-impl<T: Element> From<&[T]> for Array {
-    #[track_caller]
-    fn from(elements: &[T]) -> Array {
-        Array::from(elements.to_vec())
-    }
-}
-
-impl<T: Element, const N: usize> From<[T; N]> for Array {
-    #[track_caller]
-    fn from(elements: [T; N]) -> Array {
-        Array::from_vec(elements.to_vec(), N)
-    }
-}
-
-impl<T: Element, const N: usize, const M: usize> From<[[T; N]; M]> for Array {
-    #[track_caller]
-    fn from(rows: [[T; N]; M]) -> Array {
-        Array::from_vec(rows.as_flattened().to_vec(), [M, N])
-    }
-}
-
-impl<T: Element, const N: usize, const M: usize, const L: usize> From<[[[T; N]; M]; L]> for Array {
-    #[track_caller]
-    fn from(planes: [[[T; N]; M]; L]) -> Array {
-        Array::from_vec(planes.as_flattened().as_flattened().to_vec(), [L, M, N])
-    }
-}
-
 /// The documented panic of the functions that have no room for an error.
 #[track_caller]
 fn expect<T>(result: Result<T, Error>) -> T {
@@ -360,13 +326,13 @@ fn elements<T: Element>(buffer: &Buffer) -> Vec<T> {
     match buffer.elements::<T>() {
         Some(elements) => elements.to_vec(),
         // Data that lies across the alignment of its type.
-        None => decode(buffer, T::DTYPE).map(T::from_scalar).collect(),
+        None => decode(buffer.bytes(), T::DTYPE).map(T::from_scalar).collect(),
     }
 }
 
 /// The elements with their type.
-pub(crate) fn decode(buffer: &Buffer, dtype: DType) -> impl Iterator<Item = Scalar> {
-    buffer.bytes().chunks_exact(dtype.bytes()).map(move |bytes| {
+pub(crate) fn decode(bytes: &[u8], dtype: DType) -> impl Iterator<Item = Scalar> {
+    bytes.chunks_exact(dtype.bytes()).map(move |bytes| {
         let mut word = [0; 8];
         word[..bytes.len()].copy_from_slice(bytes);
         if cfg!(target_endian = "big") {

@@ -33,6 +33,8 @@ struct Trace {
     leaves: Vec<Source>,
     /// The numbers that the function used.
     scalars: Vec<Scalar>,
+    /// The function's lines, by the nodes of the graph that the plan was made for.
+    lines: Vec<&'static Location<'static>>,
     result: (Shape, DType),
 }
 
@@ -123,7 +125,8 @@ impl Trace {
         };
         let leaves = capture.leaf_arrays().zip(&capture.leaves).map(source).collect();
         let result = (result.0.node.shape.clone(), result.0.node.dtype);
-        Trace { arguments, fuse, planned, leaves, scalars: capture.scalars, result }
+        let lines = capture.graph().1;
+        Trace { arguments, fuse, planned, leaves, scalars: capture.scalars, lines, result }
     }
 
     fn run(&self, arguments: &[Buffer], caller: &'static Location<'static>) -> Result<Array, Error> {
@@ -132,7 +135,8 @@ impl Trace {
             Source::Held(buffer) => buffer.clone(),
         };
         let leaves: SmallVec<[Buffer; 4]> = self.leaves.iter().map(data).collect();
-        let buffer = eval::run_one(&self.planned, &leaves, &self.scalars, &self.result, caller)?;
+        let Trace { planned, scalars, lines, result, .. } = self;
+        let buffer = eval::run_one(planned, &leaves, scalars, result, lines, caller)?;
         Ok(Lazy::data(buffer, self.result.0.clone(), self.result.1))
     }
 }

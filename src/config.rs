@@ -6,6 +6,7 @@
 //! | `NUMFUSE_FUSE=0` | every operation gets a kernel of its own |
 //! | `NUMFUSE_CHECK=1` | both interpreters run beside every evaluation and must agree with it |
 //! | `NUMFUSE_DEVICE=interp` | evaluate with the reference interpreter instead of machine code (`cpu`) |
+//! | `NUMFUSE_PROFILE=1` | evaluations keep the time of each kernel, which `explain()` then tells |
 //! | `NUMFUSE_LOG=plan,kernel,clif,asm,time` | what each evaluation prints to standard error |
 //! | `NUMFUSE_DUMP=dir` | where each new plan is written, as text |
 //!
@@ -26,6 +27,8 @@ pub struct Config {
     pub fuse: bool,
     /// Whether both interpreters run beside every evaluation.
     pub check: bool,
+    /// Whether evaluations keep the time of each kernel for [`explain`](crate::Array::explain).
+    pub profile: bool,
     /// What evaluates.
     pub device: Device,
     /// What evaluations print.
@@ -67,6 +70,7 @@ impl Default for Config {
             threads: None,
             fuse: true,
             check: false,
+            profile: false,
             device: Device::Cpu,
             log: Log::default(),
             dump: None,
@@ -88,6 +92,7 @@ impl Config {
             threads: variable("NUMFUSE_THREADS").and_then(|n| n.trim().parse().ok()).filter(|&n| n > 0),
             fuse: is_on("NUMFUSE_FUSE", true),
             check: is_on("NUMFUSE_CHECK", false),
+            profile: is_on("NUMFUSE_PROFILE", false),
             device: match variable("NUMFUSE_DEVICE").as_deref() {
                 Some("interp") => Device::Interp,
                 _ => Device::Cpu,
@@ -133,6 +138,22 @@ pub fn set(change: impl FnOnce(&mut Config)) {
 /// No bit of any result changes.
 pub fn set_fusion(fuse: bool) {
     set(|config| config.fuse = fuse);
+}
+
+/// Switches on or off for the process that evaluations keep the time of each kernel. What
+/// [`explain`](crate::Array::explain) then says of a computed array ends with them:
+///
+/// ```
+/// use numfuse::{prelude::*, set_profiling};
+///
+/// set_profiling(true);
+/// let x = ones([1000, 1000], F32).sum(0);
+/// x.eval()?;
+/// assert!(x.explain().contains("  took "));
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+pub fn set_profiling(profile: bool) {
+    set(|config| config.profile = profile);
 }
 
 /// Runs `body` with other settings for what this thread evaluates meanwhile.

@@ -1,7 +1,10 @@
 //! Printing as NumPy does, with shape and type at the end; large arrays are summarised.
 
-use crate::array::Array;
+use crate::array::{Array, decode};
+use crate::eval;
+use numfuse_ir::dtype::DType;
 use numfuse_ir::scalar::Scalar;
+use numfuse_runtime::Buffer;
 use std::fmt;
 
 /// More elements than this are summarised.
@@ -10,7 +13,7 @@ const THRESHOLD: usize = 1000;
 const EDGE: usize = 3;
 /// Where lines are broken.
 const WIDTH: usize = 75;
-/// The most digits after the point.
+/// The most digits after the point, unless the format asks for others.
 const PRECISION: usize = 8;
 
 /// The values, which are computed if need be, then shape and type; of an array that cannot be
@@ -22,16 +25,24 @@ const PRECISION: usize = 8;
 /// let x = Array::from([[1.0f32, 2.5], [-3.0, 0.1]]);
 /// assert_eq!(x.to_string(), "[[ 1.   2.5]\n [-3.   0.1]] (2, 2) float32");
 /// ```
+///
+/// A precision is the most digits after the point, as NumPy's `set_printoptions(precision=2)`; 8 if
+/// there is none:
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert_eq!(format!("{:.2}", Array::from([1.0 / 3.0, 0.5])), "[0.33 0.5 ] (2,) float64");
+/// ```
 impl fmt::Display for Array {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.scalars() {
-            Err(error) => write!(f, "{error}"),
-            Ok(scalars) => {
-                let (dtype, shape) = self.description();
-                let text = Text::of(&scalars, &shape);
-                write!(f, "{} {shape} {dtype}", text.lines)
-            }
-        }
+        let buffer = match self.check().and_then(|()| eval::ready(self)) {
+            Ok(ready) => ready.buffer,
+            Err(error) => return write!(f, "{error}"),
+        };
+        let (dtype, shape) = self.description();
+        let text = Text::of(&buffer, dtype, &shape, f.precision().unwrap_or(PRECISION));
+        write!(f, "{} {shape} {dtype}", text.lines)
     }
 }
 
@@ -45,15 +56,16 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
-    fn of<'a>(scalars: &[Scalar], shape: &'a [usize]) -> Text<'a> {
-        let summarised = scalars.len() > THRESHOLD;
+    fn of<'a>(buffer: &Buffer, dtype: DType, shape: &'a [usize], precision: usize) -> Text<'a> {
+        let size: usize = shape.iter().product();
+        let summarised = size > THRESHOLD;
         let mut shown = Vec::new();
-        collect(scalars, shape, summarised, &mut shown);
-        let words = words(&shown).into_iter();
+        collect(buffer.bytes(), dtype, shape, summarised, &mut shown);
+        let words = words(&shown, precision).into_iter();
         let mut text = Text { shape, words, summarised, lines: String::new() };
         match shape {
             [] => text.lines = text.words.next().unwrap_or_default(),
-            _ if scalars.is_empty() => text.lines.push_str("[]"),
+            _ if size == 0 => text.lines.push_str("[]"),
             _ => text.brackets(0),
         }
         text
@@ -110,22 +122,22 @@ fn places(extent: usize, summarised: bool) -> impl Iterator<Item = Option<usize>
     (0..head).map(Some).chain(dots).chain((tail..extent).map(Some))
 }
 
-/// The elements that are shown, in row-major order.
-fn collect(scalars: &[Scalar], shape: &[usize], summarised: bool, shown: &mut Vec<Scalar>) {
+/// The elements that are shown, in row-major order: of a large array few are looked at.
+fn collect(bytes: &[u8], dtype: DType, shape: &[usize], summarised: bool, shown: &mut Vec<Scalar>) {
     let [extent, rest @ ..] = shape else {
-        shown.extend_from_slice(scalars);
+        shown.extend(decode(bytes, dtype));
         return;
     };
-    let size: usize = rest.iter().product();
+    let size = rest.iter().product::<usize>() * dtype.bytes();
     for place in places(*extent, summarised).flatten() {
-        collect(&scalars[place * size..(place + 1) * size], rest, summarised, shown);
+        collect(&bytes[place * size..(place + 1) * size], dtype, rest, summarised, shown);
     }
 }
 
 /// Each element as text, all of one width.
-fn words(shown: &[Scalar]) -> Vec<String> {
+fn words(shown: &[Scalar], precision: usize) -> Vec<String> {
     let words: Vec<String> = match shown.first() {
-        Some(first) if first.dtype().is_float() => floats(shown),
+        Some(first) if first.dtype().is_float() => floats(shown, precision),
         Some(_) => shown.iter().map(Scalar::to_string).collect(),
         None => Vec::new(),
     };
@@ -133,13 +145,13 @@ fn words(shown: &[Scalar]) -> Vec<String> {
     words.into_iter().map(|word| format!("{word:>width$}")).collect()
 }
 
-/// Floats with as few digits as tell them apart, at most [`PRECISION`] after the point, the points
+/// Floats with as few digits as tell them apart, at most `precision` after the point, the points
 /// below each other; in powers of ten when they are very large, very small or far apart.
-fn floats(shown: &[Scalar]) -> Vec<String> {
+fn floats(shown: &[Scalar], precision: usize) -> Vec<String> {
     let sizes = shown.iter().map(|x| x.to_f64().abs()).filter(|x| x.is_finite() && *x > 0.0);
     let (least, most) = sizes.fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
     let powers = most > 0.0 && (most >= 1e8 || least < 1e-4 || most / least > 1000.0);
-    let split: Vec<Digits> = shown.iter().map(|&x| Digits::of(x, powers)).collect();
+    let split: Vec<Digits> = shown.iter().map(|&x| Digits::of(x, powers, precision)).collect();
     let longest = split.iter().map(|digits| digits.fraction.len()).max().unwrap_or(0);
     split.into_iter().map(|digits| digits.text(longest, powers)).collect()
 }
@@ -153,7 +165,7 @@ struct Digits {
 }
 
 impl Digits {
-    fn of(x: Scalar, powers: bool) -> Digits {
+    fn of(x: Scalar, powers: bool, precision: usize) -> Digits {
         let value = x.to_f64();
         if !value.is_finite() {
             let whole = if value.is_nan() {
@@ -170,17 +182,17 @@ impl Digits {
                 finite: false,
             };
         }
-        let single = x.dtype() == numfuse_ir::dtype::DType::F32;
+        let single = x.dtype() == DType::F32;
         // The fewest digits that read back as the same number, or the precision if these are more.
         let (shortest, rounded) = match (powers, single) {
-            (true, true) => (format!("{:e}", value as f32), format!("{:.PRECISION$e}", value as f32)),
-            (true, false) => (format!("{value:e}"), format!("{value:.PRECISION$e}")),
-            (false, true) => (format!("{}", value as f32), format!("{:.PRECISION$}", value as f32)),
-            (false, false) => (format!("{value}"), format!("{value:.PRECISION$}")),
+            (true, true) => (format!("{:e}", value as f32), format!("{:.precision$e}", value as f32)),
+            (true, false) => (format!("{value:e}"), format!("{value:.precision$e}")),
+            (false, true) => (format!("{}", value as f32), format!("{:.precision$}", value as f32)),
+            (false, false) => (format!("{value}"), format!("{value:.precision$}")),
         };
         let mantissa =
             |text: &str| text.split('e').next().and_then(|m| m.split('.').nth(1)).map_or(0, str::len);
-        let text = if mantissa(&shortest) > PRECISION { rounded } else { shortest };
+        let text = if mantissa(&shortest) > precision { rounded } else { shortest };
         let (mantissa, exponent) = match text.split_once('e') {
             Some((mantissa, exponent)) => (mantissa, exponent.parse().ok()),
             None => (text.as_str(), None),

@@ -10,8 +10,9 @@ use crate::error::{Cause, Error};
 use crate::lazy::{Capture, Ready};
 use crate::watch;
 use numfuse_ir::dtype::DType;
+use numfuse_ir::graph::NodeId;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{self, Options, Plan};
+use numfuse_ir::schedule::{self, Options, Plan, explain};
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
@@ -48,15 +49,17 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     let workers = workers(&config);
     let capture = Capture::of(&pending, config.fuse, workers.threads());
     let planned = plan(&capture, &config, workers);
-    let buffers = match run(&capture, &planned, &config, workers) {
+    let profile = (config.profile || config.log.time).then(|| Arc::new(Profile::new()));
+    let buffers = match run(&capture, &planned, &config, workers, profile.as_deref()) {
         Ok(buffers) => buffers,
         Err(cause) => {
             let descriptions = pending.iter().map(Array::description).collect();
-            return Err(Error::new(cause, "eval", descriptions, Location::caller()));
+            let lines = || capture.graph().1;
+            return Err(failure(cause, planned.plan(), lines, ("eval", descriptions, Location::caller())));
         }
     };
     for (array, buffer) in pending.iter().zip(buffers) {
-        array.0.detach(Ready { buffer, planned: Some(planned.clone()) });
+        array.0.detach(Ready { buffer, planned: Some(planned.clone()), profile: profile.clone() });
     }
     Ok(())
 }
@@ -64,7 +67,8 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
 /// Whether nothing is left to compute. What has no elements has its values from the start.
 fn is_known(array: &Array) -> bool {
     if array.0.node.shape.contains(&0) {
-        array.0.detach(Ready { buffer: Buffer::from_vec(Vec::<u64>::new()), planned: None });
+        let buffer = Buffer::from_vec(Vec::<u64>::new());
+        array.0.detach(Ready { buffer, planned: None, profile: None });
     }
     array.0.ready().is_some()
 }
@@ -82,14 +86,22 @@ pub(crate) fn ready(array: &Array) -> Result<Ready, Error> {
 
 /// How an array was or would be computed; `None` of given data. Computes nothing.
 pub(crate) fn planned(array: &Array) -> Result<Option<Arc<Planned>>, Error> {
+    Ok(profiled(array)?.0)
+}
+
+/// A plan, if there is one, and what times were taken of it.
+type Profiled = (Option<Arc<Planned>>, Option<Arc<Profile>>);
+
+/// How an array was or would be computed, and what times were taken of that. Computes nothing.
+pub(crate) fn profiled(array: &Array) -> Result<Profiled, Error> {
     array.check()?;
     if let Some(ready) = array.0.ready() {
-        return Ok(ready.planned);
+        return Ok((ready.planned, ready.profile));
     }
     let config = config::current();
     let workers = workers(&config);
     let capture = Capture::of(std::slice::from_ref(array), config.fuse, workers.threads());
-    Ok(Some(plan(&capture, &config, workers)))
+    Ok((Some(plan(&capture, &config, workers)), None))
 }
 
 /// A pending array's expression and its plan; `None` where nothing is left to compute.
@@ -110,13 +122,41 @@ pub(crate) fn run_one(
     leaves: &[Buffer],
     scalars: &[Scalar],
     result: &(Shape, DType),
+    lines: &[&'static Location<'static>],
     caller: &'static Location<'static>,
 ) -> Result<Buffer, Error> {
     let options = RunOptions { workers: workers(&config::current()), ..RunOptions::default() };
-    let failed =
-        |error| Error::new(Cause::Evaluation(error), "call", vec![(result.1, result.0.clone())], caller);
+    let call = || ("call", vec![(result.1, result.0.clone())], caller);
+    let failed = |error| failure(Cause::Evaluation(error), planned.plan(), || lines.to_vec(), call());
     let mut buffers = numfuse_runtime::run(&planned.prepared, leaves, scalars, &options).map_err(failed)?;
     Ok(buffers.swap_remove(0))
+}
+
+/// What an evaluation of a plan failed for. Where a result found no memory that is told of the
+/// operation that gives this result, at its line; anything else of what was asked for.
+fn failure(
+    cause: Cause,
+    plan: &Plan,
+    lines: impl FnOnce() -> Vec<&'static Location<'static>>,
+    (asked, operands, caller): (&'static str, Vec<(DType, Shape)>, &'static Location<'static>),
+) -> Error {
+    let slot = match &cause {
+        Cause::Evaluation(numfuse_runtime::Error::Memory(shortage)) => shortage.slot,
+        _ => None,
+    };
+    let Some(n) = slot.map(|slot| plan.node_in(slot)) else {
+        return Error::new(cause, asked, operands, caller);
+    };
+    // A plan serves all expressions of its form: the lines are those of this one.
+    let line = lines().get(plan.origins[n.index()].index()).copied().unwrap_or(caller);
+    let described = |n: NodeId| (plan.graph.node(n).dtype, plan.graph.node(n).shape.clone());
+    match explain::name(&plan.graph.node(n).kind) {
+        Some(op) => {
+            let operands = plan.graph.inputs(n).iter().map(|&input| described(input)).collect();
+            Error::new(cause, op, operands, line)
+        }
+        None => Error::new(cause, asked, vec![described(n)], line),
+    }
 }
 
 /// The plan of an expression: the one that is known, or a new one.
@@ -154,16 +194,15 @@ fn run(
     planned: &Planned,
     config: &Config,
     workers: &Workers,
+    profile: Option<&Profile>,
 ) -> Result<Vec<Buffer>, Cause> {
     if config.device == Device::Interp {
         return watch::interpret(capture);
     }
-    let profile = config.log.time.then(Profile::new);
-    let options =
-        RunOptions { workers, profile: profile.as_ref(), check: config.check, ..RunOptions::default() };
+    let options = RunOptions { workers, profile, check: config.check, ..RunOptions::default() };
     let buffers = numfuse_runtime::run(&planned.prepared, &capture.leaves, &capture.scalars, &options);
     let buffers = buffers.map_err(Cause::Evaluation)?;
-    if let Some(profile) = &profile {
+    if let Some(profile) = profile.filter(|_| config.log.time) {
         watch::times(planned, profile);
     }
     if config.check {

@@ -4,9 +4,13 @@ use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::{self, Planned};
 use numfuse_codegen::Mapping;
+use numfuse_ir::graph::print::dot;
+use numfuse_ir::graph::{Graph, Kind, Node};
 use numfuse_ir::kernel::Kernel;
-use numfuse_ir::schedule::explain;
+use numfuse_ir::schedule::{Step, explain};
+use numfuse_runtime::cpu::bandwidth::Bandwidth;
 use std::panic::Location;
+use std::time::Duration;
 
 /// What prints a kernel's code.
 type Print = fn(&Kernel, Mapping) -> Result<String, numfuse_codegen::Error>;
@@ -22,13 +26,20 @@ pub struct Summary {
     pub peak_bytes: u64,
     /// How many array operations there are: what an eager library would have run.
     pub operations: usize,
+    /// Machine operations that the kernels make on elements, counted from their instructions:
+    /// arithmetic, comparisons, choices and conversions of floats and integers alike, each counted
+    /// as one, and functions as what they expand to. Addresses, loads and stores are not counted.
+    pub flops: u64,
 }
 
 /// Seeing what an expression became.
 impl Array {
-    /// How the array is or was computed: the graph, the kernels it became, and why each result that
-    /// lies in memory does. Computes nothing.
+    /// How the array is or was computed: the kernels that it became, what they move and compute, and
+    /// why each result that lies in memory does. Computes nothing.
     ///
+    /// Of an array that was evaluated while [`set_profiling`](crate::set_profiling) was on it also
+    /// says how long each kernel took, memory and launch included, and how near that is to what the
+    /// machine's memory gives, which the first such call measures in a few hundredths of a second.
     /// Of an array that carries an error the text is that error.
     ///
     /// ```
@@ -38,14 +49,67 @@ impl Array {
     /// println!("{}", (&x * 2.0 - x.mean(..)).explain());
     /// ```
     pub fn explain(&self) -> String {
-        match eval::planned(self) {
+        match eval::profiled(self) {
             Err(error) => error.to_string(),
-            Ok(None) => {
+            Ok((None, _)) => {
                 let (dtype, shape) = self.description();
                 format!("given data: {dtype} {shape}; nothing is computed\n")
             }
-            Ok(Some(planned)) => explain::explain(planned.plan()) + &written(&planned),
+            Ok((Some(planned), profile)) => {
+                let times = profile.map_or(Vec::new(), |profile| profile.steps());
+                let took = |i: usize| times.get(i).map(|time| took(&planned.plan().steps[i], time.least));
+                explain::explain_with(planned.plan(), took) + &written(&planned)
+            }
         }
+    }
+
+    /// The graph that is computed, cleaned up, one line a node: what [`explain`](Array::explain)
+    /// tells of as kernels. Computes nothing.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([[1.0f32, 2.0], [3.0, 4.0]]);
+    /// let text = "%0 = leaf 0 : f32[2,2]\n%1 = sqrt %0 : f32[2,2]\n%2 = sum axes 1 %1 : f32[2]\nout %2\n";
+    /// assert_eq!(x.sqrt().sum(1).graph()?, text);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error that the array carries.
+    pub fn graph(&self) -> Result<String, Error> {
+        self.drawn(Graph::to_string)
+    }
+
+    /// The same graph in Graphviz's language, to be drawn with `dot -Tsvg`: operations in boxes with
+    /// their type and shape, results in double boxes. Computes nothing.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = ones([2, 3], F32);
+    /// let picture = ((&x + 1) / x.sum(..)).to_dot()?;
+    /// assert!(picture.starts_with("digraph {"));
+    /// assert!(picture.contains("divide\\nf32[2,3]"));
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error that the array carries.
+    pub fn to_dot(&self) -> Result<String, Error> {
+        self.drawn(dot)
+    }
+
+    fn drawn(&self, draw: impl Fn(&Graph) -> String) -> Result<String, Error> {
+        if let Some(planned) = eval::planned(self)? {
+            return Ok(draw(&planned.plan().graph));
+        }
+        // Given data, or nothing to compute: the graph is the array itself.
+        let mut graph = Graph::new();
+        let (dtype, shape) = self.description();
+        let leaf = graph.insert(Node { kind: Kind::Leaf(0), shape, dtype }, &[]);
+        graph.add_output(leaf);
+        Ok(draw(&graph))
     }
 
     /// Cranelift's text of each kernel. Computes nothing.
@@ -103,8 +167,29 @@ impl Array {
             bytes_moved: plan.bytes_moved(),
             peak_bytes: plan.peak_bytes(),
             operations: plan.operations,
+            flops: plan.flops(),
         })
     }
+}
+
+/// How long a kernel took, held against what memory gives.
+fn took(step: &Step, time: Duration) -> String {
+    let (bytes, seconds) = (step.bytes_read + step.bytes_written, time.as_secs_f64().max(1e-9));
+    let rate = |count: u64, seconds: f64| count as f64 / seconds / 1e9;
+    let operations = explain::amount((step.work().operations as f64 / seconds) as u64);
+    let mut text = format!("took {time:.1?}: {operations} operations/s, {:.1} GB/s", rate(bytes, seconds));
+    let ceiling = Bandwidth::measured().map(|memory| memory.seconds(step.bytes_read, step.bytes_written));
+    if let Some(least) = ceiling.filter(|_| bytes > 0) {
+        let given = rate(bytes, least);
+        // What goes beyond memory by more than measurements differ did not come from there.
+        text += &match least / seconds {
+            share if share <= 1.2 => {
+                format!(", {:.0} % of what memory gives ({given:.1} GB/s)", 100.0 * share)
+            }
+            _ => format!(", from caches (memory gives {given:.1} GB/s)"),
+        };
+    }
+    text
 }
 
 /// The user's lines that each kernel computes.

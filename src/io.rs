@@ -7,6 +7,7 @@
 use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Cause, Error};
+use crate::eval;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::shape::Shape;
 use std::path::Path;
@@ -91,7 +92,7 @@ impl Array {
     /// As [`eval`](Array::eval).
     #[track_caller]
     pub fn to_npy(&self) -> Result<Vec<u8>, Error> {
-        let scalars = self.scalars()?;
+        let buffer = eval::ready(self)?.buffer;
         let (dtype, shape) = self.description();
         let order = if dtype.bytes() == 1 { '|' } else { '<' };
         let code = dtype.numpy_code();
@@ -103,8 +104,11 @@ impl Array {
         // 32 extents of 20 digits are far below the 65535 bytes of version 1.
         let length = header.len() as u16;
         let mut bytes = [MAGIC, &[1, 0], &length.to_le_bytes(), header.as_bytes()].concat();
-        for scalar in scalars {
-            bytes.extend_from_slice(&scalar.bits().to_le_bytes()[..dtype.bytes()]);
+        match cfg!(target_endian = "little") {
+            true => bytes.extend_from_slice(buffer.bytes()),
+            false => {
+                buffer.bytes().chunks(dtype.bytes()).for_each(|element| bytes.extend(element.iter().rev()))
+            }
         }
         Ok(bytes)
     }

@@ -1,5 +1,4 @@
-//! Arrays set beside each other, around each other and after themselves: `concatenate`, `stack`,
-//! `pad`, `roll`, `repeat`, `tile`.
+//! What is set around an array and after itself: `pad`, `roll`, `repeat`, `tile`.
 //!
 //! None of these copies. Setting one array into the frame of another is a single kind of node
 //! ([`nodes::pad`]): inside the frame the one shows, around it the other, and reading an element
@@ -9,13 +8,11 @@ use crate::arguments::{Axes, Integer, IntoShape};
 use crate::array::Array;
 use crate::element::Number;
 use crate::lazy::{Builder, build};
-use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::{self, Shape};
 use smallvec::SmallVec;
-use std::borrow::Borrow;
 
 type Extents = SmallVec<[usize; 4]>;
 
@@ -149,33 +146,45 @@ impl Array {
     #[track_caller]
     pub fn tile(&self, counts: impl IntoShape) -> Array {
         build("tile", [self], |b| {
-            let counts = counts.extents();
-            let from = &self.0.node.shape;
+            let (from, counts) = (&self.0.node.shape, counts.extents());
             let dims = from.len().max(counts.len());
-            let (mut apart, mut repeated, mut to) = (Extents::new(), Extents::new(), Extents::new());
+            let (mut extents, mut wanted) = (Extents::new(), Extents::new());
             for axis in 0..dims {
-                let extent = (axis + from.len()).checked_sub(dims).map_or(1, |a| from[a]);
                 let count = (axis + counts.len()).checked_sub(dims).map_or(1, |a| counts[a]);
                 let negative = |_| {
                     let sentence = "negative dimensions are not allowed".to_string();
                     Mistake::Argument { sentence }
                 };
-                let count = usize::try_from(count).map_err(negative)?;
-                // Axes that are taken once need no pair, which keeps ranks low.
-                if count != 1 {
-                    apart.push(1);
-                    repeated.push(count);
-                }
-                apart.push(extent);
-                repeated.push(extent);
-                to.push(times(extent, count));
+                wanted.push(usize::try_from(count).map_err(negative)?);
+                extents.push((axis + from.len()).checked_sub(dims).map_or(1, |a| from[a]));
             }
-            let to = Shape::new(&to)?;
-            let apart = nodes::reshape_to(b, self, Shape::new(&apart)?);
-            let repeated = nodes::broadcast_to(b, &apart, &repeated)?;
-            Ok(nodes::reshape_to(b, &repeated, to))
+            tiled(b, self, &extents, &wanted)
         })
     }
+}
+
+/// `counts[i]` times along axis `i` the whole of `x`, which is seen with these extents.
+fn tiled(b: &mut Builder, x: &Array, extents: &[usize], counts: &[usize]) -> Result<Array, Mistake> {
+    let to: Extents = extents.iter().zip(counts).map(|(&extent, &count)| times(extent, count)).collect();
+    let to = Shape::new(&to)?;
+    let (mut apart, mut repetition) = (Extents::new(), Extents::new());
+    for (&extent, &count) in extents.iter().zip(counts) {
+        // Axes that are taken once need no pair, which keeps ranks low.
+        if count != 1 {
+            apart.push(1);
+            repetition.push(count);
+        }
+        apart.push(extent);
+        repetition.push(extent);
+    }
+    if apart.len() > shape::MAX_DIMS {
+        let x = nodes::reshape_to(b, x, Shape::new(extents)?);
+        let mut axes = (0..extents.len()).filter(|&axis| counts[axis] != 1);
+        return axes.try_fold(x, |x, axis| repeated(b, &x, axis, counts[axis], false));
+    }
+    let apart = nodes::reshape_to(b, x, Shape::new(&apart)?);
+    let repeated = nodes::broadcast_to(b, &apart, &repetition)?;
+    Ok(nodes::reshape_to(b, &repeated, to))
 }
 
 /// A product that [`Shape::new`] will refuse where it overflows.
@@ -183,16 +192,27 @@ fn times(extent: usize, count: usize) -> usize {
     extent.saturating_mul(count)
 }
 
-/// `count` times along an axis each element, or else all of them.
+/// `count` times along an axis each element, or else all of them: along a new axis behind or before
+/// it, which is then merged with it.
 fn repeated(b: &mut Builder, x: &Array, axis: usize, count: usize, each: bool) -> Result<Array, Mistake> {
-    let mut to: Extents = x.0.node.shape.iter().copied().collect();
-    let mut apart = to.clone();
+    let from = &x.0.node.shape;
+    let mut to: Extents = from.iter().copied().collect();
+    to[axis] = times(to[axis], count);
+    let to = Shape::new(&to)?;
+    // The other axes only merge where the new one would be one too many: a merged axis may be slower
+    // to walk.
+    let (mut apart, axis) = match from.len() < shape::MAX_DIMS {
+        true => (from.iter().copied().collect(), axis),
+        false => {
+            let (before, after) = (from[..axis].iter().product(), from[axis + 1..].iter().product());
+            (Extents::from_slice(&[before, from[axis], after]), 1)
+        }
+    };
     let place = if each { axis + 1 } else { axis };
     apart.insert(place, 1);
-    to[axis] = times(to[axis], count);
-    let (to, apart_shape) = (Shape::new(&to)?, Shape::new(&apart)?);
+    let single = Shape::new(&apart)?;
     apart[place] = count;
-    let x = nodes::reshape_to(b, x, apart_shape);
+    let x = nodes::reshape_to(b, x, single);
     let x = nodes::broadcast_to(b, &x, &apart)?;
     Ok(nodes::reshape_to(b, &x, to))
 }
@@ -343,7 +363,7 @@ fn rolled(b: &mut Builder, x: &Array, axis: usize, shift: isize) -> Result<Array
 }
 
 /// Parts of one type and of equal extents but along `axis`, one after another.
-fn joined(b: &mut Builder, parts: &[Array], axis: usize) -> Result<Array, Mistake> {
+pub(crate) fn joined(b: &mut Builder, parts: &[Array], axis: usize) -> Result<Array, Mistake> {
     let parts: SmallVec<[&Array; 4]> = parts.iter().filter(|part| part.0.node.shape[axis] > 0).collect();
     let [first, ..] = parts[..] else {
         return Err(Mistake::Argument { sentence: "need at least one array to concatenate".to_string() });
@@ -364,83 +384,6 @@ fn joined(b: &mut Builder, parts: &[Array], axis: usize) -> Result<Array, Mistak
         frame = nodes::pad(b, part, &before, &frame);
     }
     Ok(frame)
-}
-
-/// Arrays one after another along an axis that they have. Types are promoted to one.
-///
-/// ```
-/// use numfuse::prelude::*;
-///
-/// let both = concatenate([&arange(3), &arange(2)], 0);
-/// assert_eq!(both.to_vec::<i64>()?, [0, 1, 2, 0, 1]);
-/// # Ok::<(), numfuse::Error>(())
-/// ```
-#[track_caller]
-pub fn concatenate(arrays: impl IntoIterator<Item: Borrow<Array>>, axis: impl Integer) -> Array {
-    let arrays: Vec<Array> = arrays.into_iter().map(|array| array.borrow().clone()).collect();
-    build("concatenate", &arrays, |b| joined_checked(b, &arrays, axis.to_isize()))
-}
-
-/// Arrays of one shape one after another along a new axis.
-///
-/// ```
-/// use numfuse::prelude::*;
-///
-/// assert_eq!(stack([&arange(3), &arange(3)], -1).shape(), [3, 2]);
-/// ```
-#[track_caller]
-pub fn stack(arrays: impl IntoIterator<Item: Borrow<Array>>, axis: impl Integer) -> Array {
-    let arrays: Vec<Array> = arrays.into_iter().map(|array| array.borrow().clone()).collect();
-    build("stack", &arrays, |b| {
-        let Some(first) = arrays.first().map(|a| &a.0.node.shape) else {
-            return Err(Mistake::Argument { sentence: "need at least one array to stack".to_string() });
-        };
-        if arrays.iter().any(|a| a.0.node.shape != *first) {
-            return Err(Mistake::Argument {
-                sentence: "all input arrays must have the same shape".to_string(),
-            });
-        }
-        let axis = shape::axis(axis.to_isize(), first.len() + 1)?;
-        let mut extents: Extents = first.iter().copied().collect();
-        extents.insert(axis, 1);
-        let single = Shape::new(&extents)?;
-        let arrays: Vec<Array> = arrays.iter().map(|a| nodes::reshape_to(b, a, single.clone())).collect();
-        joined_checked(b, &arrays, axis as isize)
-    })
-}
-
-fn joined_checked(b: &mut Builder, arrays: &[Array], axis: isize) -> Result<Array, Mistake> {
-    let wrong = |sentence: String| Err(Mistake::Argument { sentence });
-    let Some(first) = arrays.first().map(|a| &a.0.node.shape) else {
-        return wrong("need at least one array to concatenate".to_string());
-    };
-    if first.is_empty() {
-        return wrong("zero-dimensional arrays cannot be concatenated".to_string());
-    }
-    let axis = shape::axis(axis, first.len())?;
-    for (i, shape) in arrays.iter().map(|a| &a.0.node.shape).enumerate() {
-        if shape.len() != first.len() {
-            return wrong(format!(
-                "all the input arrays must have same number of dimensions, but the array at index 0 has {} \
-                 dimension(s) and the array at index {i} has {} dimension(s)",
-                first.len(),
-                shape.len()
-            ));
-        }
-        if let Some(other) = (0..shape.len()).find(|&a| a != axis && shape[a] != first[a]) {
-            return wrong(format!(
-                "all the input array dimensions except for the concatenation axis must match exactly, but along \
-                 dimension {other}, the array at index 0 has size {} and the array at index {i} has size {}",
-                first[other], shape[other]
-            ));
-        }
-    }
-    let dtype = arrays.iter().map(|a| a.0.node.dtype).reduce(DType::promote).unwrap_or(DType::F64);
-    let arrays: Vec<Array> = arrays.iter().map(|a| nodes::cast(b, a, dtype)).collect();
-    if arrays.iter().all(|a| a.0.node.shape[axis] == 0) {
-        return Ok(arrays[0].clone());
-    }
-    joined(b, &arrays, axis)
 }
 
 /// See [`Array::pad`].

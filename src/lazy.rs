@@ -19,6 +19,7 @@ use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::Buffer;
+use numfuse_runtime::profile::Profile;
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -58,6 +59,8 @@ pub(crate) struct Ready {
     pub(crate) buffer: Buffer,
     /// How they were computed, for `explain()`; `None` of data that was given.
     pub(crate) planned: Option<Arc<Planned>>,
+    /// How long each kernel took, if that was asked for.
+    pub(crate) profile: Option<Arc<Profile>>,
 }
 
 impl Lazy {
@@ -70,7 +73,7 @@ impl Lazy {
     pub(crate) fn data(buffer: Buffer, shape: Shape, dtype: DType) -> Array {
         debug_assert_eq!(buffer.len(), shape.size() * dtype.bytes(), "the data fills the shape");
         let node = Node { kind: Kind::Leaf(0), shape, dtype };
-        Lazy::handle(node, State::Ready(Ready { buffer, planned: None }), Location::caller())
+        Lazy::handle(node, State::Ready(Ready { buffer, planned: None, profile: None }), Location::caller())
     }
 
     /// An array that carries an error.

@@ -66,23 +66,29 @@ mod element;
 mod error;
 mod eval;
 mod explain;
+mod from;
 pub mod index;
 mod io;
+mod iter;
 mod join;
 mod key;
 mod lazy;
 mod manip;
 pub mod memory;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod operators;
 pub mod prelude;
 mod reduce;
+mod stack;
 mod ufunc;
+mod values;
 mod watch;
 
 pub use arguments::{Axes, Integer, IntoShape, Operand};
 pub use array::{Array, eval_all};
 pub use compile::{Compiled, compile};
-pub use config::set_fusion;
+pub use config::{set_fusion, set_profiling};
 pub use creation::*;
 pub use element::{Element, Number};
 pub use error::{Cause, Error};
@@ -90,11 +96,14 @@ pub use eval::{Statistics, statistics};
 pub use explain::Summary;
 pub use index::{Ellipsis, NewAxis, Slice, s};
 pub use io::{load, save};
+pub use iter::Iter;
 pub use join::*;
 pub use manip::*;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;
+pub use stack::*;
 pub use ufunc::*;
+pub use values::Values;
 
 /// The example of the README is compiled and run with the tests.
 #[cfg(doctest)]

@@ -161,6 +161,71 @@ impl Array {
     }
 }
 
+/// Turned and mirrored matrices, and arrays with some axes at least.
+impl Array {
+    /// The last two axes exchanged: each matrix of a stack of them transposed.
+    #[track_caller]
+    pub fn matrix_transpose(&self) -> Array {
+        self.swapaxes(-1, -2)
+    }
+
+    /// The order of elements along the first axis reversed.
+    #[track_caller]
+    pub fn flipud(&self) -> Array {
+        self.flip(0)
+    }
+
+    /// The order of elements along the second axis reversed.
+    #[track_caller]
+    pub fn fliplr(&self) -> Array {
+        self.flip(1)
+    }
+
+    /// The first two axes turned by `quarters` of a circle, from the first towards the second.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([[1, 2], [3, 4]]);
+    /// assert_eq!(x.rot90(1).to_vec::<i32>()?, [2, 4, 1, 3]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn rot90(&self, quarters: isize) -> Array {
+        match quarters.rem_euclid(4) {
+            0 => build("rot90", [self], |_| {
+                shape::axes(&[0, 1], self.0.node.shape.len()).map(|_| self.clone())
+            }),
+            1 => self.flip(1).swapaxes(0, 1),
+            2 => self.flip([0, 1]),
+            _ => self.swapaxes(0, 1).flip(1),
+        }
+    }
+
+    /// With an axis of extent 1 if there is none.
+    #[track_caller]
+    pub fn atleast_1d(&self) -> Array {
+        if self.0.node.shape.is_empty() { self.reshape(1) } else { self.clone() }
+    }
+
+    /// With axes of extent 1 in front until there are two.
+    #[track_caller]
+    pub fn atleast_2d(&self) -> Array {
+        if self.0.node.shape.len() < 2 { self.reshape([1, -1]) } else { self.clone() }
+    }
+
+    /// With axes of extent 1 until there are three: a vector is the middle one, a matrix the first
+    /// two.
+    #[track_caller]
+    pub fn atleast_3d(&self) -> Array {
+        match self.0.node.shape.len() {
+            0 | 1 => self.reshape([1, -1, 1]),
+            2 => self.expand_dims(2),
+            _ => self.clone(),
+        }
+    }
+}
+
 /// Diagonals and windows.
 impl Array {
     /// The diagonal of the first two axes that lies `offset` above the main one, as a new last axis.
@@ -269,6 +334,13 @@ functions! {
     moveaxis(source: impl IntoShape, destination: impl IntoShape);
     swapaxes(first: impl Integer, second: impl Integer);
     flip(axes: impl Axes);
+    flipud();
+    fliplr();
+    rot90(quarters: isize);
+    matrix_transpose();
+    atleast_1d();
+    atleast_2d();
+    atleast_3d();
     diagonal(offset: isize);
     trace(offset: isize);
     sliding_window_view(window: impl IntoShape, axes: impl Axes);

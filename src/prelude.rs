@@ -10,7 +10,8 @@ pub use crate::creation::{
     zeros_like,
 };
 pub use crate::index::{Ellipsis, NewAxis, Slice, s};
-pub use crate::join::{Pad, concatenate, stack};
+pub use crate::join::Pad;
+pub use crate::stack::{concatenate, stack};
 pub use crate::ufunc::where_;
 pub use numfuse_ir::dtype::DType;
 

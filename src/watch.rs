@@ -80,7 +80,7 @@ fn leaves(graph: &Graph, buffers: &[Buffer]) -> Vec<Vec<Scalar>> {
     let mut leaves = vec![Vec::new(); buffers.len()];
     for node in graph.nodes().map(|n| graph.node(n)) {
         if let Kind::Leaf(leaf) = node.kind {
-            leaves[leaf as usize] = decode(&buffers[leaf as usize], node.dtype).collect();
+            leaves[leaf as usize] = decode(buffers[leaf as usize].bytes(), node.dtype).collect();
         }
     }
     leaves
@@ -91,7 +91,7 @@ pub(crate) fn check(capture: &Capture, buffers: &[Buffer]) -> Result<(), Cause> 
     for (output, (expected, buffer)) in meaning(capture).iter().zip(buffers).enumerate() {
         let Some(dtype) = expected.first().map(|x| x.dtype()) else { continue };
         let differs = |(found, expected): &(Scalar, &Scalar)| !found.same(**expected);
-        let found = decode(buffer, dtype).zip(expected).enumerate().find(|(_, pair)| differs(pair));
+        let found = decode(buffer.bytes(), dtype).zip(expected).enumerate().find(|(_, pair)| differs(pair));
         if let Some((element, (found, expected))) = found {
             let sentence = format!(
                 "output {output}, element {element}: computed {found:?}, by the meaning of the graph {expected:?}"

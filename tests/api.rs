@@ -169,6 +169,32 @@ fn printing_is_numpys() {
 }
 
 #[test]
+fn printing_takes_a_precision_and_looks_at_what_it_shows() {
+    let x = Array::from([[1.0f32 / 3.0, 2.0], [1000.0, 0.125]]);
+    assert_eq!(format!("{x:.3}"), "[[3.333e-01 2.000e+00]\n [1.000e+03 1.250e-01]] (2, 2) float32");
+    assert_eq!(format!("{:.1}", x.i(0)), "[0.3 2. ] (2,) float32");
+    assert_eq!(format!("{:.0}", Array::scalar(2.5)), "2. () float64");
+    let large = arange(3_000_000).reshape([1000, 1000, 3]).to_string();
+    assert!(large.starts_with("[[[      0       1       2]\n"), "{large}");
+    assert!(large.ends_with("[2999997 2999998 2999999]]] (1000, 1000, 3) int64"), "{large}");
+}
+
+#[test]
+fn graphs_are_text_and_pictures() -> Result<(), Error> {
+    let x = Array::from(vec![1.0f32; 12]);
+    let y = (&x * 0.3).reshape([3, 4]).sum(1);
+    let (text, picture) = (y.graph()?, y.to_dot()?);
+    assert!(text.starts_with("%0 = leaf 0 : f32[12]\n") && text.contains("multiply"), "{text}");
+    assert!(picture.starts_with("digraph {") && picture.contains("f32[3]\", peripheries = 2"), "{picture}");
+    y.eval()?;
+    assert_eq!((y.graph()?, y.to_dot()?), (text, picture), "the same after the evaluation");
+    assert_eq!(x.graph()?, "%0 = leaf 0 : f32[12]\nout %0\n");
+    assert_eq!(zeros([0, 3], I8).sqrt().sum(0).graph()?.lines().count(), 3);
+    assert!((x + zeros(3, F32)).to_dot().unwrap_err().to_string().starts_with("operands could not be"));
+    Ok(())
+}
+
+#[test]
 fn files_round_trip() -> Result<(), Error> {
     for dtype in DType::ALL.iter().copied() {
         for shape in [&[][..], &[0, 3], &[2, 3, 1]] {

@@ -250,6 +250,35 @@ fn arrays_have_32_axes_and_no_33rd() -> Result<(), Error> {
 }
 
 #[test]
+fn arrays_of_32_axes_are_repeated_and_tiled() -> Result<(), Error> {
+    let mut extents = [1; 32];
+    (extents[3], extents[20], extents[31]) = (3, 2, 5);
+    let (x, cube) = (arange(30).reshape(extents), arange(30).reshape([3, 2, 5]));
+    for (axis, short) in [(3, 0), (20, 1), (31, 2), (-1, -1)] {
+        for count in [0, 1, 4] {
+            let (long, short) = (x.repeat(count, axis), cube.repeat(count, short));
+            assert_eq!(long.ndim(), 32);
+            assert_eq!(long.to_vec::<i64>()?, short.to_vec::<i64>()?, "{count} along {axis}");
+        }
+    }
+    assert_eq!(x.repeat(2, 0).shape()[..4], [2, 1, 1, 3]);
+    // A view whose axes do not merge.
+    let (turned, flat) = (x.t().flip(0), cube.t().flip(0));
+    assert_eq!(turned.repeat(3, -4).to_vec::<i64>()?, flat.repeat(3, 2).to_vec::<i64>()?);
+    let mut counts = [1; 32];
+    (counts[3], counts[20], counts[31]) = (2, 3, 2);
+    assert_eq!(x.tile(counts).to_vec::<i64>()?, cube.tile([2, 3, 2]).to_vec::<i64>()?);
+    assert_eq!(x.tile(2).to_vec::<i64>()?, cube.tile(2).to_vec::<i64>()?);
+    assert_eq!(arange(3).tile(counts).size(), 3 * 12);
+    let mut widths = [(0, 0); 32];
+    widths[31] = (7, 9);
+    let framed = x.pad(widths, Pad::Wrap).to_vec::<i64>()?;
+    assert_eq!(framed, cube.pad([(0, 0), (0, 0), (7, 9)], Pad::Wrap).to_vec::<i64>()?);
+    is_mistake(&x.repeat(usize::MAX, 3), "array is too big; its shape");
+    Ok(())
+}
+
+#[test]
 fn shapes_beyond_all_memory_are_errors() {
     let (x, half) = (ones([3, 4], F32), zeros(1u64 << 59, F32));
     let words = "array is too big; its shape";
@@ -376,6 +405,47 @@ fn out_of_memory_is_an_error_and_everything_stays_usable() {
         memory::set_limit(limit);
         assert_eq!((arange(10) + 1).sum(..).item::<i64>().unwrap(), 55);
         assert_eq!((&x * 0.5).i(-1).item::<f32>().unwrap(), 0.5 * (4.0 * 1048576.0 - 1.0));
+    });
+}
+
+#[test]
+fn out_of_memory_names_the_line_of_the_result_that_found_none() {
+    alone("out_of_memory_names_the_line_of_the_result_that_found_none", || {
+        let at = |error: &Error| (error.op(), error.location().file(), error.location().line());
+        let (x, limit) = (ones([1000, 1000], F64), memory::limit());
+        memory::set_limit(1 << 20);
+        let root = (&x + 0.1).sqrt();
+        let line = line!() - 1;
+        let error = is_out_of_memory(root.eval());
+        assert_eq!(at(&error), ("sqrt", file!(), line), "{error}");
+        assert_eq!(error.shapes().collect::<Vec<_>>(), [&[1000, 1000]]);
+        assert!(error.to_string().contains("raise the limit with memory::set_limit"), "{error}");
+        // The plan is known by now, from another line.
+        let again = (&x + 0.1).sqrt();
+        let line = line!() - 1;
+        let error = is_out_of_memory(again.to_vec::<f64>().map(drop));
+        assert_eq!(at(&error), ("sqrt", file!(), line), "{error}");
+        // What has no room is a result on the way to the one that is asked for.
+        let scaled = &x * 0.3;
+        let line = line!() - 1;
+        let sum = (scaled - 1.5).sum(..);
+        let error = is_out_of_memory(config::with(|config| config.fuse = false, || sum.eval()));
+        assert_eq!(at(&error), ("multiply", file!(), line), "{error}");
+        let filled = full([1000, 1000], 7, F64);
+        let line = line!() - 1;
+        let error = is_out_of_memory(filled.eval());
+        assert_eq!(at(&error), ("eval", file!(), line), "{error}");
+        assert_eq!(error.shapes().collect::<Vec<_>>(), [&[1000, 1000]]);
+        // A function that was traced is told of at its own lines.
+        memory::set_limit(limit);
+        let function = numfuse::compile(|x| (&x[0] * 0.7).exp());
+        let line = line!() - 1;
+        let data = Array::from(vec![1.0f32; 1 << 20]);
+        function.call(&[&data]).unwrap();
+        memory::set_limit(1 << 20);
+        let error = is_out_of_memory(function.call(&[&data]).map(drop));
+        assert_eq!(at(&error), ("exp", file!(), line), "{error}");
+        memory::set_limit(limit);
     });
 }
 

@@ -81,6 +81,33 @@ fn each_word_of_the_log_prints_its_part() {
 }
 
 #[test]
+fn profiling_keeps_the_time_of_each_kernel() {
+    let explained = |profile: bool| {
+        let y = expression() / expression().sqrt();
+        let before = y.explain();
+        config::with(|config| config.profile = profile, || y.eval()).unwrap();
+        (before, y.explain(), y.plan().unwrap().kernels)
+    };
+    let (before, after, _) = explained(false);
+    assert_eq!(before, after, "no times are taken unless they are asked for");
+    let (before, after, kernels) = explained(true);
+    let (times, rest): (Vec<&str>, Vec<&str>) =
+        after.lines().partition(|line| line.starts_with("  took ") && line.contains(" operations/s, "));
+    assert_eq!(times.len(), kernels, "{after}");
+    assert_eq!(rest, before.lines().collect::<Vec<_>>());
+    assert!(times.iter().all(|line| line.contains("GB/s, ") && line.contains("memory gives")), "{after}");
+}
+
+#[test]
+fn profiling_is_a_variable_too() {
+    says("profiling_is_a_variable_too", &[("NUMFUSE_PROFILE", "1")], || {
+        let y = expression();
+        y.eval().unwrap();
+        assert!(y.explain().contains("  took "), "{}", y.explain());
+    });
+}
+
+#[test]
 fn plans_are_written_where_they_are_wanted() {
     const NAME: &str = "plans_are_written_where_they_are_wanted";
     let folder = std::env::temp_dir().join(format!("numfuse-plans-{}", std::process::id()));

@@ -10,6 +10,8 @@
 use crate::pool::{Block, Pool, PoolError};
 use std::any::Any;
 use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -98,6 +100,26 @@ impl Buffer {
         Buffer { start, bytes, owner: Owner::Foreign(owner) }
     }
 
+    /// Elements that somebody else owns or shares, where they lie; `owner` is asked for them once,
+    /// and kept.
+    ///
+    /// ```
+    /// use numfuse_runtime::Buffer;
+    /// use std::sync::Arc;
+    ///
+    /// let shared: Arc<[i32]> = Arc::from([1, 2, 3]);
+    /// let buffer = Buffer::from_shared(shared.clone());
+    /// assert_eq!(buffer.as_ptr(), shared.as_ptr().cast());
+    /// ```
+    pub fn from_shared<T: Plain, O: AsRef<[T]> + Send + Sync + 'static>(owner: O) -> Buffer {
+        let owner = Arc::new(owner);
+        let elements = (*owner).as_ref();
+        let (start, bytes) = (elements.as_ptr().cast(), size_of_val(elements));
+        // SAFETY: a slice borrowed from the owner is initialised, stays where it is and is written by
+        // nobody for as long as the owner is shared; and it is, in an `Arc` that it never leaves.
+        unsafe { Buffer::from_owner(start, bytes, owner) }
+    }
+
     /// A block of the pool that has been filled.
     ///
     /// # Safety
@@ -122,6 +144,17 @@ impl Buffer {
         }
         // SAFETY: as for `bytes`; they are aligned, whole, and values of `T`.
         Some(unsafe { std::slice::from_raw_parts(start, self.bytes / size_of::<T>()) })
+    }
+
+    /// The buffer as elements to be read in place, checked once.
+    ///
+    /// # Errors
+    /// The buffer itself, where its bytes are not whole, aligned values of that type.
+    pub fn into_elements<T: Plain>(self) -> Result<Elements<T>, Buffer> {
+        match self.elements::<T>() {
+            Some(_) => Ok(Elements { buffer: self, of: PhantomData }),
+            None => Err(self),
+        }
     }
 
     /// The first byte; not to be written through.
@@ -159,6 +192,24 @@ impl Buffer {
             }
             foreign @ Owner::Foreign(_) => Err(Buffer { start, bytes, owner: foreign }),
         }
+    }
+}
+
+/// A buffer that holds values of `T`: a slice that keeps its memory.
+#[derive(Clone, Debug)]
+pub struct Elements<T> {
+    buffer: Buffer,
+    of: PhantomData<T>,
+}
+
+impl<T: Plain> Deref for Elements<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        let (start, count) = (self.buffer.as_ptr().cast::<T>(), self.buffer.len() / size_of::<T>());
+        // SAFETY: as for `Buffer::elements`, which has said of these bytes that they are aligned, whole
+        // values of `T`; bytes of a buffer never change.
+        unsafe { std::slice::from_raw_parts(start, count) }
     }
 }
 
@@ -250,5 +301,8 @@ mod tests {
         assert_eq!(buffer.elements::<f64>(), None);
         assert_eq!(Buffer::from_vec(vec![true, false]).elements::<bool>(), Some(&[true, false][..]));
         assert!(Buffer::copied_from(&[0; 64], &Pool::new(8)).is_err());
+        let wrong = Buffer::from_vec(vec![0u8, 2]).into_elements::<bool>().unwrap_err();
+        assert_eq!(wrong.into_elements::<u8>().map(|e| e.to_vec()).unwrap(), [0, 2]);
+        assert_eq!(Buffer::from_vec(Vec::<f64>::new()).into_elements::<f64>().unwrap().len(), 0);
     }
 }

@@ -10,7 +10,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// There is no memory for a result, or for one on the way to it.
-    Memory(PoolError),
+    Memory(Shortage),
     /// A kernel could not be compiled: a mistake of numfuse.
     Code(numfuse_codegen::Error),
     /// A worker panicked: a mistake of numfuse.
@@ -20,6 +20,16 @@ pub enum Error {
     /// Under [`RunOptions::check`](crate::RunOptions::check), machine code and interpreter
     /// disagree: a mistake of numfuse.
     Differs(Box<Difference>),
+}
+
+/// Memory that was not to be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// How much was asked for, and why there was none.
+    pub error: PoolError,
+    /// The slot of the plan that it was for, or whose computation it was for; `None` where no plan
+    /// was run.
+    pub slot: Option<usize>,
 }
 
 /// The first place where machine code and interpreter disagree.
@@ -44,7 +54,7 @@ pub struct Difference {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Memory(error) => error.fmt(f),
+            Error::Memory(shortage) => shortage.error.fmt(f),
             Error::Code(error) => write!(f, "a kernel could not be compiled: {error}"),
             Error::Panic(message) => write!(f, "a worker thread panicked: {message}"),
             Error::Cancelled => f.write_str(CANCELLED),
@@ -71,7 +81,7 @@ impl fmt::Display for Difference {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Memory(error) => Some(error),
+            Error::Memory(shortage) => Some(&shortage.error),
             Error::Code(error) => Some(error),
             Error::Panic(_) | Error::Cancelled | Error::Differs(_) => None,
         }
@@ -80,7 +90,7 @@ impl std::error::Error for Error {
 
 impl From<PoolError> for Error {
     fn from(error: PoolError) -> Error {
-        Error::Memory(error)
+        Error::Memory(Shortage { error, slot: None })
     }
 }
 

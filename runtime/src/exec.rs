@@ -18,7 +18,7 @@ pub use prepared::Prepared;
 use crate::buffer::{Buffer, fill, filled};
 use crate::cache::KernelCache;
 use crate::cpu::workers::{Cancel, Workers};
-use crate::error::{Difference, Error};
+use crate::error::{Difference, Error, Shortage};
 use crate::pool::{Block, Pool};
 use crate::profile::Profile;
 use crate::words::pack;
@@ -146,7 +146,7 @@ impl Run<'_> {
             return Err(Error::Cancelled);
         }
         for &slot in &life.born {
-            slots[slot] = Some(self.options.pool.allocate(self.prepared.slot_bytes(slot))?);
+            slots[slot] = Some(self.allocate(self.prepared.slot_bytes(slot), Some(slot))?);
         }
         if !life.is_empty {
             self.compute(index, slots)?;
@@ -155,6 +155,11 @@ impl Run<'_> {
             slots[slot] = None;
         }
         Ok(())
+    }
+
+    /// Memory for a slot, or for computing it.
+    fn allocate(&self, bytes: usize, slot: Option<usize>) -> Result<Block, Error> {
+        self.options.pool.allocate(bytes).map_err(|error| Error::Memory(Shortage { error, slot }))
     }
 
     fn compute(&self, index: usize, slots: &mut Slots) -> Result<(), Error> {
@@ -174,7 +179,7 @@ impl Run<'_> {
         let code = self.codes[index].as_deref().expect("steps that launch have code");
         let scratch = match launch.scratch_bytes {
             0 => None,
-            bytes => Some(self.options.pool.allocate(bytes)?),
+            bytes => Some(self.allocate(bytes, self.prepared.step(index).born.first().copied())?),
         };
         let words = pack(
             step.buffers.iter().map(|&place| self.address(place, slots)),

@@ -76,7 +76,8 @@ pub struct Statistics {
     pub hits: u64,
 }
 
-/// Why an allocation failed. Its text is a sentence for the person who asked for the array.
+/// Why an allocation failed. Its text is a sentence for the person who asked for the array, and so
+/// names the function that this person has: `numfuse::memory::set_limit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PoolError {
     /// The pool's own limit forbids it, with every idle block already given up.
@@ -276,7 +277,7 @@ impl fmt::Display for PoolError {
             PoolError::OverLimit { requested, live, limit } => write!(
                 f,
                 "cannot allocate {}: {} are live and the memory limit is {}; \
-                 drop arrays that are no longer needed or raise the limit with Pool::set_limit",
+                 drop arrays that are no longer needed or raise the limit with memory::set_limit",
                 Bytes(requested),
                 Bytes(live),
                 Bytes(limit)
@@ -284,7 +285,7 @@ impl fmt::Display for PoolError {
             PoolError::Refused { requested, live, limit } => write!(
                 f,
                 "cannot allocate {}: the operating system refused, although with {} live it is \
-                 within the memory limit of {} (see Pool::set_limit); \
+                 within the memory limit of {} (see memory::set_limit); \
                  drop arrays that are no longer needed or compute in smaller parts",
                 Bytes(requested),
                 Bytes(live),

@@ -31,8 +31,15 @@ pub fn child(name: &str, variables: &[(&str, &str)]) -> Output {
     let program = std::env::current_exe().expect("a running test has a path");
     let mut command = Command::new(program);
     command.args(["--exact", name, "--nocapture"]).env(CHILD, name);
-    let unset =
-        ["NUMFUSE_THREADS", "NUMFUSE_FUSE", "NUMFUSE_CHECK", "NUMFUSE_DEVICE", "NUMFUSE_LOG", "NUMFUSE_DUMP"];
+    let unset = [
+        "NUMFUSE_THREADS",
+        "NUMFUSE_FUSE",
+        "NUMFUSE_CHECK",
+        "NUMFUSE_DEVICE",
+        "NUMFUSE_LOG",
+        "NUMFUSE_DUMP",
+        "NUMFUSE_PROFILE",
+    ];
     for variable in unset {
         command.env_remove(variable);
     }

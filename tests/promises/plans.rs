@@ -48,7 +48,19 @@ fn an_explanation_says_what_where_how_much_and_why() {
     assert_eq!(plan.kernels, 2, "{text}");
     assert_eq!(plan.peak_bytes, 300 * 400 * 4 + 4, "{text}");
     assert!(text.contains(&format!("{} array operations became 2 kernels", plan.operations)), "{text}");
-    for said in ["multiply", "sum", "divide", "subtract", "(300, 400)", "float32", "must move", "because"] {
+    // Both kernels compute what is scaled, one sums it, the other centres it; and there is the mean.
+    assert_eq!(plan.flops, 6 * 300 * 400 + 1, "{text}");
+    for said in [
+        "machine operations",
+        "multiply",
+        "sum",
+        "divide",
+        "subtract",
+        "(300, 400)",
+        "float32",
+        "must move",
+        "because",
+    ] {
         assert!(text.contains(said), "{said}\n{text}");
     }
     for line in [first, second] {

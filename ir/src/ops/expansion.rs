@@ -4,7 +4,7 @@
 //! what computes. A code generator only wants to know which machine operations there are, in which
 //! order: [`Expansion::of`] records them once, [`Expansion::replay`] says them to any [`Arith`].
 
-use super::Op;
+use super::{Op, fold::Fold};
 use crate::dtype::DType;
 use crate::math::Arith;
 use crate::prim::Prim;
@@ -88,13 +88,27 @@ impl Expansion {
     /// How many machine operations it is. A slow path is never taken for most inputs: a tenth of it
     /// counts.
     pub fn operations(&self) -> u64 {
-        let operations = |step: &Step| match step {
-            Step::Constant(_) => 0,
-            Step::Prim(..) => 1,
-            Step::Rare { slow, .. } => slow.operations() / 10 + 1,
-        };
-        self.steps.iter().map(operations).sum()
+        operations(&self.steps)
     }
+}
+
+/// How many machine operations it takes to fold one more element with these operands.
+pub fn next_cost(fold: Fold, args: &[DType]) -> u64 {
+    let state = (0..fold.parts()).map(|part| fold.part_dtype(args[0], part));
+    let mut recorder = Recorder { types: state.chain(args.iter().copied()).collect(), steps: Vec::new() };
+    let values: Vec<u32> = (0..recorder.types.len() as u32).collect();
+    let (state, args) = values.split_at(fold.parts());
+    fold.next(&mut recorder, state, args);
+    operations(&recorder.steps)
+}
+
+fn operations(steps: &[Step]) -> u64 {
+    let operations = |step: &Step| match step {
+        Step::Constant(_) => 0,
+        Step::Prim(..) => 1,
+        Step::Rare { slow, .. } => slow.operations() / 10 + 1,
+    };
+    steps.iter().map(operations).sum()
 }
 
 /// The [`Arith`] that writes down; a value is its number.

@@ -1,5 +1,6 @@
 //! A plan in words, for someone who has never seen the code.
 
+use super::work::Work;
 use super::{Place, Plan, Step};
 use crate::graph::Kind;
 use std::fmt::Write;
@@ -7,10 +8,15 @@ use std::fmt::Write;
 /// The plan as text: totals first, then each kernel with what it computes, what it
 /// reads and writes, why it ends where it does, and its loops.
 pub fn explain(plan: &Plan) -> String {
+    explain_with(plan, |_| None)
+}
+
+/// [`explain`] with a line more about a kernel where `note` has one.
+pub fn explain_with(plan: &Plan, note: impl Fn(usize) -> Option<String>) -> String {
     let mut text = String::new();
     let _ = totals(&mut text, plan);
     for (i, step) in plan.steps.iter().enumerate() {
-        let _ = kernel(&mut text, plan, i, step);
+        let _ = kernel(&mut text, plan, i, step, note(i));
     }
     text
 }
@@ -26,8 +32,8 @@ fn totals(text: &mut String, plan: &Plan) -> std::fmt::Result {
     )
 }
 
-fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step) -> std::fmt::Result {
-    let ops: Vec<String> = step.nodes.iter().filter_map(|n| named(&plan.graph.node(*n).kind)).collect();
+fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<String>) -> std::fmt::Result {
+    let ops: Vec<&str> = step.nodes.iter().filter_map(|n| name(&plan.graph.node(*n).kind)).collect();
     writeln!(text, "\nkernel {}: {}", i + 1, summary(&ops))?;
     writeln!(
         text,
@@ -35,6 +41,10 @@ fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step) -> std::fmt::Re
         bytes(step.bytes_read + step.bytes_written),
         bytes(step.bytes_written)
     )?;
+    writeln!(text, "  computes {}", computed(step.work()))?;
+    if let Some(note) = note {
+        writeln!(text, "  {note}")?;
+    }
     for (buffer, place) in step.kernel.buffers.iter().zip(&step.buffers) {
         let way = match buffer.role {
             crate::kernel::Role::In => "reads ",
@@ -52,6 +62,21 @@ fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step) -> std::fmt::Re
     Ok(())
 }
 
+/// The machine operations of a step, and how many these are for each point of its loops.
+fn computed(work: Work) -> String {
+    let Work { points, operations } = work;
+    if operations == 0 {
+        return "nothing: it only moves elements".to_string();
+    }
+    let all = format!("{} machine operation{}", amount(operations), if operations == 1 { "" } else { "s" });
+    if points <= 1 {
+        return all;
+    }
+    let each = format!("{:.1}", operations as f64 / points as f64);
+    let each = each.strip_suffix(".0").unwrap_or(&each);
+    format!("{all}, {each} at each of {} points", amount(points))
+}
+
 fn describe(plan: &Plan, place: Place, dtype: &str) -> String {
     match place {
         Place::Leaf(i) => format!("input {i}: {dtype}"),
@@ -64,26 +89,26 @@ fn describe(plan: &Plan, place: Place, dtype: &str) -> String {
 }
 
 /// The name of what a node computes, where it computes something.
-fn named(kind: &Kind) -> Option<String> {
+pub fn name(kind: &Kind) -> Option<&'static str> {
     match kind {
-        Kind::Map(op) => Some(op.name().to_string()),
-        Kind::Cast => Some("cast".to_string()),
-        Kind::Reduce { fold, .. } => Some(fold.name().to_string()),
-        Kind::Pad(_) => Some("pad".to_string()),
-        Kind::Iota(_) => Some("arange".to_string()),
+        Kind::Map(op) => Some(op.name()),
+        Kind::Cast => Some("cast"),
+        Kind::Reduce { fold, .. } => Some(fold.name()),
+        Kind::Pad(_) => Some("pad"),
+        Kind::Iota(_) => Some("arange"),
         Kind::View(_) | Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => None,
     }
 }
 
 fn origin(kind: &Kind) -> String {
-    named(kind).map_or(String::new(), |name| format!(", the result of {name}"))
+    name(kind).map_or(String::new(), |name| format!(", the result of {name}"))
 }
 
 /// Names in order of first use, with how often each is used.
-fn summary(names: &[String]) -> String {
+fn summary(names: &[&str]) -> String {
     let mut seen: Vec<(&str, usize)> = Vec::new();
-    for name in names {
-        match seen.iter_mut().find(|(n, _)| n == name) {
+    for &name in names {
+        match seen.iter_mut().find(|(n, _)| *n == name) {
             Some((_, times)) => *times += 1,
             None => seen.push((name, 1)),
         }
@@ -99,6 +124,22 @@ fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
+/// A number as people say it: exact up to 9999, in thousands, millions, ... beyond.
+pub fn amount(n: u64) -> String {
+    if n < 10_000 {
+        return n.to_string();
+    }
+    let mut value = n as f64 / 1e3;
+    for unit in ["thousand", "million", "billion"] {
+        // 999.95 and more would be printed as 1000.0.
+        if value < 999.95 {
+            return format!("{value:.1} {unit}");
+        }
+        value /= 1e3;
+    }
+    format!("{value:.1} trillion")
+}
+
 /// A number of bytes in binary units.
 pub fn bytes(n: u64) -> String {
     let mut value = n as f64;
@@ -109,4 +150,37 @@ pub fn bytes(n: u64) -> String {
         value /= 1024.0;
     }
     format!("{value:.1} TiB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_at_a_glance() {
+        let said = [0, 9999, 10_000, 999_949, 999_950, 3_355_443_200, u64::MAX].map(amount);
+        let expected = [
+            "0",
+            "9999",
+            "10.0 thousand",
+            "999.9 thousand",
+            "1.0 million",
+            "3.4 billion",
+            "18446744.1 trillion",
+        ];
+        assert_eq!(said, expected);
+        assert_eq!([bytes(512), bytes(1536), bytes(3 << 30)], ["512 B", "1.5 KiB", "3.0 GiB"]);
+    }
+
+    #[test]
+    fn work_is_said_in_all_and_at_each_point() {
+        let said = |points, operations| computed(Work { points, operations });
+        assert_eq!(said(7, 0), "nothing: it only moves elements");
+        assert_eq!(said(1, 1), "1 machine operation");
+        assert_eq!(said(1000, 5000), "5000 machine operations, 5 at each of 1000 points");
+        assert_eq!(
+            said(100_000, 250_000),
+            "250.0 thousand machine operations, 2.5 at each of 100.0 thousand points"
+        );
+    }
 }

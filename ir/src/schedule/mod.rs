@@ -13,10 +13,11 @@ mod lower;
 mod memory;
 mod scattered;
 mod simplify;
+pub mod work;
 
 use crate::dtype::DType;
 use crate::graph::{Graph, NodeId, verify};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Role};
 use crate::shape::Shape;
 use std::fmt;
 use std::sync::Arc;
@@ -178,6 +179,12 @@ impl Plan {
         self.steps.iter().map(|s| s.bytes_read + s.bytes_written).sum()
     }
 
+    /// Machine operations that the kernels make on elements: arithmetic, comparisons, choices and
+    /// conversions, each counted as one; see [`work`].
+    pub fn flops(&self) -> u64 {
+        self.steps.iter().fold(0, |sum, step| sum.saturating_add(step.work().operations))
+    }
+
     /// The most bytes of slots that are alive at once, outputs included, leaves not.
     pub fn peak_bytes(&self) -> u64 {
         let (mut born, mut freed) = (vec![0; self.steps.len()], vec![0; self.steps.len()]);
@@ -194,6 +201,15 @@ impl Plan {
             all
         };
         born.into_iter().zip(freed).map(during).max().unwrap_or(0)
+    }
+
+    /// The node that a slot holds the value of.
+    pub fn node_in(&self, slot: usize) -> NodeId {
+        let step = &self.steps[self.slots[slot].written];
+        let buffers = step.kernel.buffers.iter().zip(&step.buffers);
+        let mut written = buffers.filter(|(buffer, _)| buffer.role == Role::Out).zip(&step.writes);
+        let found = written.find(|((_, place), _)| **place == Place::Slot(slot as u32));
+        found.map(|(_, (node, _))| *node).expect("a step writes its slots in the order of its nodes")
     }
 
     /// Why each materialised node is, in order of the steps.

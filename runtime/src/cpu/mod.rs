@@ -1,5 +1,6 @@
 //! The processor this process runs on: its worker threads, and what the compiler may know of it.
 
+pub mod bandwidth;
 pub mod workers;
 
 use numfuse_ir::target::Target;

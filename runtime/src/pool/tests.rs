@@ -83,7 +83,7 @@ fn the_limit_is_a_sentence() {
         error.to_string(),
         "cannot allocate 2097152 bytes (2.0 MiB): 512 bytes are live and the memory limit is \
          1048576 bytes (1.0 MiB); drop arrays that are no longer needed or raise the limit \
-         with Pool::set_limit"
+         with memory::set_limit"
     );
     pool.set_limit(4 * MIB);
     assert!(pool.allocate(2 * MIB).is_ok());
