@@ -11,8 +11,11 @@ use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 
-/// The most elements of an array in a random graph.
-const MOST_ELEMENTS: usize = 6000;
+/// The most elements of an array in a random graph, and in one of the few that are long.
+const MOST_ELEMENTS: [usize; 2] = [6000, 150_000];
+
+/// One graph of so many is long: interpreting it takes a while.
+const LONG_ONE_OF: u64 = 512;
 
 /// One step of growth: what to add, and numbers that choose how.
 #[derive(Clone, Copy, Debug)]
@@ -54,17 +57,24 @@ const SHAPES: &[&[usize]] = &[
     &[1030],
 ];
 
+/// Extents of long leaves: folds that are shared among workers, in blocks and in bands.
+const LONG_SHAPES: &[&[usize]] =
+    &[&[40_000], &[2, 33_000], &[4200, 33], &[70_000], &[3, 4100, 3], &[260, 260]];
+
 /// Grows a graph; its last nodes are the outputs.
 pub fn grow(genes: &[Gene], seed: u64) -> Case {
     let mut case = Case { graph: Graph::new(), leaves: Vec::new(), scalars: Vec::new() };
     let mut nodes: Vec<NodeId> = Vec::new();
     let mut random = Random(seed | 1);
+    let is_long = seed.is_multiple_of(LONG_ONE_OF);
+    let shapes = if is_long { LONG_SHAPES } else { SHAPES };
+    let most = MOST_ELEMENTS[usize::from(is_long)];
     for i in 0..2 {
-        nodes.push(leaf(&mut case, i, &mut random));
+        nodes.push(leaf(&mut case, i, shapes, &mut random));
     }
     for gene in genes {
         if let Some(n) = add(&mut case, &nodes, gene, &mut random)
-            && case.graph.shape(&n).size() <= MOST_ELEMENTS
+            && case.graph.shape(&n).size() <= most
         {
             nodes.push(n);
         }
@@ -74,8 +84,8 @@ pub fn grow(genes: &[Gene], seed: u64) -> Case {
     case
 }
 
-fn leaf(case: &mut Case, number: u32, random: &mut Random) -> NodeId {
-    let shape = Shape::new(SHAPES[random.below(SHAPES.len())]).unwrap();
+fn leaf(case: &mut Case, number: u32, shapes: &[&[usize]], random: &mut Random) -> NodeId {
+    let shape = Shape::new(shapes[random.below(shapes.len())]).unwrap();
     let dtype = DType::ALL[random.below(DType::ALL.len())];
     case.leaves.push((0..shape.size()).map(|_| value(dtype, random)).collect());
     case.graph.insert(Node { kind: Kind::Leaf(number), shape, dtype }, &[])
