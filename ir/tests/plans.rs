@@ -178,3 +178,14 @@ fn long_folds_of_few_rows_do_not_take_turns() {
     assert_eq!(plan.kernels(), 2);
     assert_eq!(plan.cuts().next(), Some(&Cut::FewRows));
 }
+
+#[test]
+fn a_row_result_is_written_beside_what_reads_it() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[100, 1000]);
+    let top = reduce(&mut g, Fold::Max, x, &[1], true);
+    let shifted = map(&mut g, Op::Subtract, &[x, top]);
+    let plan = planned(g, &[shifted, top]);
+    assert_eq!(plan.kernels(), 1);
+    assert_eq!(plan.bytes_moved(), 2 * 100 * 1000 * 4 + 100 * 4);
+}

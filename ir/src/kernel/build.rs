@@ -161,8 +161,14 @@ impl Builder {
         (PassId(at as u32), place as u32)
     }
 
-    /// Appends a pass that writes.
+    /// Writes at the end, in a pass over these columns: the last one, if it walks them, or a new one.
     pub fn store(&mut self, cols: &[super::AxisId], stores: Vec<Store>) {
+        if let Some(last) = self.kernel.passes.last_mut()
+            && last.cols.as_slice() == cols
+            && last.carries.is_empty()
+        {
+            return last.stores.extend(stores);
+        }
         let pass = Pass { cols: cols.into(), carries: Vec::new(), order: Order::Free, stores, inner: false };
         self.kernel.passes.push(pass);
     }

@@ -153,22 +153,26 @@ impl Space {
         self.depends(place) & !(self.moving_root() & self.rows()) != 0
     }
 
-    /// True when walking the rows and one list of columns visits each element of an array of that
-    /// shape, demanded at `place`, exactly once.
+    /// True when walking the rows, alone or with one list of columns, visits each element of an array
+    /// of that shape, demanded at `place`, exactly once; and in rows alone from neighbour to neighbour.
     pub fn covers(&self, place: &[Sum], shape: &Shape) -> bool {
-        let mut axes = 0;
+        let (mut axes, mut last) = (0, None);
         for (sum, &n) in place.iter().zip(shape.iter()).filter(|(_, n)| **n != 1) {
             match (sum.offset, sum.terms.as_slice()) {
                 (0, &[(Factor::Axis(a), 1)]) if self.extent(a) == n as i64 && axes >> a.0 & 1 == 0 => {
                     axes |= 1 << a.0;
+                    last = Some(a.0);
                 }
                 _ => return false,
             }
         }
         let rows = self.moving_root() & self.rows();
-        self.results.is_none()
-            && axes & rows == rows
-            && self.columns.iter().any(|list| self.moving(list) == axes & !rows)
+        let columns = axes & !rows;
+        let is_walked = match columns {
+            0 => last == rows.checked_ilog2(),
+            _ => self.columns.iter().any(|list| self.moving(list) == columns),
+        };
+        self.results.is_none() && axes & rows == rows && is_walked
     }
 
     /// The axes of a list that have more than one point, as bits.

@@ -290,6 +290,9 @@ impl<'a> Fuser<'a> {
 
     /// The node is written to memory: by a kernel that computes it anyway, or by a new one.
     fn materialise(&mut self, n: NodeId, cut: Cut, demands: &[Demand]) {
+        if cut == Cut::Output {
+            self.make_room(n, demands);
+        }
         let host = demands.iter().find_map(|d| Some((d, self.hosts(n, &cut, d, demands)?)));
         let own = host.map(|(demand, _)| demand.kernel);
         for demand in demands.iter().filter(|d| Some(d.kernel) != own) {
@@ -303,6 +306,18 @@ impl<'a> Fuser<'a> {
             End::Along => group.along.push((n, cut)),
         }
         self.inline(n, demand);
+    }
+
+    /// Lets the one reader of a fold's results compute them for each row, where it can.
+    fn make_room(&mut self, n: NodeId, demands: &[Demand]) {
+        let Kind::Reduce { .. } = self.graph.node(n).kind else { return };
+        if let [demand] = demands
+            && self.options.fuse
+            && !demand.above.guard
+            && !self.takes_turns(n, demand)
+        {
+            self.split_for(demands);
+        }
     }
 
     /// Where the kernel of this demand can write the node, if it can: it computes each element once

@@ -219,9 +219,13 @@ impl<'a> Lowering<'a> {
         for (n, _) in &group.along {
             let (place, value) = self.found(*n);
             let stores = self.stores(*n, [(&place, value)].into_iter());
-            let columns = self.space.depends(&place) & !self.space.rows();
-            let walks = |cols: &[AxisId]| self.space.moving(cols) == columns;
-            self.builder.store_along(walks, value, stores);
+            match self.space.depends(&place) & !self.space.rows() {
+                0 => self.builder.store(&[], stores),
+                columns => {
+                    let walks = |cols: &[AxisId]| self.space.moving(cols) == columns;
+                    self.builder.store_along(walks, value, stores);
+                }
+            }
         }
         let written = |(n, _): &(NodeId, Cut)| {
             let Node { shape, dtype, .. } = self.graph.node(*n);
