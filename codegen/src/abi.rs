@@ -16,8 +16,8 @@ pub const CHUNK_OF_FOLDS: i64 = 256;
 /// Blocks of a fold in one unit of a split kernel, all its rows together.
 pub const BLOCKS_OF_UNIT: i64 = 64;
 /// Rows and columns of the square of one unit of a tiled kernel: along the turned axis, and along
-/// the last.
-pub const SQUARE: [i64; 2] = [64, 256];
+/// the last. As tall as wide, so that a unit touches few pages of memory for its size.
+pub const SQUARE: [i64; 2] = [256, 256];
 /// Bytes of one part of one state in the scratch.
 pub const CELL: usize = 8;
 
