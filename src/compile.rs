@@ -12,10 +12,10 @@ use crate::lazy::{Capture, Lazy};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
-use numfuse_runtime::Buffer;
+use numfuse_runtime::{Buffer, fork};
 use smallvec::SmallVec;
 use std::panic::Location;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 /// A function of arrays that is planned once for each combination of shapes and types; made by
 /// [`compile`].
@@ -86,7 +86,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
             let given = arguments.iter().map(|a| (&a.0.node.shape, a.0.node.dtype));
             trace.fuse == fuse && trace.arguments.iter().map(|(s, d)| (s, *d)).eq(given)
         };
-        self.traces.read().unwrap_or_else(PoisonError::into_inner).iter().find(same).cloned()
+        fork::read(&self.traces).iter().find(same).cloned()
     }
 
     /// Calls the function on arrays that stand for the arguments, and keeps what came of it.
@@ -103,7 +103,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         let Some((capture, planned)) = eval::captured(&result) else { return Ok(result) };
         let trace = Trace::of(given, fuse, &stand_ins, capture, planned, &result);
         result.eval()?;
-        self.traces.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(trace));
+        fork::write(&self.traces).push(Arc::new(trace));
         Ok(result)
     }
 }

@@ -12,9 +12,10 @@
 //! The environment is read once, at the first use. [`set`] changes the settings of the process;
 //! [`with`] those of one thread for the length of a call, so that tests can differ side by side.
 
+use numfuse_runtime::fork;
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// How arrays are evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ thread_local! {
 
 fn shared() -> &'static RwLock<Arc<Config>> {
     static SHARED: OnceLock<RwLock<Arc<Config>>> = OnceLock::new();
-    SHARED.get_or_init(|| {
+    fork::once(&SHARED, || {
         let config = Config::from_variables(|name| std::env::var(name).ok());
         RwLock::new(Arc::new(config))
     })
@@ -120,12 +121,12 @@ fn shared() -> &'static RwLock<Arc<Config>> {
 /// The settings that an evaluation on this thread would use now.
 pub fn current() -> Arc<Config> {
     let scoped = SCOPED.with_borrow(Clone::clone);
-    scoped.unwrap_or_else(|| shared().read().unwrap_or_else(PoisonError::into_inner).clone())
+    scoped.unwrap_or_else(|| fork::read(shared()).clone())
 }
 
 /// Changes the settings of the process, for evaluations that start from now on.
 pub fn set(change: impl FnOnce(&mut Config)) {
-    let mut shared = shared().write().unwrap_or_else(PoisonError::into_inner);
+    let mut shared = fork::write(shared());
     change(Arc::make_mut(&mut shared));
 }
 

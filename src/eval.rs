@@ -16,10 +16,10 @@ use numfuse_ir::shape::Shape;
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
 use numfuse_runtime::profile::Profile;
-use numfuse_runtime::{Buffer, Prepared, RunOptions};
+use numfuse_runtime::{Buffer, Prepared, RunOptions, fork};
 use smallvec::SmallVec;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A plan, ready to run on any data of its shapes.
 pub(crate) struct Planned {
@@ -178,14 +178,14 @@ const NODE_BYTES: usize = 400;
 /// What is known of plans: a few thousand ordinary ones.
 fn plans() -> &'static PlanCache<Planned> {
     static PLANS: OnceLock<PlanCache<Planned>> = OnceLock::new();
-    PLANS.get_or_init(|| PlanCache::new(Limits { entries: 1 << 14, bytes: 128 << 20 }))
+    fork::once(&PLANS, || PlanCache::new(Limits { entries: 1 << 14, bytes: 128 << 20 }))
 }
 
 /// The threads that are asked for. Teams of other sizes than the usual are kept for the next time.
 fn workers(config: &Config) -> &'static Workers {
     static TEAMS: Mutex<Vec<&'static Workers>> = Mutex::new(Vec::new());
     let Some(threads) = config.threads else { return Workers::global() };
-    let mut teams = TEAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut teams = fork::lock(&TEAMS);
     match teams.iter().copied().find(|team| team.threads() == threads) {
         Some(team) => team,
         None => {

@@ -7,6 +7,7 @@
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Node;
 use numfuse_ir::shape::Shape;
+use numfuse_runtime::fork;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::OnceLock;
 
@@ -33,7 +34,7 @@ impl Default for KeyBuilder {
 /// The numbers of this process: odd, so that multiplying by them loses nothing.
 fn secret() -> &'static [u64; 4] {
     static SECRET: OnceLock<[u64; 4]> = OnceLock::new();
-    SECRET.get_or_init(|| {
+    fork::once(&SECRET, || {
         let random = RandomState::new();
         std::array::from_fn(|i| random.hash_one(i) | 1)
     })

@@ -19,6 +19,7 @@ use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::Buffer;
+use numfuse_runtime::fork::{self, Locked};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -81,9 +82,8 @@ impl Lazy {
         Array(Arc::new(Lazy { node, caller, error: Some(error), state }))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Every state is written as a whole, so one that was left by a panic is still good.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> Locked<MutexGuard<'_, State>> {
+        fork::lock(&self.state)
     }
 
     /// The values, if they have been computed.

@@ -26,6 +26,7 @@ pub mod cache;
 pub mod cpu;
 pub mod error;
 pub mod exec;
+pub mod fork;
 pub mod pool;
 pub mod profile;
 pub mod words;

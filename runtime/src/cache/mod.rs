@@ -11,6 +11,7 @@ mod lru;
 pub use lru::Limits;
 
 use crate::error::Error;
+use crate::fork;
 use lru::Lru;
 use numfuse_codegen::{Code, Mapping};
 use numfuse_ir::kernel::Kernel;
@@ -63,7 +64,7 @@ impl KernelCache {
     /// The cache of the process.
     pub fn global() -> &'static KernelCache {
         static GLOBAL: OnceLock<KernelCache> = OnceLock::new();
-        GLOBAL.get_or_init(|| KernelCache::new(KernelCache::DEFAULT_BYTES))
+        fork::once(&GLOBAL, || KernelCache::new(KernelCache::DEFAULT_BYTES))
     }
 
     /// An empty cache of at most so many bytes of code.
@@ -82,7 +83,7 @@ impl KernelCache {
         let cell =
             self.codes.get(&key).unwrap_or_else(|| self.codes.get_or_insert(key.clone(), Arc::default(), 0));
         let mut compiled = false;
-        let code = cell.0.get_or_init(|| {
+        let code = fork::once(&cell.0, || {
             compiled = true;
             self.compiles.fetch_add(1, Relaxed);
             let code = numfuse_codegen::compile(kernel, mapping, &target)?;

@@ -3,6 +3,7 @@
 use super::{RunOptions, cost};
 use crate::buffer::Buffer;
 use crate::error::Error;
+use crate::fork;
 use numfuse_codegen::{Code, Launch, Mapping, choose, launch};
 use numfuse_ir::kernel::Role;
 use numfuse_ir::scalar::Scalar;
@@ -125,11 +126,11 @@ impl Prepared {
             return Ok(codes);
         }
         self.compile_together(options)?;
-        let codes: Result<_, Error> =
+        let codes: Result<Box<[_]>, Error> =
             (0..self.steps.len()).map(|step| self.find_code(step, options)).collect();
         // Of two first runs at once, both have the same code, and one keeps it.
         let codes = codes?;
-        Ok(self.codes.get_or_init(|| codes))
+        Ok(&fork::once(&self.codes, || codes)[..])
     }
 
     /// Compiles what is not known yet with all workers: a kernel takes milliseconds, and they do
