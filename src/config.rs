@@ -8,6 +8,7 @@
 //! | `NUMFUSE_DEVICE=interp` | evaluate with the reference interpreter instead of machine code (`cpu`) |
 //! | `NUMFUSE_LOG=plan,kernel,clif,asm,time` | what each evaluation prints to standard error |
 //! | `NUMFUSE_DUMP=dir` | where each new plan is written, as text |
+//! | `NUMFUSE_PERF=1` | each new kernel is named for Linux's `perf`, in `/tmp/perf-PID.map` |
 //!
 //! The environment is read once, at the first use. [`set`] changes the settings of the process;
 //! [`with`] those of one thread for the length of a call, so that tests can differ side by side.
@@ -33,6 +34,8 @@ pub struct Config {
     pub log: Log,
     /// Where plans are written.
     pub dump: Option<PathBuf>,
+    /// Whether kernels that are compiled are named for Linux's `perf`, in `/tmp/perf-PID.map`.
+    pub perf: bool,
 }
 
 /// What evaluates arrays.
@@ -71,6 +74,7 @@ impl Default for Config {
             device: Device::Cpu,
             log: Log::default(),
             dump: None,
+            perf: false,
         }
     }
 }
@@ -101,6 +105,7 @@ impl Config {
                 time: logs("time"),
             },
             dump: variable("NUMFUSE_DUMP").filter(|dir| !dir.is_empty()).map(PathBuf::from),
+            perf: is_on("NUMFUSE_PERF", false),
         }
     }
 }

@@ -112,7 +112,8 @@ pub(crate) fn run_one(
     result: &(Shape, DType),
     caller: &'static Location<'static>,
 ) -> Result<Buffer, Error> {
-    let options = RunOptions { workers: workers(&config::current()), ..RunOptions::default() };
+    let config = config::current();
+    let options = RunOptions { workers: workers(&config), perf: config.perf, ..RunOptions::default() };
     let failed =
         |error| Error::new(Cause::Evaluation(error), "call", vec![(result.1, result.0.clone())], caller);
     let mut buffers = numfuse_runtime::run(&planned.prepared, leaves, scalars, &options).map_err(failed)?;
@@ -159,8 +160,13 @@ fn run(
         return watch::interpret(capture);
     }
     let profile = config.log.time.then(Profile::new);
-    let options =
-        RunOptions { workers, profile: profile.as_ref(), check: config.check, ..RunOptions::default() };
+    let options = RunOptions {
+        workers,
+        profile: profile.as_ref(),
+        check: config.check,
+        perf: config.perf,
+        ..RunOptions::default()
+    };
     let buffers = numfuse_runtime::run(&planned.prepared, &capture.leaves, &capture.scalars, &options);
     let buffers = buffers.map_err(Cause::Evaluation)?;
     if let Some(profile) = &profile {

@@ -27,6 +27,7 @@ pub mod cpu;
 pub mod error;
 pub mod exec;
 pub mod fork;
+mod perf;
 pub mod pool;
 pub mod profile;
 pub mod words;

@@ -11,7 +11,7 @@ mod lru;
 pub use lru::Limits;
 
 use crate::error::Error;
-use crate::fork;
+use crate::{fork, perf};
 use lru::Lru;
 use numfuse_codegen::{Code, Mapping};
 use numfuse_ir::kernel::Kernel;
@@ -93,7 +93,7 @@ impl KernelCache {
     /// # Errors
     /// The code generator's, each time the kernel is asked for.
     pub fn code(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> Result<Arc<Code>, Error> {
-        self.find(&self.key(kernel, mapping, target))
+        self.find(&self.key(kernel, mapping, target), false)
     }
 
     /// What the code of a kernel is found by in this cache.
@@ -102,15 +102,18 @@ impl KernelCache {
         Key { hash, kernel: kernel.clone(), mapping, target }
     }
 
-    /// As [`KernelCache::code`].
-    pub(crate) fn find(&self, key: &Key) -> Result<Arc<Code>, Error> {
+    /// As [`KernelCache::code`]; with `perf`, code that is compiled now is named for `perf`.
+    pub(crate) fn find(&self, key: &Key, perf: bool) -> Result<Arc<Code>, Error> {
         let cell =
             self.codes.get(key).unwrap_or_else(|| self.codes.get_or_insert(key.clone(), Arc::default(), 0));
         let mut compiled = false;
         let code = fork::once(&cell.0, || {
             compiled = true;
-            self.compiles.fetch_add(1, Relaxed);
+            let number = self.compiles.fetch_add(1, Relaxed) + 1;
             let code = numfuse_codegen::compile(&key.kernel, key.mapping, &key.target)?;
+            if perf {
+                perf::name(&code, &key.kernel, number);
+            }
             Ok(Arc::new(code))
         });
         if compiled {

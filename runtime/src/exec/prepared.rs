@@ -142,7 +142,7 @@ impl Prepared {
         let codes: Vec<OnceLock<Result<Arc<Code>, Error>>> = keys.iter().map(|_| OnceLock::new()).collect();
         let find = |&step: &usize| {
             if let Some(key) = &keys[step] {
-                codes[step].get_or_init(|| options.kernels.find(key));
+                codes[step].get_or_init(|| options.kernels.find(key, options.perf));
             }
         };
         let is_known = |step: &usize| keys[*step].as_ref().is_none_or(|key| options.kernels.knows(key));
