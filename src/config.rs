@@ -16,6 +16,7 @@
 use numfuse_runtime::fork;
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Release};
 use std::sync::{Arc, OnceLock, RwLock};
 
 /// How arrays are evaluated.
@@ -113,26 +114,45 @@ impl Config {
 thread_local! {
     /// The settings of [`with`] on this thread.
     static SCOPED: RefCell<Option<Arc<Config>>> = const { RefCell::new(None) };
+    /// This thread's copy of the settings of the process, and after how many changes it was made:
+    /// every evaluation looks at them, and threads should not have to wait for each other there.
+    static COPY: RefCell<Option<(u64, Arc<Config>)>> = const { RefCell::new(None) };
 }
 
-fn shared() -> &'static RwLock<Arc<Config>> {
-    static SHARED: OnceLock<RwLock<Arc<Config>>> = OnceLock::new();
+/// How often the settings of the process have been changed.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+
+fn shared() -> &'static RwLock<Config> {
+    static SHARED: OnceLock<RwLock<Config>> = OnceLock::new();
     fork::once(&SHARED, || {
         let config = Config::from_variables(|name| std::env::var(name).ok());
-        RwLock::new(Arc::new(config))
+        RwLock::new(config)
     })
 }
 
 /// The settings that an evaluation on this thread would use now.
 pub fn current() -> Arc<Config> {
-    let scoped = SCOPED.with_borrow(Clone::clone);
-    scoped.unwrap_or_else(|| fork::read(shared()).clone())
+    SCOPED.with_borrow(Clone::clone).unwrap_or_else(of_process)
+}
+
+fn of_process() -> Arc<Config> {
+    // Looked at before the settings: a change meanwhile is seen the next time.
+    let changes = CHANGES.load(Acquire);
+    COPY.with_borrow_mut(|copy| match copy {
+        Some((made_at, config)) if *made_at == changes => config.clone(),
+        _ => {
+            let config = Arc::new(Config::clone(&fork::read(shared())));
+            *copy = Some((changes, config.clone()));
+            config
+        }
+    })
 }
 
 /// Changes the settings of the process, for evaluations that start from now on.
 pub fn set(change: impl FnOnce(&mut Config)) {
     let mut shared = fork::write(shared());
-    change(Arc::make_mut(&mut shared));
+    change(&mut shared);
+    CHANGES.fetch_add(1, Release);
 }
 
 /// Switches fusion on or off for the process: without it every operation gets a kernel of its own.
