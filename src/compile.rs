@@ -5,7 +5,7 @@
 //! that came of it and run.
 
 use crate::array::Array;
-use crate::config;
+use crate::config::{self, Config};
 use crate::error::Error;
 use crate::eval::{self, Planned};
 use crate::lazy::{Capture, Lazy};
@@ -31,10 +31,14 @@ struct Trace {
     planned: Arc<Planned>,
     /// Where the data of each leaf of the plan comes from.
     leaves: Vec<Source>,
+    /// The leaves are the arguments, one by one: their data need not be looked up.
+    in_order: bool,
     /// The numbers that the function used.
     scalars: Vec<Scalar>,
     result: (Shape, DType),
 }
+
+type Buffers = SmallVec<[Buffer; 4]>;
 
 enum Source {
     Argument(usize),
@@ -69,16 +73,24 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
     /// for.
     #[track_caller]
     pub fn call(&self, arguments: &[&Array]) -> Result<Array, Error> {
-        let mut buffers: SmallVec<[Buffer; 4]> = SmallVec::new();
-        for array in arguments {
-            array.check()?;
-            buffers.push(eval::ready(array)?.buffer);
+        arguments.iter().try_for_each(|array| array.check())?;
+        let config = config::current();
+        // One section for all that is locked when the data and the trace are there.
+        let section = fork::section();
+        let buffers: Option<Buffers> = arguments.iter().map(|array| array.0.buffer()).collect();
+        let known = self.known(arguments, config.fuse);
+        drop(section);
+        let buffers = match buffers {
+            Some(buffers) => buffers,
+            None => {
+                let computed = arguments.iter().map(|array| Ok(eval::ready(array)?.buffer));
+                computed.collect::<Result<Buffers, Error>>()?
+            }
+        };
+        match known {
+            Some(trace) => trace.run(buffers, &config, Location::caller()),
+            None => self.trace(arguments, &buffers, config.fuse),
         }
-        let fuse = config::current().fuse;
-        if let Some(trace) = self.known(arguments, fuse) {
-            return trace.run(&buffers, Location::caller());
-        }
-        self.trace(arguments, &buffers, fuse)
     }
 
     fn known(&self, arguments: &[&Array], fuse: bool) -> Option<Arc<Trace>> {
@@ -121,18 +133,25 @@ impl Trace {
             let argument = stand_ins.iter().position(|s| Arc::ptr_eq(&s.0, &leaf.0));
             argument.map_or_else(|| Source::Held(buffer.clone()), Source::Argument)
         };
-        let leaves = capture.leaf_arrays().zip(&capture.leaves).map(source).collect();
+        let leaves: Vec<Source> = capture.leaf_arrays().zip(&capture.leaves).map(source).collect();
+        let in_place = |(i, leaf): (usize, &Source)| matches!(leaf, Source::Argument(a) if *a == i);
+        let in_order = leaves.len() == arguments.len() && leaves.iter().enumerate().all(in_place);
         let result = (result.0.node.shape.clone(), result.0.node.dtype);
-        Trace { arguments, fuse, planned, leaves, scalars: capture.scalars, result }
+        Trace { arguments, fuse, planned, leaves, in_order, scalars: capture.scalars, result }
     }
 
-    fn run(&self, arguments: &[Buffer], caller: &'static Location<'static>) -> Result<Array, Error> {
+    fn run(
+        &self,
+        arguments: Buffers,
+        config: &Config,
+        caller: &'static Location<'static>,
+    ) -> Result<Array, Error> {
         let data = |source: &Source| match source {
             Source::Argument(i) => arguments[*i].clone(),
             Source::Held(buffer) => buffer.clone(),
         };
-        let leaves: SmallVec<[Buffer; 4]> = self.leaves.iter().map(data).collect();
-        let buffer = eval::run_one(&self.planned, &leaves, &self.scalars, &self.result, caller)?;
+        let leaves = if self.in_order { arguments } else { self.leaves.iter().map(data).collect() };
+        let buffer = eval::run_one(&self.planned, &leaves, &self.scalars, &self.result, config, caller)?;
         Ok(Lazy::data(buffer, self.result.0.clone(), self.result.1))
     }
 }

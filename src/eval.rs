@@ -40,14 +40,19 @@ impl Planned {
 #[track_caller]
 pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     arrays.iter().try_for_each(Array::check)?;
-    let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !is_known(a)).cloned().collect();
+    arrays.iter().for_each(know_empty);
+    let config = config::current();
+    let workers = workers(&config);
+    // One section for all that the walk locks.
+    let section = fork::section();
+    let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !a.0.is_ready()).cloned().collect();
     if pending.is_empty() {
         return Ok(());
     }
-    let config = config::current();
-    let workers = workers(&config);
     let capture = Capture::of(&pending, config.fuse, workers.threads());
-    let planned = plan(&capture, &config, workers);
+    let known = plans().get(capture.key);
+    drop(section);
+    let planned = known.unwrap_or_else(|| new_plan(&capture, &config, workers));
     let buffers = match run(&capture, &planned, &config, workers) {
         Ok(buffers) => buffers,
         Err(cause) => {
@@ -61,12 +66,11 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether nothing is left to compute. What has no elements has its values from the start.
-fn is_known(array: &Array) -> bool {
+/// What has no elements has its values from the start.
+fn know_empty(array: &Array) {
     if array.0.node.shape.contains(&0) {
         array.0.detach(Ready { buffer: Buffer::from_vec(Vec::<u64>::new()), planned: None });
     }
-    array.0.ready().is_some()
 }
 
 /// The values of an array, computed if need be.
@@ -94,7 +98,8 @@ pub(crate) fn planned(array: &Array) -> Result<Option<Arc<Planned>>, Error> {
 
 /// A pending array's expression and its plan; `None` where nothing is left to compute.
 pub(crate) fn captured(array: &Array) -> Option<(Capture, Arc<Planned>)> {
-    if is_known(array) {
+    know_empty(array);
+    if array.0.is_ready() {
         return None;
     }
     let config = config::current();
@@ -110,10 +115,10 @@ pub(crate) fn run_one(
     leaves: &[Buffer],
     scalars: &[Scalar],
     result: &(Shape, DType),
+    config: &Config,
     caller: &'static Location<'static>,
 ) -> Result<Buffer, Error> {
-    let config = config::current();
-    let options = RunOptions { workers: workers(&config), perf: config.perf, ..RunOptions::default() };
+    let options = RunOptions { workers: workers(config), perf: config.perf, ..RunOptions::default() };
     let failed =
         |error| Error::new(Cause::Evaluation(error), "call", vec![(result.1, result.0.clone())], caller);
     let mut buffers = numfuse_runtime::run(&planned.prepared, leaves, scalars, &options).map_err(failed)?;
@@ -122,9 +127,10 @@ pub(crate) fn run_one(
 
 /// The plan of an expression: the one that is known, or a new one.
 fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
-    if let Some(planned) = plans().get(capture.key) {
-        return planned;
-    }
+    plans().get(capture.key).unwrap_or_else(|| new_plan(capture, config, workers))
+}
+
+fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
     let (graph, lines) = capture.graph();
     let plan = schedule::plan(&graph, Options { fuse: config.fuse });
     let planned = prepare(plan, capture, lines, workers);

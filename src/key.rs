@@ -82,9 +82,11 @@ fn fold(a: u64, b: u64) -> u64 {
 impl Hasher for KeyBuilder {
     fn write(&mut self, bytes: &[u8]) {
         // Lengths are written by those who call this, so padding the last word hides nothing.
-        for chunk in bytes.chunks(8) {
+        let (words, rest) = bytes.as_chunks();
+        words.iter().for_each(|&word| self.write_u64(u64::from_le_bytes(word)));
+        if !rest.is_empty() {
             let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
+            word[..rest.len()].copy_from_slice(rest);
             self.write_u64(u64::from_le_bytes(word));
         }
     }

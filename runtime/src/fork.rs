@@ -22,12 +22,14 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuar
 pub struct Section(PhantomData<*const ()>);
 
 /// Enters a section; one inside another costs next to nothing.
+#[inline]
 pub fn section() -> Section {
     gate::enter();
     Section(PhantomData)
 }
 
 impl Drop for Section {
+    #[inline]
     fn drop(&mut self) {
         gate::leave();
     }
@@ -131,6 +133,7 @@ mod gate {
         &INSIDE[(mixed >> (64 - COUNTS)) as usize].0
     }
 
+    #[inline]
     pub(super) fn enter() {
         let depth = DEPTH.get();
         if depth == 0 {
@@ -139,6 +142,7 @@ mod gate {
         DEPTH.set(depth + 1);
     }
 
+    #[inline]
     pub(super) fn leave() {
         let depth = DEPTH.get();
         DEPTH.set(depth - 1);
@@ -152,6 +156,8 @@ mod gate {
         GENERATION.load(Acquire)
     }
 
+    /// The outermost section of a thread begins.
+    ///
     /// Of a thread that enters and one that forks at least one sees the other: both write first and
     /// then look, in the one order of `SeqCst`.
     fn wait_to_enter() {
