@@ -31,14 +31,14 @@ fn main() {
             black_box((&na * &nb + &nc).sum());
         }),
     );
-    let mut length = 100;
+    let mut expressions = 0..1 << 10;
     print(
         "ten operations, planned and compiled for the first time",
-        once(31, || {
-            // A chain of another length is another kernel.
-            length += 1;
-            let x = (0..10 + length % 40).fold(a.clone(), |x, i| if i % 2 == 0 { x * &b } else { x + &c });
-            x.eval().expect("it evaluates");
+        once(101, || {
+            // Sums and products in the order of the bits: another kernel each time.
+            let bits = expressions.next().expect("there are enough");
+            let next = |x, i| if bits >> i & 1 == 0 { x * &b } else { x + &c };
+            (0..10).fold(a.clone(), next).eval().expect("it evaluates");
         }),
     );
 }

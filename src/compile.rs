@@ -5,17 +5,17 @@
 //! that came of it and run.
 
 use crate::array::Array;
-use crate::config;
+use crate::config::{self, Config};
 use crate::error::Error;
 use crate::eval::{self, Planned};
 use crate::lazy::{Capture, Lazy};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
-use numfuse_runtime::Buffer;
+use numfuse_runtime::{Buffer, fork};
 use smallvec::SmallVec;
 use std::panic::Location;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 /// A function of arrays that is planned once for each combination of shapes and types; made by
 /// [`compile`].
@@ -31,12 +31,16 @@ struct Trace {
     planned: Arc<Planned>,
     /// Where the data of each leaf of the plan comes from.
     leaves: Vec<Source>,
+    /// The leaves are the arguments, one by one: their data need not be looked up.
+    in_order: bool,
     /// The numbers that the function used.
     scalars: Vec<Scalar>,
     /// The function's lines, by the nodes of the graph that the plan was made for.
     lines: Vec<&'static Location<'static>>,
     result: (Shape, DType),
 }
+
+type Buffers = SmallVec<[Buffer; 4]>;
 
 enum Source {
     Argument(usize),
@@ -71,16 +75,24 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
     /// for.
     #[track_caller]
     pub fn call(&self, arguments: &[&Array]) -> Result<Array, Error> {
-        let mut buffers: SmallVec<[Buffer; 4]> = SmallVec::new();
-        for array in arguments {
-            array.check()?;
-            buffers.push(eval::ready(array)?.buffer);
+        arguments.iter().try_for_each(|array| array.check())?;
+        let config = config::current();
+        // One section for all that is locked when the data and the trace are there.
+        let section = fork::section();
+        let buffers: Option<Buffers> = arguments.iter().map(|array| array.0.buffer()).collect();
+        let known = self.known(arguments, config.fuse);
+        drop(section);
+        let buffers = match buffers {
+            Some(buffers) => buffers,
+            None => {
+                let computed = arguments.iter().map(|array| Ok(eval::ready(array)?.buffer));
+                computed.collect::<Result<Buffers, Error>>()?
+            }
+        };
+        match known {
+            Some(trace) => trace.run(buffers, &config, Location::caller()),
+            None => self.trace(arguments, &buffers, config.fuse),
         }
-        let fuse = config::current().fuse;
-        if let Some(trace) = self.known(arguments, fuse) {
-            return trace.run(&buffers, Location::caller());
-        }
-        self.trace(arguments, &buffers, fuse)
     }
 
     fn known(&self, arguments: &[&Array], fuse: bool) -> Option<Arc<Trace>> {
@@ -88,7 +100,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
             let given = arguments.iter().map(|a| (&a.0.node.shape, a.0.node.dtype));
             trace.fuse == fuse && trace.arguments.iter().map(|(s, d)| (s, *d)).eq(given)
         };
-        self.traces.read().unwrap_or_else(PoisonError::into_inner).iter().find(same).cloned()
+        fork::read(&self.traces).iter().find(same).cloned()
     }
 
     /// Calls the function on arrays that stand for the arguments, and keeps what came of it.
@@ -105,7 +117,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         let Some((capture, planned)) = eval::captured(&result) else { return Ok(result) };
         let trace = Trace::of(given, fuse, &stand_ins, capture, planned, &result);
         result.eval()?;
-        self.traces.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(trace));
+        fork::write(&self.traces).push(Arc::new(trace));
         Ok(result)
     }
 }
@@ -123,20 +135,27 @@ impl Trace {
             let argument = stand_ins.iter().position(|s| Arc::ptr_eq(&s.0, &leaf.0));
             argument.map_or_else(|| Source::Held(buffer.clone()), Source::Argument)
         };
-        let leaves = capture.leaf_arrays().zip(&capture.leaves).map(source).collect();
+        let leaves: Vec<Source> = capture.leaf_arrays().zip(&capture.leaves).map(source).collect();
+        let in_place = |(i, leaf): (usize, &Source)| matches!(leaf, Source::Argument(a) if *a == i);
+        let in_order = leaves.len() == arguments.len() && leaves.iter().enumerate().all(in_place);
         let result = (result.0.node.shape.clone(), result.0.node.dtype);
         let lines = capture.graph().1;
-        Trace { arguments, fuse, planned, leaves, scalars: capture.scalars, lines, result }
+        Trace { arguments, fuse, planned, leaves, in_order, scalars: capture.scalars, lines, result }
     }
 
-    fn run(&self, arguments: &[Buffer], caller: &'static Location<'static>) -> Result<Array, Error> {
+    fn run(
+        &self,
+        arguments: Buffers,
+        config: &Config,
+        caller: &'static Location<'static>,
+    ) -> Result<Array, Error> {
         let data = |source: &Source| match source {
             Source::Argument(i) => arguments[*i].clone(),
             Source::Held(buffer) => buffer.clone(),
         };
-        let leaves: SmallVec<[Buffer; 4]> = self.leaves.iter().map(data).collect();
+        let leaves = if self.in_order { arguments } else { self.leaves.iter().map(data).collect() };
         let Trace { planned, scalars, lines, result, .. } = self;
-        let buffer = eval::run_one(planned, &leaves, scalars, result, lines, caller)?;
+        let buffer = eval::run_one(planned, &leaves, scalars, result, lines, config, caller)?;
         Ok(Lazy::data(buffer, self.result.0.clone(), self.result.1))
     }
 }

@@ -9,13 +9,16 @@
 //! | `NUMFUSE_PROFILE=1` | evaluations keep the time of each kernel, which `explain()` then tells |
 //! | `NUMFUSE_LOG=plan,kernel,clif,asm,time` | what each evaluation prints to standard error |
 //! | `NUMFUSE_DUMP=dir` | where each new plan is written, as text |
+//! | `NUMFUSE_PERF=1` | each new kernel is named for Linux's `perf`, in `/tmp/perf-PID.map` |
 //!
 //! The environment is read once, at the first use. [`set`] changes the settings of the process;
 //! [`with`] those of one thread for the length of a call, so that tests can differ side by side.
 
+use numfuse_runtime::fork;
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Release};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// How arrays are evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub struct Config {
     pub log: Log,
     /// Where plans are written.
     pub dump: Option<PathBuf>,
+    /// Whether kernels that are compiled are named for Linux's `perf`, in `/tmp/perf-PID.map`.
+    pub perf: bool,
 }
 
 /// What evaluates arrays.
@@ -74,6 +79,7 @@ impl Default for Config {
             device: Device::Cpu,
             log: Log::default(),
             dump: None,
+            perf: false,
         }
     }
 }
@@ -105,6 +111,7 @@ impl Config {
                 time: logs("time"),
             },
             dump: variable("NUMFUSE_DUMP").filter(|dir| !dir.is_empty()).map(PathBuf::from),
+            perf: is_on("NUMFUSE_PERF", false),
         }
     }
 }
@@ -112,26 +119,45 @@ impl Config {
 thread_local! {
     /// The settings of [`with`] on this thread.
     static SCOPED: RefCell<Option<Arc<Config>>> = const { RefCell::new(None) };
+    /// This thread's copy of the settings of the process, and after how many changes it was made:
+    /// every evaluation looks at them, and threads should not have to wait for each other there.
+    static COPY: RefCell<Option<(u64, Arc<Config>)>> = const { RefCell::new(None) };
 }
 
-fn shared() -> &'static RwLock<Arc<Config>> {
-    static SHARED: OnceLock<RwLock<Arc<Config>>> = OnceLock::new();
-    SHARED.get_or_init(|| {
+/// How often the settings of the process have been changed.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+
+fn shared() -> &'static RwLock<Config> {
+    static SHARED: OnceLock<RwLock<Config>> = OnceLock::new();
+    fork::once(&SHARED, || {
         let config = Config::from_variables(|name| std::env::var(name).ok());
-        RwLock::new(Arc::new(config))
+        RwLock::new(config)
     })
 }
 
 /// The settings that an evaluation on this thread would use now.
 pub fn current() -> Arc<Config> {
-    let scoped = SCOPED.with_borrow(Clone::clone);
-    scoped.unwrap_or_else(|| shared().read().unwrap_or_else(PoisonError::into_inner).clone())
+    SCOPED.with_borrow(Clone::clone).unwrap_or_else(of_process)
+}
+
+fn of_process() -> Arc<Config> {
+    // Looked at before the settings: a change meanwhile is seen the next time.
+    let changes = CHANGES.load(Acquire);
+    COPY.with_borrow_mut(|copy| match copy {
+        Some((made_at, config)) if *made_at == changes => config.clone(),
+        _ => {
+            let config = Arc::new(Config::clone(&fork::read(shared())));
+            *copy = Some((changes, config.clone()));
+            config
+        }
+    })
 }
 
 /// Changes the settings of the process, for evaluations that start from now on.
 pub fn set(change: impl FnOnce(&mut Config)) {
-    let mut shared = shared().write().unwrap_or_else(PoisonError::into_inner);
-    change(Arc::make_mut(&mut shared));
+    let mut shared = fork::write(shared());
+    change(&mut shared);
+    CHANGES.fetch_add(1, Release);
 }
 
 /// Switches fusion on or off for the process: without it every operation gets a kernel of its own.

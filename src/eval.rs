@@ -17,10 +17,10 @@ use numfuse_ir::shape::Shape;
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
 use numfuse_runtime::profile::Profile;
-use numfuse_runtime::{Buffer, Prepared, RunOptions};
+use numfuse_runtime::{Buffer, Prepared, RunOptions, fork};
 use smallvec::SmallVec;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A plan, ready to run on any data of its shapes.
 pub(crate) struct Planned {
@@ -41,14 +41,19 @@ impl Planned {
 #[track_caller]
 pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     arrays.iter().try_for_each(Array::check)?;
-    let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !is_known(a)).cloned().collect();
+    arrays.iter().for_each(know_empty);
+    let config = config::current();
+    let workers = workers(&config);
+    // One section for all that the walk locks.
+    let section = fork::section();
+    let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !a.0.is_ready()).cloned().collect();
     if pending.is_empty() {
         return Ok(());
     }
-    let config = config::current();
-    let workers = workers(&config);
     let capture = Capture::of(&pending, config.fuse, workers.threads());
-    let planned = plan(&capture, &config, workers);
+    let known = plans().get(capture.key);
+    drop(section);
+    let planned = known.unwrap_or_else(|| new_plan(&capture, &config, workers));
     let profile = (config.profile || config.log.time).then(|| Arc::new(Profile::new()));
     let buffers = match run(&capture, &planned, &config, workers, profile.as_deref()) {
         Ok(buffers) => buffers,
@@ -64,13 +69,12 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether nothing is left to compute. What has no elements has its values from the start.
-fn is_known(array: &Array) -> bool {
+/// What has no elements has its values from the start.
+fn know_empty(array: &Array) {
     if array.0.node.shape.contains(&0) {
         let buffer = Buffer::from_vec(Vec::<u64>::new());
         array.0.detach(Ready { buffer, planned: None, profile: None });
     }
-    array.0.ready().is_some()
 }
 
 /// The values of an array, computed if need be.
@@ -106,7 +110,8 @@ pub(crate) fn profiled(array: &Array) -> Result<Profiled, Error> {
 
 /// A pending array's expression and its plan; `None` where nothing is left to compute.
 pub(crate) fn captured(array: &Array) -> Option<(Capture, Arc<Planned>)> {
-    if is_known(array) {
+    know_empty(array);
+    if array.0.is_ready() {
         return None;
     }
     let config = config::current();
@@ -123,9 +128,10 @@ pub(crate) fn run_one(
     scalars: &[Scalar],
     result: &(Shape, DType),
     lines: &[&'static Location<'static>],
+    config: &Config,
     caller: &'static Location<'static>,
 ) -> Result<Buffer, Error> {
-    let options = RunOptions { workers: workers(&config::current()), ..RunOptions::default() };
+    let options = RunOptions { workers: workers(config), perf: config.perf, ..RunOptions::default() };
     let call = || ("call", vec![(result.1, result.0.clone())], caller);
     let failed = |error| failure(Cause::Evaluation(error), planned.plan(), || lines.to_vec(), call());
     let mut buffers = numfuse_runtime::run(&planned.prepared, leaves, scalars, &options).map_err(failed)?;
@@ -161,9 +167,10 @@ fn failure(
 
 /// The plan of an expression: the one that is known, or a new one.
 fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
-    if let Some(planned) = plans().get(capture.key) {
-        return planned;
-    }
+    plans().get(capture.key).unwrap_or_else(|| new_plan(capture, config, workers))
+}
+
+fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
     let (graph, lines) = capture.graph();
     let plan = schedule::plan(&graph, Options { fuse: config.fuse });
     let planned = prepare(plan, capture, lines, workers);
@@ -199,7 +206,8 @@ fn run(
     if config.device == Device::Interp {
         return watch::interpret(capture);
     }
-    let options = RunOptions { workers, profile, check: config.check, ..RunOptions::default() };
+    let check = config.check;
+    let options = RunOptions { workers, profile, check, perf: config.perf, ..RunOptions::default() };
     let buffers = numfuse_runtime::run(&planned.prepared, &capture.leaves, &capture.scalars, &options);
     let buffers = buffers.map_err(Cause::Evaluation)?;
     if let Some(profile) = profile.filter(|_| config.log.time) {
@@ -217,14 +225,14 @@ const NODE_BYTES: usize = 400;
 /// What is known of plans: a few thousand ordinary ones.
 fn plans() -> &'static PlanCache<Planned> {
     static PLANS: OnceLock<PlanCache<Planned>> = OnceLock::new();
-    PLANS.get_or_init(|| PlanCache::new(Limits { entries: 1 << 14, bytes: 128 << 20 }))
+    fork::once(&PLANS, || PlanCache::new(Limits { entries: 1 << 14, bytes: 128 << 20 }))
 }
 
 /// The threads that are asked for. Teams of other sizes than the usual are kept for the next time.
 fn workers(config: &Config) -> &'static Workers {
     static TEAMS: Mutex<Vec<&'static Workers>> = Mutex::new(Vec::new());
     let Some(threads) = config.threads else { return Workers::global() };
-    let mut teams = TEAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut teams = fork::lock(&TEAMS);
     match teams.iter().copied().find(|team| team.threads() == threads) {
         Some(team) => team,
         None => {

@@ -7,6 +7,7 @@
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Node;
 use numfuse_ir::shape::Shape;
+use numfuse_runtime::fork;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::OnceLock;
 
@@ -33,7 +34,7 @@ impl Default for KeyBuilder {
 /// The numbers of this process: odd, so that multiplying by them loses nothing.
 fn secret() -> &'static [u64; 4] {
     static SECRET: OnceLock<[u64; 4]> = OnceLock::new();
-    SECRET.get_or_init(|| {
+    fork::once(&SECRET, || {
         let random = RandomState::new();
         std::array::from_fn(|i| random.hash_one(i) | 1)
     })
@@ -81,9 +82,11 @@ fn fold(a: u64, b: u64) -> u64 {
 impl Hasher for KeyBuilder {
     fn write(&mut self, bytes: &[u8]) {
         // Lengths are written by those who call this, so padding the last word hides nothing.
-        for chunk in bytes.chunks(8) {
+        let (words, rest) = bytes.as_chunks();
+        words.iter().for_each(|&word| self.write_u64(u64::from_le_bytes(word)));
+        if !rest.is_empty() {
             let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
+            word[..rest.len()].copy_from_slice(rest);
             self.write_u64(u64::from_le_bytes(word));
         }
     }

@@ -19,6 +19,7 @@ use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::Buffer;
+use numfuse_runtime::fork::{self, Locked};
 use numfuse_runtime::profile::Profile;
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -84,9 +85,8 @@ impl Lazy {
         Array(Arc::new(Lazy { node, caller, error: Some(error), state }))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Every state is written as a whole, so one that was left by a panic is still good.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> Locked<MutexGuard<'_, State>> {
+        fork::lock(&self.state)
     }
 
     /// The values, if they have been computed.
@@ -95,6 +95,19 @@ impl Lazy {
             State::Ready(ready) => Some(ready.clone()),
             State::Pending(_) | State::Number(_) => None,
         }
+    }
+
+    /// The elements, if they have been computed.
+    pub(crate) fn buffer(&self) -> Option<Buffer> {
+        match &*self.state() {
+            State::Ready(ready) => Some(ready.buffer.clone()),
+            State::Pending(_) | State::Number(_) => None,
+        }
+    }
+
+    /// Whether the values have been computed.
+    pub(crate) fn is_ready(&self) -> bool {
+        matches!(&*self.state(), State::Ready(_))
     }
 
     /// Keeps the values and forgets what they came from. If another thread was faster its values
@@ -290,11 +303,8 @@ impl Capture {
     /// Walks what `outputs` need, none of which carries an error.
     pub(crate) fn of(outputs: &[Array], fuse: bool, threads: usize) -> Capture {
         let mut walk = Walk::default();
-        for output in outputs {
-            walk.visit(output);
-        }
-        let Walk { nodes, leaves, scalars, numbers, mut key, .. } = walk;
-        let outputs: SmallVec<[u32; 4]> = outputs.iter().filter_map(|output| numbers.of(output)).collect();
+        let outputs: SmallVec<[u32; 4]> = outputs.iter().map(|output| walk.visit(output)).collect();
+        let Walk { nodes, leaves, scalars, mut key, .. } = walk;
         key.outputs(&outputs, fuse, threads);
         Capture { nodes, leaves, scalars, outputs, key: key.key() }
     }
@@ -346,59 +356,70 @@ struct Walk {
 /// A node whose inputs are being visited.
 struct Step {
     array: Array,
-    inputs: Inputs,
-    next: usize,
+    /// Those to come.
+    inputs: smallvec::IntoIter<[Array; 3]>,
+    /// The numbers of those before them.
+    visited: SmallVec<[u32; 3]>,
 }
 
 impl Walk {
-    fn visit(&mut self, output: &Array) {
-        if self.numbers.of(output).is_none() {
-            self.enter(output.clone());
-        }
-        while let Some(step) = self.path.last_mut() {
-            match step.inputs.get(step.next) {
-                Some(input) => {
-                    step.next += 1;
-                    if self.numbers.of(input).is_none() {
-                        let input = input.clone();
-                        self.enter(input);
-                    }
+    /// Numbers a node after all that it needs.
+    fn visit(&mut self, output: &Array) -> u32 {
+        let mut met = self.meet(output.clone());
+        loop {
+            met = match (met, self.path.last_mut()) {
+                (Some(number), None) => return number,
+                (Some(number), Some(reader)) => {
+                    reader.visited.push(number);
+                    None
                 }
-                None => self.leave(),
+                (None, _) => match self.path.last_mut().and_then(|step| step.inputs.next()) {
+                    Some(input) => self.meet(input),
+                    None => self.leave(),
+                },
             }
         }
     }
 
-    fn enter(&mut self, array: Array) {
-        let state = array.0.state().clone();
-        match state {
-            State::Pending(inputs) => self.path.push(Step { array, inputs, next: 0 }),
+    /// The number of a node, if it has one by now; else its inputs are next.
+    fn meet(&mut self, array: Array) -> Option<u32> {
+        if let Some(number) = self.numbers.of(&array) {
+            return Some(number);
+        }
+        let state = array.0.state();
+        let role = match &*state {
+            State::Pending(inputs) => {
+                let inputs = inputs.clone().into_iter();
+                drop(state);
+                self.path.push(Step { array, inputs, visited: SmallVec::new() });
+                return None;
+            }
             State::Number(value) => {
-                let number = self.scalars.len() as u32;
-                self.scalars.push(value);
+                self.scalars.push(*value);
                 self.key.scalar(value.dtype());
-                self.number(array, Role::Number(number));
+                Role::Number(self.scalars.len() as u32 - 1)
             }
             State::Ready(ready) => {
-                let number = self.leaves.len() as u32;
-                self.leaves.push(ready.buffer);
+                self.leaves.push(ready.buffer.clone());
                 self.key.leaf(&array.0.node.shape, array.0.node.dtype);
-                self.number(array, Role::Leaf(number));
+                Role::Leaf(self.leaves.len() as u32 - 1)
             }
-        }
+        };
+        drop(state);
+        Some(self.number(array, role))
     }
 
     /// All inputs have their numbers.
-    fn leave(&mut self) {
-        let Some(Step { array, inputs, .. }) = self.path.pop() else { return };
-        let inputs: SmallVec<[u32; 3]> = inputs.iter().filter_map(|i| self.numbers.of(i)).collect();
-        self.key.node(&array.0.node, &inputs);
-        self.number(array, Role::Inner(inputs));
+    fn leave(&mut self) -> Option<u32> {
+        let Step { array, visited, .. } = self.path.pop()?;
+        self.key.node(&array.0.node, &visited);
+        Some(self.number(array, Role::Inner(visited)))
     }
 
-    fn number(&mut self, array: Array, role: Role) {
+    fn number(&mut self, array: Array, role: Role) -> u32 {
         self.numbers.push(&array);
         self.nodes.push(Visited { array, role });
+        self.nodes.len() as u32 - 1
     }
 }
 

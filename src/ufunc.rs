@@ -234,16 +234,19 @@ fn typed<'a>(
     let class = op.def().class;
     // A condition has no say in the type of what is chosen.
     let promoted = &operands[usize::from(class == Class::Choice)..];
-    let arrays = promoted.iter().filter_map(Operand::array).map(|a| a.0.node.dtype);
-    let numbers = promoted.iter().filter_map(Operand::number);
-    let common = numbers.fold(arrays.reduce(DType::promote).unwrap_or(DType::Bool), |dtype, number| {
-        dtype.promote_weak(number.weak())
-    });
+    let common = || {
+        let arrays = promoted.iter().filter_map(Operand::array).map(|a| a.0.node.dtype);
+        let numbers = promoted.iter().filter_map(Operand::number);
+        numbers.fold(arrays.reduce(DType::promote).unwrap_or(DType::Bool), |dtype, number| {
+            dtype.promote_weak(number.weak())
+        })
+    };
     let mut typed = SmallVec::new();
     for (i, operand) in operands.iter().enumerate() {
         typed.push(match operand {
             Operand::Array(array) => Argument::Held(array),
             Operand::Number(number) => {
+                let common = common();
                 let scalar = match class {
                     Class::Choice if i == 0 => truth(*number),
                     Class::Logic => truth(*number),

@@ -517,3 +517,68 @@ fn a_child_of_fork_evaluates_as_its_parent_does() {
         pending.eval().unwrap();
     });
 }
+
+/// A chain of operations that is another kernel for each number.
+#[cfg(unix)]
+fn chain(x: &Array, number: usize) -> Array {
+    (0..16).fold(x.clone(), |y, bit| match number >> bit & 1 {
+        0 => y + x,
+        _ => y.maximum(x),
+    })
+}
+
+/// Doubling and keeping 1: what [`chain`] makes of ones.
+#[cfg(unix)]
+fn of_ones(number: usize) -> f32 {
+    (0..16).fold(1.0, |y, bit| if number >> bit & 1 == 0 { y + 1.0 } else { y })
+}
+
+#[cfg(unix)]
+#[test]
+fn a_child_finds_nothing_locked_by_threads_that_it_has_not() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+    struct Stop<'a>(&'a AtomicBool);
+    impl Drop for Stop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Relaxed);
+        }
+    }
+    alone("a_child_finds_nothing_locked_by_threads_that_it_has_not", || {
+        config::set(|config| config.threads = Some(3));
+        let stop = AtomicBool::new(false);
+        let shared = Array::from(vec![1.0f32; 1000]);
+        let holds = |number| chain(&shared, number).i(7).item::<f32>().unwrap() == of_ones(number);
+        let large = arange(500_000).cast(F32) * 0.001;
+        let spread = || chain(&large, 0).sin().sum(..).item::<f32>().unwrap();
+        let expected = spread();
+        // What each thread evaluates now: a kernel that it very likely compiles.
+        let now = [const { AtomicUsize::new(0) }; 3];
+        std::thread::scope(|scope| {
+            for (thread, now) in now.iter().enumerate() {
+                let (stop, holds) = (&stop, &holds);
+                scope.spawn(move || {
+                    for number in (thread << 14..(thread + 1) << 14).cycle() {
+                        if stop.load(Relaxed) {
+                            break;
+                        }
+                        now.store(number, Relaxed);
+                        assert!(holds(number));
+                        config::set(|config| config.check = false);
+                    }
+                });
+            }
+            // However the children end, the threads stop.
+            let _ends = Stop(&stop);
+            for child in 0..50 {
+                in_a_fork(|| {
+                    now.iter().all(|number| holds(number.load(Relaxed)))
+                        && holds(3 << 14 | child)
+                        && spread() == expected
+                });
+            }
+        });
+        let busy = now.iter().enumerate().all(|(thread, now)| now.load(Relaxed) > (thread << 14) + 50);
+        assert!(busy, "the threads go on");
+        assert_eq!(spread(), expected, "the parent goes on");
+    });
+}

@@ -136,6 +136,54 @@ fn a_folder_that_cannot_be_written_stops_no_evaluation() {
     assert!(text.is_empty() == is_child("a_folder_that_cannot_be_written_stops_no_evaluation"), "{text}");
 }
 
+/// The lines that `perf` would find for this process: start, bytes and name of each function.
+#[cfg(target_os = "linux")]
+fn named_code() -> Vec<(usize, usize, String)> {
+    let text = std::fs::read_to_string(format!("/tmp/perf-{}.map", std::process::id())).unwrap_or_default();
+    let number = |word: &str| usize::from_str_radix(word, 16).expect("a hexadecimal number");
+    let line = |line: &str| {
+        let mut words = line.splitn(3, ' ');
+        let mut next = || words.next().expect("a line has a start, a size and a name");
+        (number(next()), number(next()), next().to_string())
+    };
+    text.lines().map(line).collect()
+}
+
+/// The ranges of addresses that may be executed.
+#[cfg(target_os = "linux")]
+fn executable() -> Vec<std::ops::Range<usize>> {
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("a process knows its memory");
+    let range = |line: &str| {
+        let (addresses, rest) = line.split_once(' ')?;
+        let (start, end) = addresses.split_once('-')?;
+        let number = |word| usize::from_str_radix(word, 16).ok();
+        rest.starts_with("r-x").then_some(number(start)?..number(end)?)
+    };
+    maps.lines().filter_map(range).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn kernels_have_names_for_perf() {
+    says("kernels_have_names_for_perf", &[("NUMFUSE_PERF", "1")], || {
+        config::with(|config| config.perf = false, || arange(10).sqrt().eval()).unwrap();
+        assert_eq!(named_code(), [], "nobody has asked for names yet");
+        value();
+        (Array::from(vec![1.0f32; 1 << 20]) * 2.5).sum(..).eval().unwrap();
+        let (lines, executable) = (named_code(), executable());
+        let names: Vec<&str> = lines.iter().map(|(_, _, name)| name.as_str()).collect();
+        assert!(names[0].starts_with("numfuse kernel 2: ") && names[0].contains("sqrt+sum"), "{names:?}");
+        // A long sum has an entry that joins its parts.
+        assert!(names[1].starts_with("numfuse kernel 3: mul+sum split"), "{names:?}");
+        assert_eq!(names[2], format!("{} finish", names[1]));
+        for (start, bytes, name) in &lines {
+            let inside = executable.iter().any(|range| range.start <= *start && start + bytes <= range.end);
+            assert!(inside && *bytes > 16, "{name} lies at {start:x}");
+        }
+        std::fs::remove_file(format!("/tmp/perf-{}.map", std::process::id())).unwrap();
+    });
+}
+
 #[test]
 fn settings_in_code_hold_for_the_process_or_for_a_call() {
     alone("settings_in_code_hold_for_the_process_or_for_a_call", || {

@@ -9,8 +9,15 @@ use std::ops::Deref;
 pub const MAX_DIMS: usize = 32;
 
 /// The extents of an array, outermost first. The product of the extents fits an `isize`.
-#[derive(Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
 pub struct Shape(SmallVec<[usize; 4]>);
+
+impl Clone for Shape {
+    /// As one copy of all extents: every operation of the user's clones a shape.
+    fn clone(&self) -> Shape {
+        Shape(SmallVec::from_slice(&self.0))
+    }
+}
 
 impl Shape {
     /// A shape of these extents.

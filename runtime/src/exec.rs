@@ -47,6 +47,8 @@ pub struct RunOptions<'a> {
     pub interp: bool,
     /// Do both and compare each step bit for bit, where any NaN equals any other.
     pub check: bool,
+    /// Name kernels that are compiled for Linux's `perf`, in `/tmp/perf-PID.map`.
+    pub perf: bool,
 }
 
 impl Default for RunOptions<'_> {
@@ -59,6 +61,7 @@ impl Default for RunOptions<'_> {
             profile: None,
             interp: false,
             check: false,
+            perf: false,
         }
     }
 }

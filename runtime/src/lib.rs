@@ -26,6 +26,8 @@ pub mod cache;
 pub mod cpu;
 pub mod error;
 pub mod exec;
+pub mod fork;
+mod perf;
 pub mod pool;
 pub mod profile;
 pub mod words;

@@ -17,6 +17,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 
+use crate::fork;
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -104,7 +105,7 @@ impl Pool {
     /// The pool of the process, limited to [`Pool::default_limit`] until [`Pool::set_limit`].
     pub fn global() -> &'static Pool {
         static GLOBAL: OnceLock<Pool> = OnceLock::new();
-        GLOBAL.get_or_init(|| Pool::new(Pool::default_limit()))
+        fork::once(&GLOBAL, || Pool::new(Pool::default_limit()))
     }
 
     /// An empty pool that will hold at most `limit_bytes`, live and idle together.
@@ -117,7 +118,7 @@ impl Pool {
             live: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
             unshelved: AtomicU64::new(0),
-            process: std::process::id(),
+            generation: fork::generation(),
         };
         Pool { inner: Arc::new(inner) }
     }
@@ -323,7 +324,7 @@ struct Inner {
     /// Allocations that found their shelf locked for good and so are counted here.
     unshelved: AtomicU64,
     /// The process that made the pool; see `Inner::lock`.
-    process: u32,
+    generation: usize,
 }
 
 /// The idle blocks of one size class. On a cache line of its own, so that threads which work on
@@ -355,7 +356,7 @@ impl Inner {
     /// A thread that held the lock when the process forked does not exist in the child and will
     /// never release it. Passing over a shelf is always right, a miss or a block not kept; so a
     /// pool that finds itself in another process never waits. Shelves are open for nanoseconds, so
-    /// a few looks come first, before the process id and the wait, which are system calls.
+    /// a few looks come first, before the wait, which is a system call.
     fn lock<'a>(&self, shelf: &'a Shelf) -> Option<MutexGuard<'a, Idle>> {
         for _ in 0..LOOKS {
             match shelf.0.try_lock() {
@@ -364,7 +365,7 @@ impl Inner {
                 Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
             }
         }
-        if std::process::id() != self.process {
+        if fork::generation() != self.generation {
             return None;
         }
         Some(shelf.0.lock().unwrap_or_else(PoisonError::into_inner))

@@ -31,17 +31,8 @@ pub fn child(name: &str, variables: &[(&str, &str)]) -> Output {
     let program = std::env::current_exe().expect("a running test has a path");
     let mut command = Command::new(program);
     command.args(["--exact", name, "--nocapture"]).env(CHILD, name);
-    let unset = [
-        "NUMFUSE_THREADS",
-        "NUMFUSE_FUSE",
-        "NUMFUSE_CHECK",
-        "NUMFUSE_DEVICE",
-        "NUMFUSE_LOG",
-        "NUMFUSE_DUMP",
-        "NUMFUSE_PROFILE",
-    ];
-    for variable in unset {
-        command.env_remove(variable);
+    for setting in ["THREADS", "FUSE", "CHECK", "DEVICE", "LOG", "DUMP", "PROFILE", "PERF"] {
+        command.env_remove(format!("NUMFUSE_{setting}"));
     }
     let output = command.envs(variables.iter().copied()).output().expect("a test can be run again");
     let ran = String::from_utf8_lossy(&output.stdout).contains("running 1 test");

@@ -14,6 +14,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{Linkage, Module, default_libcall_names};
 use numfuse_ir::kernel::Kernel;
+use smallvec::SmallVec;
 use std::sync::OnceLock;
 
 type Function3 = unsafe extern "C" fn(*const u64, u64, u64);
@@ -21,7 +22,8 @@ type Function3 = unsafe extern "C" fn(*const u64, u64, u64);
 /// The machine code of one kernel under one mapping.
 pub struct Code {
     mapping: Mapping,
-    bytes: usize,
+    /// Bytes of each entry.
+    bytes: SmallVec<[usize; 2]>,
     main: Function3,
     finish: Option<Function3>,
     module: Option<JITModule>,
@@ -39,15 +41,17 @@ impl Code {
         let mut builder = JITBuilder::with_isa(native()?, default_libcall_names());
         builder.symbol("fmaf", fused32 as *const u8).symbol("fma", fused64 as *const u8);
         let mut module = JITModule::new(builder);
-        let (mut functions, mut bytes) = (Vec::new(), 0);
-        for (i, &entry) in Entry::of(mapping).iter().enumerate() {
+        let (mut functions, mut bytes) = (Vec::new(), SmallVec::new());
+        // Cranelift tells names to a `perf` that has started this process.
+        let title = title(kernel, mapping);
+        for (&entry, part) in Entry::of(mapping).iter().zip(["", " finish"]) {
             let mut context = module.make_context();
             context.func = function(module.isa(), kernel, mapping, entry);
             let id = module
-                .declare_function(&format!("kernel{i}"), Linkage::Export, &context.func.signature)
+                .declare_function(&format!("numfuse {title}{part}"), Linkage::Export, &context.func.signature)
                 .map_err(backend)?;
             module.define_function(id, &mut context).map_err(backend)?;
-            bytes += context.compiled_code().map_or(0, |c| c.code_buffer().len());
+            bytes.push(context.compiled_code().map_or(0, |c| c.code_buffer().len()));
             functions.push(id);
         }
         module.finalize_definitions().map_err(backend)?;
@@ -69,7 +73,13 @@ impl Code {
 
     /// How many bytes of machine code there are.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes.iter().sum()
+    }
+
+    /// Where the machine code of each entry begins, and how many bytes it has.
+    pub fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+        let entries = std::iter::once(self.main).chain(self.finish);
+        entries.map(|entry| entry as usize).zip(self.bytes.iter().copied())
     }
 
     /// Does the units `begin..end`.
@@ -100,7 +110,7 @@ impl Code {
 
 impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Code({}, {} bytes)", self.mapping, self.bytes)
+        write!(f, "Code({}, {} bytes)", self.mapping, self.bytes())
     }
 }
 
@@ -112,6 +122,16 @@ impl Drop for Code {
             unsafe { module.free_memory() }
         }
     }
+}
+
+/// What a kernel is called where there is no room for its text: `exp+sum row x16`.
+pub fn title(kernel: &Kernel, mapping: Mapping) -> String {
+    /// How many operations are named at most.
+    const NAMED: usize = 8;
+    let operations = kernel.operations();
+    let named = operations[..operations.len().min(NAMED)].join("+");
+    let more = if operations.len() > NAMED { "+…" } else { "" };
+    format!("{}{more} {mapping}", if named.is_empty() { "copy" } else { &named })
 }
 
 /// The CLIF of one entry.

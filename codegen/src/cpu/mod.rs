@@ -12,5 +12,5 @@ mod memory;
 mod prim;
 
 pub use disasm::{clif, disassemble};
-pub use jit::Code;
+pub use jit::{Code, title};
 pub use prim::scalar_loop;

@@ -66,13 +66,18 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
         dtypes: dtypes.to_vec(),
         help: types_help(op),
     })?;
-    let shape = broadcast(b, op.name(), args)?;
+    let alike = same_shape(b, args);
+    let shape = alike.cloned().map_or_else(|| broadcast(b, op.name(), args), Ok)?;
+    let node = Node { kind: Kind::Map(op), shape, dtype: op.result(&types) };
+    if alike.is_some() && types == dtypes {
+        return Ok(b.make(node, args));
+    }
     let mut inputs: SmallVec<[B::Node; 3]> = SmallVec::new();
     for (arg, &dtype) in args.iter().zip(&types) {
         let arg = cast(b, arg, dtype);
-        inputs.push(expand(b, &arg, &shape));
+        inputs.push(expand(b, &arg, &node.shape));
     }
-    Ok(b.make(Node { kind: Kind::Map(op), shape, dtype: op.result(&types) }, &inputs))
+    Ok(b.make(node, &inputs))
 }
 
 fn types_help(op: Op) -> &'static str {
@@ -98,6 +103,13 @@ pub fn broadcast<B: Build>(b: &B, op: &str, args: &[B::Node]) -> Result<Shape, E
         true => Ok(shape),
         false => Shape::new(&shape),
     }
+}
+
+/// The shape of all operands, if it is one.
+fn same_shape<'b, B: Build>(b: &'b B, args: &'b [B::Node]) -> Option<&'b Shape> {
+    let (first, rest) = args.split_first()?;
+    let shape = b.shape(first);
+    rest.iter().all(|arg| b.shape(arg) == shape).then_some(shape)
 }
 
 /// `x` in type `dtype`; nothing is made when it already is.

@@ -139,7 +139,7 @@ fn map(node: &Node, op: Op, inputs: &[&Node]) -> Result<(), String> {
     inputs.iter().try_for_each(|i| same_shape(node, i))?;
     let types: Vec<DType> = inputs.iter().map(|i| i.dtype).collect();
     let promoted = op.promote(&types);
-    check(promoted.as_ref() == Some(&types), || match promoted {
+    check(promoted.as_deref() == Some(&types[..]), || match promoted {
         Some(wanted) => format!("operands of types {types:?} where it takes {wanted:?}"),
         None => format!("{} has no types {types:?}", op.name()),
     })?;

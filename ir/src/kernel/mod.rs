@@ -202,6 +202,24 @@ impl Kernel {
         self.dtypes[v.index()]
     }
 
+    /// The names of the operations and folds in it, each once, in the order of the body.
+    pub fn operations(&self) -> Vec<&'static str> {
+        let folds = self.passes.iter().flat_map(|pass| &pass.carries).map(|carry| carry.fold.name());
+        let operations = self.body.iter().filter_map(|inst| match inst {
+            Inst::Prim(prim, _) => Some(prim.name()),
+            Inst::Call(op, _) => Some(op.name()),
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => None,
+            Inst::Pick { .. } | Inst::Final { .. } => None,
+        });
+        let mut names = Vec::new();
+        for name in operations.chain(folds) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// For each value, the axes that it moves with, as a bit for each axis.
     ///
     /// A folded result moves with whatever its fold's elements move with, less the columns of its

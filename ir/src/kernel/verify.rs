@@ -123,7 +123,7 @@ fn value(kernel: &Kernel, v: Val, inst: &Inst) -> Result<(), String> {
             let types = types(kernel, args);
             check(args.len() == op.arity(), || format!("{} takes {} operands", op.name(), op.arity()))?;
             let promoted = op.promote(&types);
-            check(promoted.as_ref() == Some(&types), || format!("{} takes {promoted:?}", op.name()))?;
+            check(promoted.as_deref() == Some(&types[..]), || format!("{} takes {promoted:?}", op.name()))?;
             op.result(&types)
         }
         Inst::Pick { guard, inside, outside } => {

@@ -14,6 +14,7 @@ mod table;
 use crate::dtype::{DType, Kind};
 use crate::math::{self, Arith, ArithExt};
 use crate::prim::Prim;
+use smallvec::SmallVec;
 
 /// How an op treats the types of its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,7 +138,7 @@ impl Op {
     }
 
     /// The types that the operands must be cast to, given their own; `None` where NumPy raises.
-    pub fn promote(self, args: &[DType]) -> Option<Vec<DType>> {
+    pub fn promote(self, args: &[DType]) -> Option<SmallVec<[DType; 3]>> {
         let class = self.def().class;
         let rest = if class == Class::Choice { &args[1..] } else { args };
         let common = rest.iter().copied().reduce(DType::promote)?;
@@ -150,7 +151,7 @@ impl Op {
             (Class::Logic, _) => DType::Bool,
             (_, _) => common,
         };
-        let mut types = vec![each; args.len()];
+        let mut types = SmallVec::from_elem(each, args.len());
         if class == Class::Choice {
             types[0] = DType::Bool;
         }

@@ -5,11 +5,12 @@
 //! insertions is equally old, which is as exact as forgetting needs to be. Over its limits the
 //! cache forgets a batch, oldest first, so that the sort is paid once for many insertions.
 
+use crate::fork::{self, Locked};
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How much a cache may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +137,7 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default> Lru<K, V, S> {
 
     /// Over a limit: forgets the oldest down to seven eighths of it. Values are dropped after the
     /// lock, since dropping code or a plan takes its time.
-    fn forget(&self, mut state: RwLockWriteGuard<'_, State<K, V, S>>) {
+    fn forget(&self, mut state: Locked<RwLockWriteGuard<'_, State<K, V, S>>>) {
         let (max_entries, max_bytes) = (self.max_entries.load(Relaxed), self.max_bytes.load(Relaxed));
         if state.entries.len() <= max_entries && state.bytes <= max_bytes {
             return;
@@ -169,12 +170,12 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default> Lru<K, V, S> {
         aged.into_iter().map(|(_, key)| key.clone()).collect()
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, State<K, V, S>> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> Locked<RwLockReadGuard<'_, State<K, V, S>>> {
+        fork::read(&self.state)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State<K, V, S>> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> Locked<RwLockWriteGuard<'_, State<K, V, S>>> {
+        fork::write(&self.state)
     }
 }
 

@@ -11,12 +11,13 @@ mod lru;
 pub use lru::Limits;
 
 use crate::error::Error;
+use crate::{fork, perf};
 use lru::Lru;
 use numfuse_codegen::{Code, Mapping};
 use numfuse_ir::kernel::Kernel;
 use numfuse_ir::target::Target;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
@@ -27,8 +28,9 @@ use std::sync::{Arc, OnceLock};
 /// would free nothing.
 #[derive(Debug)]
 pub struct KernelCache {
-    codes: Lru<Key, Arc<Cell>, RandomState>,
+    codes: Lru<Key, Arc<Cell>, BuildHasherDefault<Hashed>>,
     compiles: AtomicU64,
+    random: RandomState,
 }
 
 /// Code begins on a page of its own, so that it can be freed alone.
@@ -37,7 +39,20 @@ const PAGE: usize = 4 << 10;
 /// What else stays in memory for each code: its kernel, and the module that frees it. Measured.
 const OVERHEAD: usize = 6 << 10;
 
-type Key = (Arc<Kernel>, Mapping, Target);
+/// What code is found by. It is hashed once: a kernel is long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    hash: u64,
+    kernel: Arc<Kernel>,
+    mapping: Mapping,
+    target: Target,
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
 
 /// Code, once somebody has compiled it; who asks meanwhile waits for it.
 #[derive(Default)]
@@ -63,13 +78,13 @@ impl KernelCache {
     /// The cache of the process.
     pub fn global() -> &'static KernelCache {
         static GLOBAL: OnceLock<KernelCache> = OnceLock::new();
-        GLOBAL.get_or_init(|| KernelCache::new(KernelCache::DEFAULT_BYTES))
+        fork::once(&GLOBAL, || KernelCache::new(KernelCache::DEFAULT_BYTES))
     }
 
     /// An empty cache of at most so many bytes of code.
     pub fn new(bytes: usize) -> KernelCache {
         let codes = Lru::new(Limits { entries: usize::MAX, bytes }, Cell::is_held);
-        KernelCache { codes, compiles: AtomicU64::new(0) }
+        KernelCache { codes, compiles: AtomicU64::new(0), random: RandomState::new() }
     }
 
     /// The code of a kernel, compiled now if it is not known. Of several threads that ask for one
@@ -78,26 +93,39 @@ impl KernelCache {
     /// # Errors
     /// The code generator's, each time the kernel is asked for.
     pub fn code(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> Result<Arc<Code>, Error> {
-        let key = (kernel.clone(), mapping, target);
+        self.find(&self.key(kernel, mapping, target), false)
+    }
+
+    /// What the code of a kernel is found by in this cache.
+    pub(crate) fn key(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> Key {
+        let hash = self.random.hash_one((kernel, mapping, target));
+        Key { hash, kernel: kernel.clone(), mapping, target }
+    }
+
+    /// As [`KernelCache::code`]; with `perf`, code that is compiled now is named for `perf`.
+    pub(crate) fn find(&self, key: &Key, perf: bool) -> Result<Arc<Code>, Error> {
         let cell =
-            self.codes.get(&key).unwrap_or_else(|| self.codes.get_or_insert(key.clone(), Arc::default(), 0));
+            self.codes.get(key).unwrap_or_else(|| self.codes.get_or_insert(key.clone(), Arc::default(), 0));
         let mut compiled = false;
-        let code = cell.0.get_or_init(|| {
+        let code = fork::once(&cell.0, || {
             compiled = true;
-            self.compiles.fetch_add(1, Relaxed);
-            let code = numfuse_codegen::compile(kernel, mapping, &target)?;
+            let number = self.compiles.fetch_add(1, Relaxed) + 1;
+            let code = numfuse_codegen::compile(&key.kernel, key.mapping, &key.target)?;
+            if perf {
+                perf::name(&code, &key.kernel, number);
+            }
             Ok(Arc::new(code))
         });
         if compiled {
             let bytes = code.as_ref().map_or(0, |code| code.bytes());
-            self.codes.set_bytes(&key, bytes.next_multiple_of(PAGE) + OVERHEAD);
+            self.codes.set_bytes(key, bytes.next_multiple_of(PAGE) + OVERHEAD);
         }
         code.clone()
     }
 
-    /// Whether somebody has asked for the code of a kernel before, and it is not forgotten.
-    pub fn knows(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> bool {
-        self.codes.contains(&(kernel.clone(), mapping, target))
+    /// Whether somebody has asked for that code before, and it is not forgotten.
+    pub(crate) fn knows(&self, key: &Key) -> bool {
+        self.codes.contains(key)
     }
 
     /// Changes how many bytes of code are kept.
@@ -221,6 +249,10 @@ struct Hashed(u64);
 impl Hasher for Hashed {
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 
     fn write_u128(&mut self, hash: u128) {

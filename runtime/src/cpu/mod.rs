@@ -3,6 +3,7 @@
 pub mod bandwidth;
 pub mod workers;
 
+use crate::fork;
 use numfuse_ir::target::Target;
 use std::sync::OnceLock;
 
@@ -22,7 +23,7 @@ const USUAL_CACHE: usize = 32 << 20;
 /// Bytes of the last-level cache, asked for once.
 fn cache_bytes() -> usize {
     static BYTES: OnceLock<usize> = OnceLock::new();
-    *BYTES.get_or_init(|| last_level_cache().unwrap_or(USUAL_CACHE))
+    *fork::once(&BYTES, || last_level_cache().unwrap_or(USUAL_CACHE))
 }
 
 /// The largest cache that the first processor sees, from the files that Linux describes it in.

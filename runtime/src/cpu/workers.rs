@@ -6,12 +6,13 @@
 //! units and grain alone, never on how many threads there are, and so neither do results.
 //!
 //! The threads start at first use. In a child of `fork` they do not exist; entering from outside
-//! compares process ids and starts new ones there.
+//! compares generations and starts new ones there.
 //!
 //! Before this module: the plan, which chooses grains. After it: the bodies of kernels. A worker
 //! that waits for part of its range may meanwhile run a range of another evaluation, so no lock
 //! may be held around either entry.
 
+use crate::fork;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,7 +69,7 @@ impl Workers {
     /// The workers of the process. Asking for them starts no threads.
     pub fn global() -> &'static Workers {
         static GLOBAL: OnceLock<Workers> = OnceLock::new();
-        GLOBAL.get_or_init(|| {
+        fork::once(&GLOBAL, || {
             let cores = std::thread::available_parallelism();
             Workers::new(cores.map_or(1, std::num::NonZero::get))
         })
@@ -160,18 +161,17 @@ impl Workers {
     }
 
     /// The team of this process, started if need be; `None` if the system has no threads left.
-    /// For callers from outside only: it asks for the process id, a system call.
     fn enter(&self) -> Option<&Team> {
-        let process = std::process::id();
+        let generation = fork::generation();
         let mut current = self.team.load(Acquire);
         loop {
             // SAFETY: a team, once stored, is freed only when `self` is dropped.
             match unsafe { current.as_ref() } {
-                Some(team) if team.process == process => return Some(team),
+                Some(team) if team.generation == generation => return Some(team),
                 _ => {}
             }
             let threads = self.threads.fetch_or(STARTED, Relaxed) & !STARTED;
-            let ours = Box::into_raw(Box::new(Team::start(threads, process)?));
+            let ours = Box::into_raw(Box::new(Team::start(threads, generation)?));
             match self.team.compare_exchange(current, ours, AcqRel, Acquire) {
                 // SAFETY: `ours` came from a box and now belongs to `self`.
                 Ok(_) => return unsafe { ours.as_ref() },
@@ -190,7 +190,7 @@ impl Drop for Workers {
         let team = *self.team.get_mut();
         // SAFETY: a stored team came from a box; nobody else can see it any more.
         let team = (!team.is_null()).then(|| unsafe { Box::from_raw(team) });
-        if let Some(team) = team.filter(|team| team.process != std::process::id()) {
+        if let Some(team) = team.filter(|team| team.generation != fork::generation()) {
             std::mem::forget(team);
         }
     }
@@ -220,15 +220,20 @@ const STARTED: usize = 1 << (usize::BITS - 1);
 #[derive(Debug)]
 struct Team {
     pool: ThreadPool,
-    process: u32,
+    generation: usize,
 }
 
 impl Team {
-    fn start(threads: usize, process: u32) -> Option<Team> {
+    fn start(threads: usize, generation: usize) -> Option<Team> {
+        let _section = fork::section();
         let builder =
             ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("numfuse-{index}"));
         match builder.build() {
-            Ok(pool) => Some(Team { pool, process }),
+            Ok(pool) => {
+                // A thread that has run something has made what rayon shares in the process.
+                pool.install(|| ());
+                Some(Team { pool, generation })
+            }
             Err(error) => {
                 static SAID: Once = Once::new();
                 SAID.call_once(|| {

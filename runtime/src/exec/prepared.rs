@@ -2,7 +2,9 @@
 
 use super::{RunOptions, cost};
 use crate::buffer::Buffer;
+use crate::cache::Key;
 use crate::error::Error;
+use crate::fork;
 use numfuse_codegen::{Code, Launch, Mapping, choose, launch};
 use numfuse_ir::kernel::Role;
 use numfuse_ir::scalar::Scalar;
@@ -124,37 +126,32 @@ impl Prepared {
         if let Some(codes) = self.codes.get() {
             return Ok(codes);
         }
-        self.compile_together(options)?;
-        let codes: Result<_, Error> =
-            (0..self.steps.len()).map(|step| self.find_code(step, options)).collect();
+        let codes = self.find_codes(options)?;
         // Of two first runs at once, both have the same code, and one keeps it.
-        let codes = codes?;
-        Ok(self.codes.get_or_init(|| codes))
+        Ok(&fork::once(&self.codes, || codes)[..])
     }
 
     /// Compiles what is not known yet with all workers: a kernel takes milliseconds, and they do
     /// not depend on each other. Errors are remembered with the kernels.
-    fn compile_together(&self, options: &RunOptions<'_>) -> Result<(), Error> {
-        let is_unknown = |&step: &usize| {
-            let PreparedStep { mapping, is_empty, .. } = self.steps[step];
-            !is_empty && !options.kernels.knows(&self.plan.steps[step].kernel, mapping, self.target)
+    fn find_codes(&self, options: &RunOptions<'_>) -> Result<Box<[Option<Arc<Code>>]>, Error> {
+        let key = |(step, prepared): (&Step, &PreparedStep)| {
+            let PreparedStep { mapping, is_empty, .. } = *prepared;
+            (!is_empty).then(|| options.kernels.key(&step.kernel, mapping, self.target))
         };
-        let unknown: Vec<usize> = (0..self.steps.len()).filter(is_unknown).collect();
-        let compile = |from: u64, to: u64| {
-            for &step in &unknown[from as usize..to as usize] {
-                drop(self.find_code(step, options));
+        let keys: Vec<Option<Key>> = self.plan.steps.iter().zip(&self.steps).map(key).collect();
+        let codes: Vec<OnceLock<Result<Arc<Code>, Error>>> = keys.iter().map(|_| OnceLock::new()).collect();
+        let find = |&step: &usize| {
+            if let Some(key) = &keys[step] {
+                codes[step].get_or_init(|| options.kernels.find(key, options.perf));
             }
         };
+        let is_known = |step: &usize| keys[*step].as_ref().is_none_or(|key| options.kernels.knows(key));
+        let (known, unknown): (Vec<usize>, Vec<usize>) = (0..keys.len()).partition(is_known);
+        known.iter().for_each(find);
+        let compile = |from: u64, to: u64| unknown[from as usize..to as usize].iter().for_each(find);
         let done = options.workers.for_each_range(unknown.len() as u64, 1, &compile, options.cancel);
-        done.map_err(Error::from_workers)
-    }
-
-    fn find_code(&self, step: usize, options: &RunOptions<'_>) -> Result<Option<Arc<Code>>, Error> {
-        let PreparedStep { mapping, is_empty, .. } = self.steps[step];
-        if is_empty {
-            return Ok(None);
-        }
-        options.kernels.code(&self.plan.steps[step].kernel, mapping, self.target).map(Some)
+        done.map_err(Error::from_workers)?;
+        codes.into_iter().map(|code| code.into_inner().transpose()).collect()
     }
 }
 

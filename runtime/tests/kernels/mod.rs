@@ -51,6 +51,33 @@ pub(crate) fn line(constants: &[f32]) -> Arc<Kernel> {
     })
 }
 
+/// `y = constant·x` for the first float32, of what [`line`] is given: as little code as there is.
+pub(crate) fn product(constant: f32) -> Arc<Kernel> {
+    let body = vec![
+        Inst::Load(BufferId(0), Index::constant(0)),
+        Inst::Const(Scalar::f32(constant)),
+        Inst::Prim(Prim::Mul, smallvec![Val(0), Val(1)]),
+    ];
+    let store = Store { buffer: BufferId(1), at: Index::constant(0), value: Val(2) };
+    let pass = Pass {
+        cols: smallvec![],
+        carries: Vec::new(),
+        order: Order::Free,
+        stores: vec![store],
+        inner: false,
+    };
+    Arc::new(Kernel {
+        axes: Vec::new(),
+        rows: 0,
+        passes: vec![pass],
+        buffers: [Role::In, Role::Out].map(|role| Buffer { dtype: DType::F32, role }).into(),
+        scalars: vec![DType::F32; 2],
+        words: 1,
+        dtypes: vec![DType::F32; body.len()],
+        body,
+    })
+}
+
 /// A chain of `steps` applications of `kernel` to `n` elements: the numbers are those of the first
 /// step, the leaf is number 0, the only output is the last result.
 pub(crate) fn chain(kernel: &Arc<Kernel>, steps: usize, n: usize) -> Plan {
