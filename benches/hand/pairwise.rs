@@ -17,7 +17,7 @@ versions! {
                 let mut sums = [0f32; LANES];
                 for (i, &p) in point.iter().enumerate() {
                     let centres = &centres[i * k + at..][..wide];
-                    if wide == LANES {
+                    if let Ok(centres) = <&[f32; LANES]>::try_from(centres) {
                         for j in 0..LANES {
                             let apart = p - centres[j];
                             sums[j] += apart * apart;
@@ -35,14 +35,37 @@ versions! {
     }
 }
 
-/// The position of the first least element: its value, then where it is.
+/// The position of the first least of some numbers: first its value, then the block that it is in.
 #[inline(always)]
 fn first_least(x: &[f32]) -> i64 {
-    let mut least = f32::INFINITY;
-    for &x in x {
-        least = if x < least { x } else { least };
+    let lesser = |a: f32, b: f32| if a < b { a } else { b };
+    let mut lanes = [f32::INFINITY; LANES];
+    for x in x.chunks(LANES) {
+        for (lane, &x) in lanes.iter_mut().zip(x) {
+            *lane = lesser(x, *lane);
+        }
     }
-    x.iter().position(|&x| x == least).unwrap_or(0) as i64
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] = lesser(lanes[i], lanes[i + half]);
+        }
+        half /= 2;
+    }
+    for (block, x) in x.chunks(LANES).enumerate() {
+        let mut places = [LANES as i32; LANES];
+        for (i, (place, &x)) in places.iter_mut().zip(x).enumerate() {
+            *place = if x == lanes[0] { i as i32 } else { LANES as i32 };
+        }
+        let mut first = LANES as i32;
+        for place in places {
+            first = first.min(place);
+        }
+        if first < LANES as i32 {
+            return block as i64 * LANES as i64 + i64::from(first);
+        }
+    }
+    0
 }
 
 versions! {
@@ -55,35 +78,37 @@ versions! {
         first: usize,
     ) {
         let [x, y, z, m] = bodies;
-        let n = x.len();
-        let (y, z, m) = (&y[..n], &z[..n], &m[..n]);
         for i in 0..ax.len() {
-            let (px, py, pz) = (x[first + i], y[first + i], z[first + i]);
-            let pull = |j: usize| {
-                let (dx, dy, dz) = (x[j] - px, y[j] - py, z[j] - pz);
-                let r2 = dx * dx + dy * dy + dz * dz + 0.01;
-                let g = m[j] / (r2 * r2.sqrt());
-                (g * dx, g * dy, g * dz)
-            };
-            let (mut sx, mut sy, mut sz) = ([0f32; LANES], [0f32; LANES], [0f32; LANES]);
-            let whole = n / LANES * LANES;
+            let at = [x[first + i], y[first + i], z[first + i]];
+            let mut sums = [[0f32; LANES]; 3];
+            let whole = x.len() / LANES * LANES;
             for start in (0..whole).step_by(LANES) {
+                let [x, y, z, m] = [x, y, z, m].map(|v| &v[start..start + LANES]);
                 for lane in 0..LANES {
-                    let (dx, dy, dz) = pull(start + lane);
-                    sx[lane] += dx;
-                    sy[lane] += dy;
-                    sz[lane] += dz;
+                    let [dx, dy, dz] = pull(at, [x[lane], y[lane], z[lane]], m[lane]);
+                    sums[0][lane] += dx;
+                    sums[1][lane] += dy;
+                    sums[2][lane] += dz;
                 }
             }
-            for j in whole..n {
-                let (dx, dy, dz) = pull(j);
-                sx[j - whole] += dx;
-                sy[j - whole] += dy;
-                sz[j - whole] += dz;
+            for j in whole..x.len() {
+                let parts = pull(at, [x[j], y[j], z[j]], m[j]);
+                for (sums, part) in sums.iter_mut().zip(parts) {
+                    sums[j - whole] += part;
+                }
             }
-            ax[i] = sx.iter().sum();
-            ay[i] = sy.iter().sum();
-            az[i] = sz.iter().sum();
+            ax[i] = sums[0].iter().sum();
+            ay[i] = sums[1].iter().sum();
+            az[i] = sums[2].iter().sum();
         }
     }
+}
+
+/// The pull at a place of a body of mass `m` at another.
+#[inline(always)]
+fn pull(at: [f32; 3], body: [f32; 3], m: f32) -> [f32; 3] {
+    let [dx, dy, dz] = [body[0] - at[0], body[1] - at[1], body[2] - at[2]];
+    let r2 = dx * dx + dy * dy + dz * dz + 0.01;
+    let g = m / (r2 * r2.sqrt());
+    [g * dx, g * dy, g * dz]
 }
