@@ -18,6 +18,7 @@ pub mod stencils;
 
 /// What the vector code of a loop may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "others have one level"))]
 pub enum Level {
     /// What every processor of the architecture has.
     Base,
