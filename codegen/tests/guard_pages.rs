@@ -149,7 +149,7 @@ fn kernels_stay_inside_their_buffers() {
     for n in sizes {
         for (name, make) in EXPRESSIONS {
             // A million elements are enough.
-            if n > 65 && name.contains("transpose") || n > 65 && name.starts_with("long") {
+            if n > 65 && (name.contains("transpose") || name.starts_with("long")) {
                 continue;
             }
             for at_end in [true, false] {
