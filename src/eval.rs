@@ -172,7 +172,7 @@ fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
 
 fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
     let (graph, lines) = capture.graph();
-    let plan = schedule::plan(&graph, Options { fuse: config.fuse });
+    let plan = schedule::plan(graph, Options { fuse: config.fuse });
     let planned = prepare(plan, capture, lines, workers);
     watch::new_plan(&planned, capture.key, config);
     let bytes = planned.prepared.bytes() + planned.plan().graph.len() * NODE_BYTES;

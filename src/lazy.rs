@@ -320,7 +320,7 @@ impl Capture {
 
     /// The expression in the language of the compiler, and the user's line of each of its nodes.
     pub(crate) fn graph(&self) -> (Graph, Vec<&'static Location<'static>>) {
-        let mut graph = Graph::new();
+        let mut graph = Graph::with_capacity(self.nodes.len());
         let mut lines = Vec::with_capacity(self.nodes.len());
         let mut ids: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
         for Visited { array, role } in &self.nodes {

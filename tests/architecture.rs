@@ -24,7 +24,7 @@ const LAYERS: [Layer; 5] = [
 ];
 
 /// All that `ir` may be built from: a graph, short vectors, and maps with an order.
-const IR_MAY_USE: [&str; 3] = ["petgraph", "smallvec", "indexmap"];
+const IR_MAY_USE: [&str; 4] = ["petgraph", "smallvec", "indexmap", "rustc-hash"];
 
 /// Libraries that exactly one crate may name, so that replacing one is a change in one folder.
 const ONE_OWNER: [(&str, &str); 5] = [

@@ -53,7 +53,7 @@ fn check(path: &Path) -> Option<String> {
 }
 
 fn describe(graph: &Graph) -> String {
-    let plan = schedule::plan(graph, Options::default());
+    let plan = schedule::plan(graph.clone(), Options::default());
     let mut text = explain::explain(&plan);
     for (i, step) in plan.steps.iter().enumerate() {
         let _ = writeln!(text, "\nkernel {} is launched with words {:?}", i + 1, step.words);

@@ -167,7 +167,7 @@ fn run(name: &str, make: Make, n: usize, at_end: bool) {
     let data: Vec<Scalar> =
         (0..graph.shape(&leaf).size()).map(|i| Scalar::f32(i as f32 * 0.5 - 7.0)).collect();
     let expected = interp::interpret(&graph, std::slice::from_ref(&data), &[]).remove(0);
-    let plan = schedule::plan(&graph, Options::default());
+    let plan = schedule::plan(graph, Options::default());
 
     let mut input = Guarded::new(data.len() * 4, at_end);
     for (chunk, value) in input.bytes().chunks_mut(4).zip(&data) {

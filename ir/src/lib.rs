@@ -29,7 +29,7 @@
 //! let sum = build::map(&mut graph, Op::Add, &[a, b]).unwrap();
 //! let root = build::map(&mut graph, Op::Sqrt, &[sum]).unwrap();
 //! graph.add_output(root);
-//! let plan = schedule::plan(&graph, schedule::Options::default());
+//! let plan = schedule::plan(graph, schedule::Options::default());
 //! assert_eq!(plan.kernels(), 1);
 //! assert_eq!(plan.bytes_moved(), 3 * 48);
 //! ```

@@ -24,7 +24,7 @@ fn reduce(g: &mut Graph, fold: Fold, x: NodeId, axes: &[usize], keep: bool) -> N
 
 fn planned(mut g: Graph, outputs: &[NodeId]) -> Plan {
     outputs.iter().for_each(|n| g.add_output(*n));
-    plan(&g, Options::default())
+    plan(g, Options::default())
 }
 
 fn softmax(g: &mut Graph, x: NodeId, axis: usize) -> NodeId {

@@ -81,7 +81,7 @@ impl Default for RunOptions<'_> {
 /// let x = graph.insert(Node { kind: Kind::Leaf(0), shape, dtype: DType::F32 }, &[]);
 /// let root = build::map(&mut graph, Op::Sqrt, &[x])?;
 /// graph.add_output(root);
-/// let plan = schedule::plan(&graph, schedule::Options::default());
+/// let plan = schedule::plan(graph, schedule::Options::default());
 ///
 /// // SAFETY: the scheduler made the plan for a graph with one leaf of three float32.
 /// let prepared = unsafe { Prepared::new(plan, vec![12], cpu::target()) };

@@ -18,7 +18,7 @@ fn prepared(extents: &[usize], build: impl FnOnce(&mut Graph, NodeId) -> Vec<Nod
     for output in build(&mut graph, leaf) {
         graph.add_output(output);
     }
-    let plan = schedule::plan(&graph, Options::default());
+    let plan = schedule::plan(graph, Options::default());
     // SAFETY: the scheduler made the plan for a graph whose only leaf has this many bytes.
     unsafe { Prepared::new(plan, bytes, cpu::target()) }
 }

@@ -53,7 +53,7 @@ proptest! {
         let case = grow(&genes, seed);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan(&case.graph, Options { fuse });
+            let plan = schedule::plan(case.graph.clone(), Options { fuse });
             let got = interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
         }
@@ -64,7 +64,7 @@ proptest! {
         let case = grow(&genes, seed);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan(&case.graph, Options { fuse });
+            let plan = schedule::plan(case.graph.clone(), Options { fuse });
             let got = execute(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused code" } else { "unfused code" }, &case, &expected, &got)?;
         }

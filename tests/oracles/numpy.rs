@@ -151,7 +151,7 @@ fn compare_op(op: Op, flip: bool, inputs: &[Data], expected: Option<&Data>) -> R
         return Err(format!("{dtype}{shape}, not {}{:?}", expected.dtype, expected.shape));
     }
     graph.add_output(root);
-    let plan = schedule::plan(&graph, Options::default());
+    let plan = schedule::plan(graph, Options::default());
     let leaves: Vec<Vec<Scalar>> = inputs.iter().map(|d| d.values.clone()).collect();
     let got = execute(&plan, &leaves, &[]).remove(0);
     for (at, (g, e)) in got.iter().zip(&expected.values).enumerate() {

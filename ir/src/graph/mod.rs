@@ -21,6 +21,7 @@ use crate::view::View;
 use indexmap::IndexSet;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 /// A node of a [`Graph`].
@@ -90,9 +91,10 @@ pub struct Node {
 /// A DAG of array operations with its requested outputs.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    dag: DiGraph<Node, u8>,
+    /// Who reads whom; an edge's weight is the position of the operand.
+    dag: DiGraph<(), u8>,
     /// Nodes by content: the place in the set is the node's index.
-    known: IndexSet<(Node, SmallVec<[NodeId; 3]>)>,
+    known: IndexSet<(Node, SmallVec<[NodeId; 3]>), FxBuildHasher>,
     outputs: Vec<NodeId>,
 }
 
@@ -102,12 +104,18 @@ impl Graph {
         Graph::default()
     }
 
+    /// A graph without nodes that has room for so many.
+    pub fn with_capacity(nodes: usize) -> Graph {
+        let known = IndexSet::with_capacity_and_hasher(nodes, FxBuildHasher);
+        Graph { dag: DiGraph::with_capacity(nodes, nodes), known, outputs: Vec::new() }
+    }
+
     /// The node with this content: the one there is, or a new one. The constructors in [`build`]
     /// check and cast; this does not.
     pub fn insert(&mut self, node: Node, inputs: &[NodeId]) -> NodeId {
         let (at, new) = self.known.insert_full((node, inputs.into()));
         if new {
-            let added = self.dag.add_node(self.known[at].0.clone());
+            let added = self.dag.add_node(());
             debug_assert_eq!(added.index(), at, "nodes and contents are numbered alike");
             for (position, input) in inputs.iter().enumerate() {
                 self.dag.add_edge(NodeIndex::new(input.index()), added, position as u8);
@@ -180,8 +188,8 @@ impl Graph {
         live
     }
 
-    /// The graph in petgraph's own form, for its algorithms and its DOT writer.
-    pub(crate) fn dag(&self) -> &DiGraph<Node, u8> {
+    /// Who reads whom, in petgraph's own form, for its algorithms and its DOT writer.
+    pub(crate) fn dag(&self) -> &DiGraph<(), u8> {
         &self.dag
     }
 }

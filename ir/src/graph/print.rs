@@ -14,7 +14,7 @@
 //! the same nodes through petgraph.
 
 use super::parse::literal_of;
-use super::{Graph, Kind, Node, NodeId};
+use super::{Graph, Kind, NodeId};
 use crate::dtype::DType;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -111,8 +111,9 @@ impl fmt::Display for Literal {
 /// The graph in Graphviz's language: outputs have a double frame, an edge into an operation of
 /// several operands carries the operand's position.
 pub fn dot(graph: &Graph) -> String {
-    let node_label = |_, (at, node): (NodeIndex, &Node)| {
+    let node_label = |_, (at, ()): (NodeIndex, &())| {
         let n = NodeId::from_index(at.index());
+        let node = graph.node(n);
         let frame = if graph.outputs().contains(&n) { ", peripheries = 2" } else { "" };
         let of = Type(node.dtype, &node.shape);
         format!("shape = box, label = \"{n:?} {}\\n{of}\"{frame}", node.kind)
@@ -128,6 +129,7 @@ pub fn dot(graph: &Graph) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Node;
     use crate::graph::build;
     use crate::ops::Op;
     use crate::ops::fold::Fold;

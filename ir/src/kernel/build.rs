@@ -12,14 +12,14 @@ use crate::ops::Op;
 use crate::ops::expansion::{Expansion, Step};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 
 /// A kernel in the making.
 #[derive(Debug)]
 pub struct Builder {
     kernel: Kernel,
-    known: HashMap<Inst, Val>,
+    known: FxHashMap<Inst, Val>,
     /// For each value, how many of the kernel's passes must have run before it is known.
     ready: Vec<usize>,
 }
@@ -37,7 +37,7 @@ impl Builder {
             body: Vec::new(),
             dtypes: Vec::new(),
         };
-        Builder { kernel, known: HashMap::new(), ready: Vec::new() }
+        Builder { kernel, known: FxHashMap::default(), ready: Vec::new() }
     }
 
     /// A buffer parameter.
@@ -221,6 +221,10 @@ pub enum Shape {
 impl Shape {
     /// What `op` amounts to.
     pub fn of(op: Op, types: &[DType]) -> Shape {
+        // Most rows are one machine operation of numbers: nothing need be recorded.
+        if let Some(prim) = op.def().prim.filter(|_| !types.contains(&DType::Bool)) {
+            return Shape::Prim(prim);
+        }
         let expansion = Expansion::of(op, types);
         match expansion.steps.as_slice() {
             [] => Shape::Operand(expansion.result as usize),

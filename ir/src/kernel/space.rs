@@ -6,7 +6,7 @@
 
 use super::{AxisId, Inst, Kernel, Pass};
 use crate::index::{Index, Term, Word};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Extents up to this are part of a kernel's code when they are columns (windows, colour channels).
 pub const SMALL_EXTENT: i64 = 16;
@@ -169,7 +169,7 @@ enum Role {
 #[derive(Default)]
 struct Words {
     values: Vec<i64>,
-    named: HashMap<(Role, u32, u32, i64), Word>,
+    named: FxHashMap<(Role, u32, u32, i64), Word>,
 }
 
 impl Words {

@@ -63,7 +63,7 @@ pub struct OpDef {
 }
 
 macro_rules! prim_of {
-    (prim $p:ident) => {
+    (prim $p:ident $($rest:tt)*) => {
         Some(Prim::$p)
     };
     ($other:ident $($rest:tt)*) => {
@@ -80,6 +80,10 @@ macro_rules! meaning_of {
 
 macro_rules! expansion {
     ($k:ident [$($p:ident)+] prim $prim:ident) => { $k.prim(Prim::$prim, &[$($p),+]) };
+    ($k:ident [$first:ident $($p:ident)*] prim $prim:ident, of bools $logic:ident) => {{
+        let prim = if $k.dtype($first) == DType::Bool { Prim::$logic } else { Prim::$prim };
+        $k.prim(prim, &[$first $(, $p)*])
+    }};
     ($k:ident [$($p:ident)+] body |$kk:ident| $e:expr) => {{ let $kk = $k; $e }};
     ($k:ident [$($p:ident)+] func $meaning:expr, $path:path) => { $path($k, $($p),+) };
 }

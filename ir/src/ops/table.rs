@@ -9,11 +9,11 @@
 macro_rules! for_each_op {
     ($then:ident) => { $then! {
         /// Sum of two arrays; for bools, whether either is true.
-        Add add(a, b): Any, ulp(0.5) = body(|k| if k.dtype(a) == DType::Bool { k.or(a, b) } else { k.prim(Prim::Add, &[a, b]) });
+        Add add(a, b): Any, ulp(0.5) = prim(Add, of bools Or);
         /// Difference of two arrays.
         Subtract subtract(a, b): Number, ulp(0.5) = prim(Sub);
         /// Product of two arrays; for bools, whether both are true.
-        Multiply multiply(a, b): Any, ulp(0.5) = body(|k| if k.dtype(a) == DType::Bool { k.and(a, b) } else { k.prim(Prim::Mul, &[a, b]) });
+        Multiply multiply(a, b): Any, ulp(0.5) = prim(Mul, of bools And);
         /// Quotient of two arrays in floating point.
         Divide divide(a, b): Ratio, ulp(0.5) = prim(Div);
         /// Greatest whole number not above the quotient; integers divided by zero give 0.

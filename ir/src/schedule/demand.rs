@@ -9,8 +9,8 @@ use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::AxisId;
 use crate::shape::Shape;
 use crate::view::{Factor, Sum};
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 
 /// The axes of a kernel in the making: those of the root's shape first, then columns of folds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Space {
     columns: Vec<SmallVec<[AxisId; 2]>>,
     /// The columns of folds inside folds, which are theirs alone: the loops around them may walk
     /// any other list.
-    inner: HashMap<(NodeId, Place), SmallVec<[AxisId; 2]>>,
+    inner: FxHashMap<(NodeId, Place), SmallVec<[AxisId; 2]>>,
 }
 
 /// A demand: the index at which a node's value is asked for.
@@ -43,7 +43,7 @@ impl Space {
             results,
             split: None,
             columns: Vec::new(),
-            inner: HashMap::new(),
+            inner: FxHashMap::default(),
         };
         if let Some(rows) = split {
             space.split(rows);

@@ -15,6 +15,7 @@ use crate::kernel::build;
 use crate::shape::Shape;
 use indexmap::{IndexMap, IndexSet};
 use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 /// Operations for each element that a recomputation may cost: about a store and a load.
@@ -62,7 +63,7 @@ enum End {
 }
 
 /// Kernels and places, with what lies above each.
-type Demands = IndexMap<(usize, Place), Above>;
+type Demands = IndexMap<(usize, Place), Above, FxBuildHasher>;
 
 /// Where a kernel asks for a node's value.
 #[derive(Clone, Debug)]
@@ -112,7 +113,7 @@ struct Growing {
     values: usize,
     operations: u64,
     /// Leaves and materialised nodes that it reads.
-    reads: IndexSet<NodeId>,
+    reads: IndexSet<NodeId, FxBuildHasher>,
     /// Merged into another kernel.
     gone: bool,
 }
@@ -124,7 +125,7 @@ impl<'a> Fuser<'a> {
             forced[stored(graph, output).index()] = Some(Cut::Output);
         }
         let read_by_position = vec![false; graph.len()];
-        let demands = vec![Demands::new(); graph.len()];
+        let demands = vec![Demands::default(); graph.len()];
         let writers = vec![None; graph.len()];
         Fuser { graph, options, demands, forced, read_by_position, writers, kernels: Vec::new() }
     }
@@ -372,7 +373,7 @@ impl<'a> Fuser<'a> {
             space,
             values: 0,
             operations: 0,
-            reads: IndexSet::new(),
+            reads: IndexSet::default(),
             gone: false,
         });
         for place in places {

@@ -17,6 +17,7 @@ use crate::ops::fold::Fold;
 use crate::shape::Shape;
 use crate::view::{Sum, View, flatten};
 use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -52,13 +53,19 @@ fn add_slots(graph: &Graph, group: &Group, slots: &mut Vec<Slot>) -> Vec<u32> {
     group.writes().map(add).collect()
 }
 
+/// What is left to do for a value: to look at its node, or to make it of its operands.
+enum Task {
+    Ask((NodeId, Place)),
+    Make((NodeId, Place), SmallVec<[(NodeId, Place); 3]>),
+}
+
 struct Lowering<'a> {
     graph: &'a Graph,
     places: &'a [Option<Data>],
     space: Space,
     builder: Builder,
     /// Values by node and place.
-    values: IndexMap<(NodeId, Place), Val>,
+    values: IndexMap<(NodeId, Place), Val, FxBuildHasher>,
     buffers: IndexSet<Data>,
     bytes_read: u64,
     /// The run-time numbers passed, by their number in the graph.
@@ -75,7 +82,7 @@ impl<'a> Lowering<'a> {
             places,
             space: space_of(graph, group),
             builder: Builder::new(),
-            values: IndexMap::new(),
+            values: IndexMap::default(),
             buffers: IndexSet::new(),
             bytes_read: 0,
             scalars: IndexSet::new(),
@@ -90,22 +97,22 @@ impl<'a> Lowering<'a> {
 
     /// The value of a node at a place. Operands come first, from a work list: graphs may be deep.
     fn value(&mut self, n: NodeId, place: Place) -> Val {
-        let mut work = vec![(n, place.clone())];
-        while let Some((node, at)) = work.last().cloned() {
-            if self.values.contains_key(&(node, at.clone())) {
-                work.pop();
-                continue;
-            }
-            let operands = self.operands(node, &at);
-            let missing: Vec<_> =
-                operands.iter().filter(|o| !self.values.contains_key(*o)).cloned().collect();
-            if missing.is_empty() {
-                let args: SmallVec<[Val; 3]> = operands.iter().map(|o| self.values[o]).collect();
-                let value = self.make(node, &at, &args);
-                self.values.insert((node, at), value);
-                work.pop();
-            } else {
-                work.extend(missing.into_iter().rev());
+        let mut work = vec![Task::Ask((n, place.clone()))];
+        while let Some(task) = work.pop() {
+            match task {
+                Task::Ask(asked) if self.values.contains_key(&asked) => {}
+                Task::Ask(asked) => {
+                    let operands = self.operands(asked.0, &asked.1);
+                    let missing = operands.iter().rev().filter(|o| !self.values.contains_key(*o));
+                    let missing: SmallVec<[Task; 3]> = missing.cloned().map(Task::Ask).collect();
+                    work.push(Task::Make(asked, operands));
+                    work.extend(missing);
+                }
+                Task::Make((node, at), operands) => {
+                    let args: SmallVec<[Val; 3]> = operands.iter().map(|o| self.values[o]).collect();
+                    let value = self.make(node, &at, &args);
+                    self.values.insert((node, at), value);
+                }
             }
         }
         self.values[&(n, place)]

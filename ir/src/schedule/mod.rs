@@ -155,9 +155,9 @@ impl fmt::Display for Cut {
 }
 
 /// Plans a graph.
-pub fn plan(graph: &Graph, options: Options) -> Plan {
-    debug_assert_eq!(verify::verify(graph), Ok(()), "a graph is well-formed before planning");
-    let operations = simplify::operations(graph);
+pub fn plan(graph: Graph, options: Options) -> Plan {
+    debug_assert_eq!(verify::verify(&graph), Ok(()), "a graph is well-formed before planning");
+    let operations = simplify::operations(&graph);
     let (graph, origins) = simplify::simplify(graph);
     debug_assert_eq!(verify::verify(&graph), Ok(()), "simplify keeps graphs well-formed");
     let groups = fuse::fuse(&graph, options);

@@ -10,8 +10,16 @@ use smallvec::SmallVec;
 
 /// The graph without empty folds and pads of nothing, and without what no output depends on; and
 /// for each of its nodes, the first node of `graph` that it stands for.
-pub fn simplify(graph: &Graph) -> (Graph, Vec<NodeId>) {
-    let (filled, first) = copy(graph, &vec![true; graph.len()], fill_in);
+pub fn simplify(graph: Graph) -> (Graph, Vec<NodeId>) {
+    let hollow = |n: NodeId| {
+        let reads_nothing = graph.inputs(n).first().is_some_and(|x| graph.node(*x).shape.size() == 0);
+        reads_nothing && graph.node(n).shape.size() > 0
+    };
+    if !graph.nodes().any(hollow) && graph.live().into_iter().all(|live| live) {
+        let origins = graph.nodes().collect();
+        return (graph, origins);
+    }
+    let (filled, first) = copy(&graph, &vec![true; graph.len()], fill_in);
     let (pruned, second) = copy(&filled, &filled.live(), |_, _, _| None);
     (pruned, second.into_iter().map(|n| first[n.index()]).collect())
 }

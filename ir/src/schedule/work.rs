@@ -153,7 +153,7 @@ mod tests {
 
     fn planned(text: &str) -> Plan {
         let graph: Graph = parse::parse(text).unwrap_or_else(|error| panic!("{error}"));
-        plan(&graph, Options::default())
+        plan(graph, Options::default())
     }
 
     /// The work of the only step.
