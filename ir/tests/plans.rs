@@ -189,3 +189,15 @@ fn a_row_result_is_written_beside_what_reads_it() {
     assert_eq!(plan.kernels(), 1);
     assert_eq!(plan.bytes_moved(), 2 * 100 * 1000 * 4 + 100 * 4);
 }
+
+#[test]
+fn what_is_written_on_the_way_keeps_its_walk() {
+    let mut g = Graph::new();
+    let (x, y) = (leaf(&mut g, 0, &[3, 1, 5]), leaf(&mut g, 1, &[40, 7]));
+    let rows = reduce(&mut g, Fold::Sum, y, &[1], true);
+    let wide = map(&mut g, Op::Maximum, &[rows, x]);
+    let folded = reduce(&mut g, Fold::Sum, wide, &[0], false);
+    // Rows of the last kernel would become those of `rows`, and the fold one inside them.
+    let plan = planned(g, &[folded, wide]);
+    assert_eq!(plan.kernels(), 2);
+}

@@ -182,6 +182,8 @@ impl<'a> Fuser<'a> {
                 // A fold inside a fold, or one for each row.
                 (true, _, _) | (_, true, _) => {}
                 (_, _, true) => return false,
+                // What is written on the way has its place in the walk that there is.
+                (_, _, false) if !self.kernels[*kernel].group.along.is_empty() => return false,
                 (_, _, false) => splits.push((*kernel, depends)),
             }
         }
