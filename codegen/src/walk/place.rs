@@ -265,15 +265,15 @@ impl<E: Emit> Walk<'_, E> {
         }
     }
 
-    /// Reads a state from there.
+    /// Reads a state from there; a count, which all lanes share, from the first lane's cell.
     pub(super) fn kept(&mut self, pass: PassId, lanes: u32, cell: E::Index, stride: E::Index) -> State {
-        let dtypes = self.part_dtypes(pass);
-        let load = |(part, &dtype): (usize, &DType)| {
+        let parts = self.part_dtypes(pass).into_iter().zip(self.widths(pass, lanes));
+        let load = |(part, (dtype, lanes)): (usize, (DType, u32))| {
             let place = self.cell(cell, stride, part, lanes);
             let value = self.emit.load(&place, dtype, lanes, self.active);
             self.emitted(dtype, lanes, value)
         };
-        dtypes.iter().enumerate().map(load).collect()
+        parts.enumerate().map(load).collect()
     }
 
     fn cell(
