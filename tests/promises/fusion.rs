@@ -123,6 +123,24 @@ fn writing_on_the_way_to_a_fold_never_changes_a_bit() -> Result<(), Error> {
 }
 
 #[test]
+fn what_is_written_on_the_way_outlives_a_later_split_of_rows() -> Result<(), Error> {
+    // The largest of each row would make the other axis a column, and the sum a fold inside it.
+    for (depth, rows, width) in [(4, 3, 2), (40, 20, 33)] {
+        let x = ready(given(rows * 5).reshape([rows, 1, 5]));
+        let t = ready(given(depth * rows * width).reshape([depth, rows, width]));
+        let outputs = || {
+            let w = &t + x.max(-1);
+            [w.sum(0), w]
+        };
+        let expected = under(false, 1, || outputs().each_ref().map(seen));
+        let fused = outputs();
+        under(true, 2, || eval_all(&fused))?;
+        assert_eq!(fused.each_ref().map(seen), expected, "{depth} x {rows} x {width}");
+    }
+    Ok(())
+}
+
+#[test]
 fn eight_threads_evaluate_shared_pending_arrays_at_once() {
     let x = ready(given(257 * 129).reshape([257, 129]));
     let family = || {

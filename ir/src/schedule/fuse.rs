@@ -110,6 +110,8 @@ struct Fuser<'a> {
 struct Growing {
     group: Group,
     space: Space,
+    /// What it writes on the way, and where in its space it computes that.
+    along: Vec<(NodeId, Place)>,
     values: usize,
     operations: u64,
     /// Leaves and materialised nodes that it reads.
@@ -188,7 +190,9 @@ impl<'a> Fuser<'a> {
         let fits = |&(kernel, rows): &(usize, u64)| {
             let space = &self.kernels[kernel].space;
             let (lines, columns) = (space.count(rows), space.count(space.moving_root() & !rows));
-            rows != 0 && (lines >= FEW_ROWS || columns < LONG_COLUMNS)
+            rows != 0
+                && (lines >= FEW_ROWS || columns < LONG_COLUMNS)
+                && self.still_writes_along(kernel, rows)
         };
         if !splits.iter().all(fits) {
             return false;
@@ -202,6 +206,18 @@ impl<'a> Fuser<'a> {
             }
         }
         true
+    }
+
+    /// True when what the kernel writes on the way would be visited once with these rows, too: a fold
+    /// that was walked for each row may become one inside the other axes' walk.
+    fn still_writes_along(&self, kernel: usize, rows: u64) -> bool {
+        let Growing { space, along, .. } = &self.kernels[kernel];
+        if along.is_empty() {
+            return true;
+        }
+        let mut space = space.clone();
+        space.split(rows);
+        along.iter().all(|(n, place)| space.covers(place, &self.graph.node(*n).shape))
     }
 
     /// True for a long fold over few rows that its kernel cannot walk together with the long folds
@@ -304,7 +320,10 @@ impl<'a> Fuser<'a> {
         let group = &mut self.kernels[demand.kernel].group;
         match end {
             End::Last => group.roots.push((n, cut)),
-            End::Along => group.along.push((n, cut)),
+            End::Along => {
+                group.along.push((n, cut));
+                self.kernels[demand.kernel].along.push((n, demand.place.clone()));
+            }
         }
         self.inline(n, demand);
     }
@@ -371,6 +390,7 @@ impl<'a> Fuser<'a> {
         self.kernels.push(Growing {
             group,
             space,
+            along: Vec::new(),
             values: 0,
             operations: 0,
             reads: IndexSet::default(),
