@@ -141,6 +141,23 @@ fn what_is_written_on_the_way_outlives_a_later_split_of_rows() -> Result<(), Err
 }
 
 #[test]
+fn folds_of_any_number_of_lengths_are_evaluated() {
+    // Each length is an axis of its own, and a kernel has at most 64.
+    let rows: Vec<Array> = (2..72).map(|n| ready(given(20 * n).reshape([20, n]))).collect();
+    let column = ready(given(30));
+    let sum = || rows.iter().map(|x| x.sum(1)).sum::<Array>();
+    let inside = || {
+        let fold = |k: i64| (column.i((.., NewAxis, NewAxis)) * arange(k) + column.i((.., NewAxis))).sum(2);
+        (2..40).map(|k| fold(k).max(1)).sum::<Array>()
+    };
+    for make in [&sum as &dyn Fn() -> Array, &inside] {
+        let expected = under(false, 1, || seen(&make()));
+        assert_eq!(under(true, 2, || seen(&make())), expected);
+    }
+    assert!(sum().explain().contains("the kernel would have more than 64 axes"));
+}
+
+#[test]
 fn eight_threads_evaluate_shared_pending_arrays_at_once() {
     let x = ready(given(257 * 129).reshape([257, 129]));
     let family = || {

@@ -27,6 +27,9 @@ const VALUE_LIMIT: usize = 500;
 /// The most machine operations that one kernel may have.
 const OPERATION_LIMIT: u64 = 4000;
 
+/// The most axes that one kernel may have: sets of them are the bits of a word.
+const AXIS_LIMIT: usize = 64;
+
 /// Fewer rows than this with long columns are left to two kernels: one row is one worker's.
 const FEW_ROWS: u64 = 16;
 
@@ -253,14 +256,18 @@ impl<'a> Fuser<'a> {
 
     fn too_large(&self, n: NodeId, demands: &[Demand]) -> Option<Cut> {
         let cost = cost_once(self.graph, n);
-        let full = demands.iter().find_map(|d| {
-            let k = &self.kernels[d.kernel];
-            match (k.values + demands.len() > VALUE_LIMIT, k.operations + cost > OPERATION_LIMIT) {
-                (true, _) => Some("500 values"),
-                (_, true) => Some("4000 operations"),
-                _ => None,
-            }
-        });
+        let axes = match &self.graph.node(n).kind {
+            Kind::Reduce { axes, .. } => demands.len() * axes.len(),
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
+            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) => 0,
+        };
+        let limit = |k: &Growing| match () {
+            () if k.values + demands.len() > VALUE_LIMIT => Some("500 values"),
+            () if k.operations + cost > OPERATION_LIMIT => Some("4000 operations"),
+            () if k.space.extents().len() + axes > AXIS_LIMIT => Some("64 axes"),
+            () => None,
+        };
+        let full = demands.iter().find_map(|d| limit(&self.kernels[d.kernel]));
         full.map(|limit| Cut::TooLarge { limit })
     }
 
@@ -421,6 +428,9 @@ impl<'a> Fuser<'a> {
         if first.gone || second.gone || first.values + second.values > VALUE_LIMIT {
             return false;
         }
+        if first.space.extents().len() + second.space.extents().len() > AXIS_LIMIT {
+            return false;
+        }
         let walk = |k: &Growing| {
             let shape = self.graph.node(k.group.roots[0].0).shape.clone();
             (shape, k.space.is_split().then(|| k.space.rows()), k.group.unrolled, k.space.column_extents())
@@ -498,14 +508,10 @@ pub fn stored(graph: &Graph, mut n: NodeId) -> NodeId {
 
 /// Machine operations for each element of the node, its operands not counted.
 fn cost(graph: &Graph, n: NodeId) -> u64 {
-    let folded = |n: NodeId| {
-        let (input, output) = (&graph.node(graph.inputs(n)[0]).shape, &graph.node(n).shape);
-        (input.size() as u64).div_ceil((output.size() as u64).max(1))
-    };
-    match graph.node(n).kind {
-        Kind::Reduce { .. } => cost_once(graph, n).saturating_mul(folded(n)),
-        _ => cost_once(graph, n),
-    }
+    let once = cost_once(graph, n);
+    let Kind::Reduce { .. } = graph.node(n).kind else { return once };
+    let (input, output) = (&graph.node(graph.inputs(n)[0]).shape, &graph.node(n).shape);
+    once.saturating_mul((input.size() as u64).div_ceil((output.size() as u64).max(1)))
 }
 
 /// Machine operations that the node adds to a kernel's code.
