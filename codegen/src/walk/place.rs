@@ -216,9 +216,10 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     fn as_int64(&mut self, v: V) -> V {
-        match self.slots[v.0 as usize].dtype {
-            DType::I64 => v,
-            _ => self.apply(Prim::Cast(DType::I64), &[v]),
+        if self.slots[v.0 as usize].dtype == DType::I64 {
+            v
+        } else {
+            self.apply(Prim::Cast(DType::I64), &[v])
         }
     }
 
