@@ -24,6 +24,9 @@ use numfuse_ir::shape;
 use std::iter::{Product, Sum};
 use std::ops::Range;
 
+/// From so many parts on a list of them is a mistake: it would have no end.
+const MOST_PARTS: usize = 1 << 20;
+
 /// The arrays along the first axis of an array; made by [`Array::iter`].
 #[derive(Clone, Debug)]
 pub struct Iter {
@@ -138,6 +141,7 @@ impl Array {
             let extent = self.0.node.shape[shape::axis(axis, self.0.node.shape.len())?];
             match count {
                 0 => wrong("number sections must be larger than 0."),
+                MOST_PARTS.. => wrong("number sections must be smaller than 1048576."),
                 _ if equal && !extent.is_multiple_of(count) => {
                     wrong("array split does not result in an equal division")
                 }
@@ -145,7 +149,7 @@ impl Array {
             }
         });
         if checked.0.error.is_some() {
-            return vec![checked; count.max(1)];
+            return vec![checked; count.clamp(1, MOST_PARTS)];
         }
         let extent = self.0.node.shape[shape::axis(axis, self.0.node.shape.len()).unwrap_or(0)];
         let (each, longer) = (extent / count, extent % count);

@@ -88,6 +88,8 @@ fn arrays_come_apart_and_together_again() -> Result<(), Error> {
     for (parts, words) in [
         (x.split(5, 2), "array split does not result in an equal division"),
         (x.split(0, 2), "number sections must be larger than 0."),
+        (x.split(usize::MAX, 2), "number sections must be smaller than 1048576."),
+        (zeros(0, F32).array_split(1 << 40, 0), "number sections must be smaller than 1048576."),
         (x.array_split(2, 3), "axis 3 is out of bounds for array of dimension 3"),
         (x.split_at([1], 7), "axis 7 is out of bounds for array of dimension 3"),
     ] {

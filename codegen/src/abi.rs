@@ -3,8 +3,9 @@
 //!
 //! An entry is `extern "C" fn(words: *const u64, begin: u64, end: u64)`. The words are, in this
 //! order: the address of each buffer, the bits of each scalar, the kernel's launch words, and for a
-//! layout that [has a second entry](crate::mapping::Layout::has_finish) the address of the scratch. Units `begin..end` are done by one call; any
-//! cut into calls gives the same bits, since units depend on shape alone.
+//! layout that [has a second entry](crate::mapping::Layout::has_finish) the address of the scratch.
+//! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
+//! depend on shape alone.
 
 use crate::mapping::{Layout, Mapping, block, extent, turned};
 use numfuse_ir::kernel::Kernel;

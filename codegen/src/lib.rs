@@ -26,7 +26,7 @@ pub use cpu::Code;
 pub use error::Error;
 pub use mapping::{Layout, Mapping, choose};
 
-use numfuse_ir::kernel::Kernel;
+use numfuse_ir::kernel::{Kernel, Order};
 use numfuse_ir::target::Target;
 
 /// The machine code of a kernel under a mapping, for this machine.
@@ -46,6 +46,9 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     }
     if mapping.layout.has_finish() && !mapping::splits(kernel) {
         return refuse("only a fold followed by work without columns is split");
+    }
+    if mapping.layout == Layout::Split && kernel.passes[0].order == Order::Groups {
+        return refuse("groups lie along rows: a fold in groups goes in bands");
     }
     if mapping.layout == Layout::Bands && kernel.rows == 0 {
         return refuse("bands are of rows");

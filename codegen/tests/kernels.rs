@@ -150,6 +150,43 @@ fn sums_over_an_outer_axis_go_in_groups() {
 }
 
 #[test]
+fn every_part_of_every_fold_has_the_same_bits_in_every_mapping() {
+    for fold in [Fold::Sum, Fold::Prod, Fold::Min, Fold::Max, Fold::Moments, Fold::ArgMin, Fold::ArgMax] {
+        for order in [Order::Lanes, Order::Groups] {
+            // x[j * rows + i]: the row axis is the contiguous one.
+            let mut b = Build::new(&[param(0), param(1)], 1, 3);
+            let x = b.buffer(DType::F32, Role::In);
+            let v = b.load(x, at(known(0), &[(known(1), 0), (param(2), 1)]));
+            let mut args = vec![v];
+            if matches!(fold, Fold::ArgMin | Fold::ArgMax) {
+                args.push(b.push(Inst::Coord(at(known(0), &[(known(1), 1)])), DType::I64));
+            }
+            let pass = b.fold(&[1], order, fold, &args);
+            for part in 0..fold.parts() {
+                let y = b.buffer(fold.part_dtype(DType::F32, part), Role::Out);
+                let end = b.result(pass, part as u32);
+                b.store(&[], y, at(known(0), &[(known(1), 0)]), end);
+            }
+            for (rows, n) in [(37usize, 5usize), (21, 20_000)] {
+                let x = noise(rows * n, 10);
+                let seen = |mapping: Mapping| {
+                    let mut buffers = vec![vec![0; rows * 8]; 1 + fold.parts()];
+                    buffers[0] = bytes(&x);
+                    run(&b.kernel, mapping, &mut buffers, &[], &[rows as i64, n as i64, rows as i64]);
+                    buffers.split_off(1)
+                };
+                let want = seen(flat(8));
+                // Groups lie along rows: `choose` never splits them.
+                let split = (order == Order::Lanes).then_some(split(8));
+                for mapping in [row(16), bands(4), bands(16)].into_iter().chain(split) {
+                    assert!(seen(mapping) == want, "{fold:?} in {order:?}: {mapping}, {rows} x {n}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn three_passes_share_a_row() {
     // (x - max) / sum(x - max): softmax without its exp.
     let mut b = Build::new(&[param(0), param(1)], 1, 2);

@@ -120,7 +120,7 @@ impl Scalar {
     pub fn is_true(self) -> bool {
         match self.dtype.kind() {
             Kind::Float => self.to_f64() != 0.0,
-            _ => self.bits != 0,
+            Kind::Bool | Kind::Signed | Kind::Unsigned => self.bits != 0,
         }
     }
 

@@ -77,6 +77,31 @@ fn evaluating_a_part_first_never_changes_a_bit() -> Result<(), Error> {
 }
 
 #[test]
+fn every_reduction_of_tall_and_of_long_arrays_is_the_same_fused() {
+    // Shared among workers in bands, in blocks, and not at all; with 32 columns and more the order is
+    // another one.
+    for shape in [[6000, 17], [6000, 33], [4100, 64], [3, 40_001], [1, 70_001]] {
+        let x = ready(given(shape[0] * shape[1]).reshape(shape));
+        for axes in [&[0isize][..], &[1], &[0, 1]] {
+            let folds = || {
+                let (sum, mean, product) = (x.sum(axes), x.mean(axes), (&x * 0.01 + 1.0).prod(axes));
+                let (var, std, norm) = (x.var(axes), x.cast(F64).std(axes), x.norm(axes));
+                let ends = [x.min(axes), x.max(axes), x.ptp(axes), x.argmin(axes), x.argmax(axes)];
+                let logic = [x.any(axes), x.all(axes), x.greater(1.0).sum(axes), x.logsumexp(axes)];
+                let small = [x.cast(I8).sum(axes), x.cast(U16).max(axes), x.cast(U8).var(axes)];
+                let all = [vec![sum, mean, product, var, std, norm], ends.into(), logic.into(), small.into()];
+                all.concat()
+            };
+            let expected: Vec<_> = under(false, 1, || folds().iter().map(seen).collect());
+            for (k, fold) in folds().iter().enumerate() {
+                let fused = under(true, 2, || seen(fold));
+                assert_eq!(fused, expected[k], "fold {k} of {shape:?} over {axes:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn writing_on_the_way_to_a_fold_never_changes_a_bit() -> Result<(), Error> {
     // Long and short, whole and in rows and columns, with and without tails.
     for shape in [[1, 70_001], [3, 40_001], [257, 129], [129, 7], [2, 3]] {
@@ -95,6 +120,41 @@ fn writing_on_the_way_to_a_fold_never_changes_a_bit() -> Result<(), Error> {
         assert_eq!(fused, expected, "{shape:?}");
     }
     Ok(())
+}
+
+#[test]
+fn what_is_written_on_the_way_outlives_a_later_split_of_rows() -> Result<(), Error> {
+    // The largest of each row would make the other axis a column, and the sum a fold inside it.
+    for (depth, rows, width) in [(4, 3, 2), (40, 20, 33)] {
+        let x = ready(given(rows * 5).reshape([rows, 1, 5]));
+        let t = ready(given(depth * rows * width).reshape([depth, rows, width]));
+        let outputs = || {
+            let w = &t + x.max(-1);
+            [w.sum(0), w]
+        };
+        let expected = under(false, 1, || outputs().each_ref().map(seen));
+        let fused = outputs();
+        under(true, 2, || eval_all(&fused))?;
+        assert_eq!(fused.each_ref().map(seen), expected, "{depth} x {rows} x {width}");
+    }
+    Ok(())
+}
+
+#[test]
+fn folds_of_any_number_of_lengths_are_evaluated() {
+    // Each length is an axis of its own, and a kernel has at most 64.
+    let rows: Vec<Array> = (2..72).map(|n| ready(given(20 * n).reshape([20, n]))).collect();
+    let column = ready(given(30));
+    let sum = || rows.iter().map(|x| x.sum(1)).sum::<Array>();
+    let inside = || {
+        let fold = |k: i64| (column.i((.., NewAxis, NewAxis)) * arange(k) + column.i((.., NewAxis))).sum(2);
+        (2..40).map(|k| fold(k).max(1)).sum::<Array>()
+    };
+    for make in [&sum as &dyn Fn() -> Array, &inside] {
+        let expected = under(false, 1, || seen(&make()));
+        assert_eq!(under(true, 2, || seen(&make())), expected);
+    }
+    assert!(sum().explain().contains("the kernel would have more than 64 axes"));
 }
 
 #[test]

@@ -115,7 +115,10 @@ fn compare(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, b: Valu
         Prim::Gt => (F::GreaterThan, I::SignedGreaterThan, I::UnsignedGreaterThan),
         Prim::Ge => (F::GreaterThanOrEqual, I::SignedGreaterThanOrEqual, I::UnsignedGreaterThanOrEqual),
         Prim::Eq => (F::Equal, I::Equal, I::Equal),
-        _ => (F::NotEqual, I::NotEqual, I::NotEqual),
+        other => {
+            debug_assert_eq!(other, Prim::Ne, "only comparisons are compared");
+            (F::NotEqual, I::NotEqual, I::NotEqual)
+        }
     };
     match dtype.kind() {
         Kind::Float => fb.ins().fcmp(float, a, b),

@@ -121,7 +121,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// How many lanes each part of a state has while all lanes walk equally far.
-    fn widths(&self, pass: PassId, lanes: u32) -> Vec<u32> {
+    pub(super) fn widths(&self, pass: PassId, lanes: u32) -> Vec<u32> {
         let carries = &self.kernel.passes[pass.index()].carries;
         let parts = carries.iter().flat_map(|c| (0..c.fold.parts()).map(|part| c.fold.is_count(part)));
         parts.map(|is_count| if is_count { 1 } else { lanes }).collect()

@@ -216,9 +216,10 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     fn as_int64(&mut self, v: V) -> V {
-        match self.slots[v.0 as usize].dtype {
-            DType::I64 => v,
-            _ => self.apply(Prim::Cast(DType::I64), &[v]),
+        if self.slots[v.0 as usize].dtype == DType::I64 {
+            v
+        } else {
+            self.apply(Prim::Cast(DType::I64), &[v])
         }
     }
 
@@ -265,15 +266,15 @@ impl<E: Emit> Walk<'_, E> {
         }
     }
 
-    /// Reads a state from there.
+    /// Reads a state from there; a count, which all lanes share, from the first lane's cell.
     pub(super) fn kept(&mut self, pass: PassId, lanes: u32, cell: E::Index, stride: E::Index) -> State {
-        let dtypes = self.part_dtypes(pass);
-        let load = |(part, &dtype): (usize, &DType)| {
+        let parts = self.part_dtypes(pass).into_iter().zip(self.widths(pass, lanes));
+        let load = |(part, (dtype, lanes)): (usize, (DType, u32))| {
             let place = self.cell(cell, stride, part, lanes);
             let value = self.emit.load(&place, dtype, lanes, self.active);
             self.emitted(dtype, lanes, value)
         };
-        dtypes.iter().enumerate().map(load).collect()
+        parts.enumerate().map(load).collect()
     }
 
     fn cell(

@@ -107,11 +107,11 @@ impl Fold {
     pub fn init(self, dtype: DType) -> State<Scalar> {
         let least = || match dtype.kind() {
             Kind::Float => Scalar::from_f64(dtype, f64::NEG_INFINITY),
-            _ => Scalar::from_i128(dtype, dtype.min_int()),
+            Kind::Bool | Kind::Signed | Kind::Unsigned => Scalar::from_i128(dtype, dtype.min_int()),
         };
         let greatest = || match dtype.kind() {
             Kind::Float => Scalar::from_f64(dtype, f64::INFINITY),
-            _ => Scalar::from_i128(dtype, dtype.max_int()),
+            Kind::Bool | Kind::Signed | Kind::Unsigned => Scalar::from_i128(dtype, dtype.max_int()),
         };
         let nowhere = Scalar::from_i128(DType::I64, i128::from(i64::MAX));
         match self {

@@ -27,6 +27,9 @@ const VALUE_LIMIT: usize = 500;
 /// The most machine operations that one kernel may have.
 const OPERATION_LIMIT: u64 = 4000;
 
+/// The most axes that one kernel may have: sets of them are the bits of a word.
+const AXIS_LIMIT: usize = 64;
+
 /// Fewer rows than this with long columns are left to two kernels: one row is one worker's.
 const FEW_ROWS: u64 = 16;
 
@@ -110,6 +113,8 @@ struct Fuser<'a> {
 struct Growing {
     group: Group,
     space: Space,
+    /// What it writes on the way, and where in its space it computes that.
+    along: Vec<(NodeId, Place)>,
     values: usize,
     operations: u64,
     /// Leaves and materialised nodes that it reads.
@@ -182,15 +187,15 @@ impl<'a> Fuser<'a> {
                 // A fold inside a fold, or one for each row.
                 (true, _, _) | (_, true, _) => {}
                 (_, _, true) => return false,
-                // What is written on the way has its place in the walk that there is.
-                (_, _, false) if !self.kernels[*kernel].group.along.is_empty() => return false,
                 (_, _, false) => splits.push((*kernel, depends)),
             }
         }
         let fits = |&(kernel, rows): &(usize, u64)| {
             let space = &self.kernels[kernel].space;
             let (lines, columns) = (space.count(rows), space.count(space.moving_root() & !rows));
-            rows != 0 && (lines >= FEW_ROWS || columns < LONG_COLUMNS)
+            rows != 0
+                && (lines >= FEW_ROWS || columns < LONG_COLUMNS)
+                && self.still_writes_along(kernel, rows)
         };
         if !splits.iter().all(fits) {
             return false;
@@ -204,6 +209,18 @@ impl<'a> Fuser<'a> {
             }
         }
         true
+    }
+
+    /// True when what the kernel writes on the way would be visited once with these rows, too: a fold
+    /// that was walked for each row may become one inside the other axes' walk.
+    fn still_writes_along(&self, kernel: usize, rows: u64) -> bool {
+        let Growing { space, along, .. } = &self.kernels[kernel];
+        if along.is_empty() {
+            return true;
+        }
+        let mut space = space.clone();
+        space.split(rows);
+        along.iter().all(|(n, place)| space.covers(place, &self.graph.node(*n).shape))
     }
 
     /// True for a long fold over few rows that its kernel cannot walk together with the long folds
@@ -239,14 +256,18 @@ impl<'a> Fuser<'a> {
 
     fn too_large(&self, n: NodeId, demands: &[Demand]) -> Option<Cut> {
         let cost = cost_once(self.graph, n);
-        let full = demands.iter().find_map(|d| {
-            let k = &self.kernels[d.kernel];
-            match (k.values + demands.len() > VALUE_LIMIT, k.operations + cost > OPERATION_LIMIT) {
-                (true, _) => Some("500 values"),
-                (_, true) => Some("4000 operations"),
-                _ => None,
-            }
-        });
+        let axes = match &self.graph.node(n).kind {
+            Kind::Reduce { axes, .. } => demands.len() * axes.len(),
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
+            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) => 0,
+        };
+        let limit = |k: &Growing| match () {
+            () if k.values + demands.len() > VALUE_LIMIT => Some("500 values"),
+            () if k.operations + cost > OPERATION_LIMIT => Some("4000 operations"),
+            () if k.space.extents().len() + axes > AXIS_LIMIT => Some("64 axes"),
+            () => None,
+        };
+        let full = demands.iter().find_map(|d| limit(&self.kernels[d.kernel]));
         full.map(|limit| Cut::TooLarge { limit })
     }
 
@@ -306,7 +327,10 @@ impl<'a> Fuser<'a> {
         let group = &mut self.kernels[demand.kernel].group;
         match end {
             End::Last => group.roots.push((n, cut)),
-            End::Along => group.along.push((n, cut)),
+            End::Along => {
+                group.along.push((n, cut));
+                self.kernels[demand.kernel].along.push((n, demand.place.clone()));
+            }
         }
         self.inline(n, demand);
     }
@@ -373,6 +397,7 @@ impl<'a> Fuser<'a> {
         self.kernels.push(Growing {
             group,
             space,
+            along: Vec::new(),
             values: 0,
             operations: 0,
             reads: IndexSet::default(),
@@ -401,6 +426,9 @@ impl<'a> Fuser<'a> {
     fn may_merge(&self, a: usize, b: usize) -> bool {
         let (first, second) = (&self.kernels[a], &self.kernels[b]);
         if first.gone || second.gone || first.values + second.values > VALUE_LIMIT {
+            return false;
+        }
+        if first.space.extents().len() + second.space.extents().len() > AXIS_LIMIT {
             return false;
         }
         let walk = |k: &Growing| {
@@ -480,14 +508,10 @@ pub fn stored(graph: &Graph, mut n: NodeId) -> NodeId {
 
 /// Machine operations for each element of the node, its operands not counted.
 fn cost(graph: &Graph, n: NodeId) -> u64 {
-    let folded = |n: NodeId| {
-        let (input, output) = (&graph.node(graph.inputs(n)[0]).shape, &graph.node(n).shape);
-        (input.size() as u64).div_ceil((output.size() as u64).max(1))
-    };
-    match graph.node(n).kind {
-        Kind::Reduce { .. } => cost_once(graph, n).saturating_mul(folded(n)),
-        _ => cost_once(graph, n),
-    }
+    let once = cost_once(graph, n);
+    let Kind::Reduce { .. } = graph.node(n).kind else { return once };
+    let (input, output) = (&graph.node(graph.inputs(n)[0]).shape, &graph.node(n).shape);
+    once.saturating_mul((input.size() as u64).div_ceil((output.size() as u64).max(1)))
 }
 
 /// Machine operations that the node adds to a kernel's code.
