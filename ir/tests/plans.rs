@@ -201,3 +201,13 @@ fn what_is_written_on_the_way_keeps_its_walk() {
     let plan = planned(g, &[folded, wide]);
     assert_eq!(plan.kernels(), 2);
 }
+
+#[test]
+fn what_has_elements_is_not_written_by_a_kernel_without_any() {
+    let mut g = Graph::new();
+    let (x, nothing) = (leaf(&mut g, 0, &[17, 31]), leaf(&mut g, 1, &[17, 0]));
+    let top = reduce(&mut g, Fold::Max, x, &[1], true);
+    let empty = map(&mut g, Op::Add, &[top, nothing]);
+    let plan = planned(g, &[empty, top]);
+    assert_eq!(plan.kernels(), 2);
+}

@@ -358,11 +358,12 @@ impl<'a> Fuser<'a> {
             return None;
         }
         let shape = &self.graph.node(n).shape;
-        let last = kernel.space.roots() == [demand.place.clone()]
-            && self.graph.node(kernel.group.roots[0].0).shape == *shape;
+        let root = &self.graph.node(kernel.group.roots[0].0).shape;
+        let last = kernel.space.roots() == [demand.place.clone()] && root == shape;
         let end = match last {
             true => End::Last,
-            false if kernel.space.covers(&demand.place, shape) => End::Along,
+            // A kernel for a result without elements is never run.
+            false if root.size() > 0 && kernel.space.covers(&demand.place, shape) => End::Along,
             false => return None,
         };
         let others: Vec<usize> = all.iter().map(|d| d.kernel).filter(|k| *k != demand.kernel).collect();
