@@ -10,7 +10,7 @@
 //! have to enter one, such as a worker; and nothing of the user's is called or dropped there.
 //!
 //! Before this module: nothing. After it: every lock of the process and of shared arrays, which are
-//! taken with [`lock`], [`read`], [`write`] and [`once`].
+//! taken with [`lock`], [`read`], [`write()`] and [`once`].
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
