@@ -63,6 +63,69 @@ fn producers_join_reductions() {
     fused("the place of the least distance", &(&x - 0.3).absolute().argmin(1), 1);
 }
 
+/// Evaluates arrays together; the plan that they then share has that many kernels.
+#[track_caller]
+fn together(what: &str, outputs: &[Array], kernels: usize) {
+    numfuse::eval_all(outputs).expect("the expressions are well-formed");
+    fused(what, &outputs[0], kernels);
+}
+
+#[test]
+fn several_outputs_share_their_kernels() {
+    let (x, y) = (given(matrix()), given(matrix() * 2.0));
+    together("two results over one space", &[&x + &y, &x - &y], 1);
+    let e = (&x * 0.1).exp();
+    together("an array and what is made of it", &[&e * &y, e], 1);
+    let squares = &x * &x;
+    together("an array and its row sums", &[squares.sum(1), squares], 1);
+    let squares = &x * &x;
+    together("an array and its column sums", &[squares.sum(0), squares], 1);
+    let top = x.max_keepdims(1);
+    together("rows below their maxima, and those", &[&x - &top, top], 1);
+    together("spread and total of each row", &[x.ptp(1), x.sum(1)], 1);
+}
+
+/// One kernel that reads that many elements and writes the result, all of float32.
+#[track_caller]
+fn moves(what: &str, expression: &Array, read: usize) {
+    fused(what, expression, 1);
+    let moved = expression.plan().expect("it is planned").bytes_moved;
+    let size = expression.size();
+    assert_eq!(moved, 4 * (read + size) as u64, "{what}\n{}", expression.explain());
+}
+
+#[test]
+fn arrangements_move_nothing_but_operands_and_result() {
+    let (x, y, n) = (given(matrix()), given(matrix() * 2.0), 300 * 400);
+    let v = given(vector());
+    moves("a pad", &x.pad(2, 0.0), n);
+    moves("a pad of a result", &(&x * 2.0 + 1.0).pad(2, 0.0), n);
+    moves("a concatenation", &concatenate([&x, &y], 0), 2 * n);
+    moves("a concatenation of results", &(concatenate([&(&x + 1.0), &(&y * 3.0)], 1) * 2.0), 2 * n);
+    moves("a stack", &stack([&x, &y], 0), 2 * n);
+    moves("a roll", &(x.roll(7, 1) + 1.0), n);
+    moves("a repetition", &x.repeat(3, 0), n);
+    moves("tiles", &x.tile([2, 1]), n);
+    moves("a lower triangle", &(x.tril(0) * 2.0), n);
+    moves("an upper triangle", &x.triu(1), n);
+    moves("a diagonal", &(x.diagonal(0) + 1.0), n);
+    moves("flips and steps", &(x.flip(0) * 2.0), n);
+    moves("windows summed", &x.sliding_window_view(5, 0).sum(-1), n);
+    moves("an identity", &(eye(300, 400, 0, F32) * 2.0), 0);
+    moves("a range", &(arange(5000).cast(F32) * 0.5), 0);
+    moves(
+        "a grid's distances",
+        &{
+            let grid = meshgrid(&[v.clone(), given(ones([40], F32))]);
+            (&grid[0] * &grid[0] + &grid[1] * &grid[1]).sqrt()
+        },
+        5000 + 40,
+    );
+    let steps = linspace(0.0, 1.0, 5000);
+    fused("evenly spaced numbers", &(&steps * 2.0), 1);
+    assert_eq!((&steps * 2.0).plan().unwrap().bytes_moved, 8 * 5000, "{}", steps.explain());
+}
+
 #[test]
 fn consumers_join_reductions() {
     let (x, y) = (given(matrix()), given(matrix() * 2.0));

@@ -93,7 +93,8 @@ numpy() {
 # The example of the README, on the photograph that the repository ships; a PNG must come of it.
 quickstart() {
     local result="$scratch/quickstart.png"
-    cargo run --release --example quickstart -- examples/data/photo.jpg "$result" || return
+    cargo run --release --example quickstart -- examples/data/photo.jpg "$result" | tee "$scratch/said" || return
+    grep -q 'largest difference: 0$' "$scratch/said" || { echo "fused and one by one differ" >&2; return 1; }
     [ "$(head -c 4 "$result" | tail -c 3)" = PNG ] || { echo "quickstart wrote no PNG" >&2; return 1; }
     # A picture that is cut off, one that is none, and one that is not there: a sentence and exit code 1 each.
     head -c 3000 examples/data/photo.jpg >"$scratch/cut.jpg"
@@ -101,8 +102,10 @@ quickstart() {
     local bad status
     for bad in cut.jpg none.png missing.png; do
         status=0
-        cargo run --release --quiet --example quickstart -- "$scratch/$bad" "$result" || status=$?
+        cargo run --release --quiet --example quickstart -- "$scratch/$bad" "$result" 2>"$scratch/said" || status=$?
+        cat "$scratch/said"
         [ "$status" = 1 ] || { echo "quickstart took $bad for a picture" >&2; return 1; }
+        [ "$(wc -l <"$scratch/said")" = 1 ] || { echo "quickstart said more than a sentence of $bad" >&2; return 1; }
     done
 }
 
