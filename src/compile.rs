@@ -5,10 +5,11 @@
 //! that came of it and run.
 
 use crate::array::Array;
+use crate::capture::Capture;
 use crate::config::{self, Config};
 use crate::error::Error;
 use crate::eval::{self, Planned};
-use crate::lazy::{Capture, Lazy};
+use crate::lazy::Lazy;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;

@@ -5,9 +5,10 @@
 //! from. Plans are kept for expressions of the same form; `key.rs` says what that is.
 
 use crate::array::Array;
+use crate::capture::Capture;
 use crate::config::{self, Config, Device};
 use crate::error::{Cause, Error};
-use crate::lazy::{Capture, Ready};
+use crate::lazy::Ready;
 use crate::watch;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::NodeId;

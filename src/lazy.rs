@@ -1,29 +1,24 @@
-//! Lazy nodes: what an array is before and after its values exist, and how an expression is read.
+//! Lazy nodes: what an array is before and after its values exist.
 //!
 //! A [`Lazy`] holds what it computes, from which arrays, and who asked for it. Once evaluated it
 //! holds the data instead and forgets its inputs, so that memory is that of what the user can
-//! still reach. [`Capture`] walks everything pending below some outputs, once, and gives the key
-//! under which their plan is known; only when it is not does a second walk build the
-//! [`Graph`](numfuse_ir::graph::Graph) that `schedule` plans.
+//! still reach. `capture.rs` reads what is pending.
 //!
-//! Nothing here recurses over the expression: not the walk, not `Drop`.
+//! Nothing here recurses over the expression, not even `Drop`.
 
 use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::Planned;
-use crate::key::KeyBuilder;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build::Build;
-use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
+use numfuse_ir::graph::{Kind, Node};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::Buffer;
 use numfuse_runtime::fork::{self, Locked};
 use numfuse_runtime::profile::Profile;
 use smallvec::SmallVec;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,7 +39,7 @@ pub(crate) struct Lazy {
 
 /// What a node holds.
 #[derive(Clone)]
-enum State {
+pub(crate) enum State {
     /// What it will be computed from.
     Pending(Inputs),
     /// A plain number, given to kernels at run time: its plan serves every other number.
@@ -85,7 +80,7 @@ impl Lazy {
         Array(Arc::new(Lazy { node, caller, error: Some(error), state }))
     }
 
-    fn state(&self) -> Locked<MutexGuard<'_, State>> {
+    pub(crate) fn state(&self) -> Locked<MutexGuard<'_, State>> {
         fork::lock(&self.state)
     }
 
@@ -270,213 +265,4 @@ pub(crate) fn build<'a>(
         let operands = operands.into_iter().map(|a| (a.0.node.dtype, a.0.node.shape.clone())).collect();
         Lazy::failed(Error::new(Cause::Expression(mistake), op, operands, builder.caller))
     })
-}
-
-/// A pending expression as one walk found it: operands before users, numbered by first visit.
-///
-/// It holds the nodes and the data that it met, so that nothing another thread evaluates or drops
-/// meanwhile changes what the numbers mean.
-pub(crate) struct Capture {
-    nodes: Vec<Visited>,
-    /// The data of the leaves, in order of their numbers.
-    pub(crate) leaves: Vec<Buffer>,
-    /// The run-time numbers, likewise.
-    pub(crate) scalars: Vec<Scalar>,
-    outputs: SmallVec<[u32; 4]>,
-    /// What a plan for this expression is known by.
-    pub(crate) key: u128,
-}
-
-struct Visited {
-    array: Array,
-    role: Role,
-}
-
-/// What a node is to the expression.
-enum Role {
-    Leaf(u32),
-    Number(u32),
-    Inner(SmallVec<[u32; 3]>),
-}
-
-impl Capture {
-    /// Walks what `outputs` need, none of which carries an error.
-    pub(crate) fn of(outputs: &[Array], fuse: bool, threads: usize) -> Capture {
-        let mut walk = Walk::default();
-        let outputs: SmallVec<[u32; 4]> = outputs.iter().map(|output| walk.visit(output)).collect();
-        let Walk { nodes, leaves, scalars, mut key, .. } = walk;
-        key.outputs(&outputs, fuse, threads);
-        Capture { nodes, leaves, scalars, outputs, key: key.key() }
-    }
-
-    /// The arrays behind the leaves, in order of their numbers.
-    pub(crate) fn leaf_arrays(&self) -> impl Iterator<Item = &Array> {
-        // Leaves are numbered as they are met.
-        self.nodes
-            .iter()
-            .filter(|visited| matches!(visited.role, Role::Leaf(_)))
-            .map(|visited| &visited.array)
-    }
-
-    /// The expression in the language of the compiler, and the user's line of each of its nodes.
-    pub(crate) fn graph(&self) -> (Graph, Vec<&'static Location<'static>>) {
-        let mut graph = Graph::with_capacity(self.nodes.len());
-        let mut lines = Vec::with_capacity(self.nodes.len());
-        let mut ids: Vec<NodeId> = Vec::with_capacity(self.nodes.len());
-        for Visited { array, role } in &self.nodes {
-            let Node { kind, shape, dtype } = &array.0.node;
-            let (kind, inputs): (Kind, SmallVec<[NodeId; 3]>) = match role {
-                Role::Leaf(number) => (Kind::Leaf(*number), SmallVec::new()),
-                Role::Number(number) => (Kind::Scalar(*number), SmallVec::new()),
-                Role::Inner(inputs) => (kind.clone(), inputs.iter().map(|&i| ids[i as usize]).collect()),
-            };
-            let id = graph.insert(Node { kind, shape: shape.clone(), dtype: *dtype }, &inputs);
-            if id.index() == lines.len() {
-                lines.push(array.0.caller);
-            }
-            ids.push(id);
-        }
-        self.outputs.iter().for_each(|&output| graph.add_output(ids[output as usize]));
-        (graph, lines)
-    }
-}
-
-/// A walk under way.
-#[derive(Default)]
-struct Walk {
-    nodes: Vec<Visited>,
-    leaves: Vec<Buffer>,
-    scalars: Vec<Scalar>,
-    numbers: Numbers,
-    /// The nodes between an output and where the walk is.
-    path: Vec<Step>,
-    key: KeyBuilder,
-}
-
-/// A node whose inputs are being visited.
-struct Step {
-    array: Array,
-    /// Those to come.
-    inputs: smallvec::IntoIter<[Array; 3]>,
-    /// The numbers of those before them.
-    visited: SmallVec<[u32; 3]>,
-}
-
-impl Walk {
-    /// Numbers a node after all that it needs.
-    fn visit(&mut self, output: &Array) -> u32 {
-        let mut met = self.meet(output.clone());
-        loop {
-            met = match (met, self.path.last_mut()) {
-                (Some(number), None) => return number,
-                (Some(number), Some(reader)) => {
-                    reader.visited.push(number);
-                    None
-                }
-                (None, _) => match self.path.last_mut().and_then(|step| step.inputs.next()) {
-                    Some(input) => self.meet(input),
-                    None => self.leave(),
-                },
-            }
-        }
-    }
-
-    /// The number of a node, if it has one by now; else its inputs are next.
-    fn meet(&mut self, array: Array) -> Option<u32> {
-        if let Some(number) = self.numbers.of(&array) {
-            return Some(number);
-        }
-        let state = array.0.state();
-        let role = match &*state {
-            State::Pending(inputs) => {
-                let inputs = inputs.clone().into_iter();
-                drop(state);
-                self.path.push(Step { array, inputs, visited: SmallVec::new() });
-                return None;
-            }
-            State::Number(value) => {
-                self.scalars.push(*value);
-                self.key.scalar(value.dtype());
-                Role::Number(self.scalars.len() as u32 - 1)
-            }
-            State::Ready(ready) => {
-                self.leaves.push(ready.buffer.clone());
-                self.key.leaf(&array.0.node.shape, array.0.node.dtype);
-                Role::Leaf(self.leaves.len() as u32 - 1)
-            }
-        };
-        drop(state);
-        Some(self.number(array, role))
-    }
-
-    /// All inputs have their numbers.
-    fn leave(&mut self) -> Option<u32> {
-        let Step { array, visited, .. } = self.path.pop()?;
-        self.key.node(&array.0.node, &visited);
-        Some(self.number(array, Role::Inner(visited)))
-    }
-
-    fn number(&mut self, array: Array, role: Role) -> u32 {
-        self.numbers.push(&array);
-        self.nodes.push(Visited { array, role });
-        self.nodes.len() as u32 - 1
-    }
-}
-
-/// The numbers of the nodes met so far, by address: a list while there are few, which is quicker
-/// than any table, and a table beyond.
-#[derive(Default)]
-struct Numbers {
-    few: SmallVec<[usize; FEW]>,
-    many: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
-}
-
-/// How many addresses are looked through one by one.
-const FEW: usize = 24;
-
-impl Numbers {
-    fn of(&self, array: &Array) -> Option<u32> {
-        let address = address(array);
-        match self.many.is_empty() {
-            true => self.few.iter().position(|&a| a == address).map(|place| place as u32),
-            false => self.many.get(&address).copied(),
-        }
-    }
-
-    /// Gives the next number to an array that has none.
-    fn push(&mut self, array: &Array) {
-        let address = address(array);
-        if self.many.is_empty() && self.few.len() < FEW {
-            self.few.push(address);
-            return;
-        }
-        if self.many.is_empty() {
-            self.many = self.few.iter().copied().zip(0..).collect();
-        }
-        self.many.insert(address, self.many.len() as u32);
-    }
-}
-
-/// What tells nodes apart while they are held.
-fn address(array: &Array) -> usize {
-    Arc::as_ptr(&array.0) as usize
-}
-
-/// A hash of addresses: one multiplication, since they differ already.
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_usize(usize::from(byte)));
-    }
-
-    fn write_usize(&mut self, address: usize) {
-        // The high bits of the product, which a table looks at, depend on all bits of the address.
-        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }

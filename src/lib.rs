@@ -58,6 +58,7 @@
 
 mod arguments;
 mod array;
+mod capture;
 mod compile;
 pub mod config;
 mod creation;

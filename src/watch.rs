@@ -1,10 +1,10 @@
 //! Watching evaluations: what `NUMFUSE_LOG`, `NUMFUSE_DUMP` and `NUMFUSE_CHECK` ask for.
 
 use crate::array::decode;
+use crate::capture::Capture;
 use crate::config::Config;
 use crate::error::Cause;
 use crate::eval::Planned;
-use crate::lazy::Capture;
 use numfuse_ir::graph::{Graph, Kind, interp};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::explain;

@@ -47,6 +47,11 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let last = extents.last().copied().unwrap_or(1).max(1);
     let chunk = chunk(kernel) as u64;
     let chunks = rows / last * last.div_ceil(chunk);
+    let blocks = (extent(kernel, words, 0) as u64).div_ceil(block(kernel) as u64);
+    let shared = |units: u64, finish: u64| {
+        let scratch = (rows * blocks) as usize * parts(kernel) * CELL;
+        Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), finish }
+    };
     let (units, work) = match mapping.layout {
         Layout::Flat => (chunks, last.min(chunk).saturating_mul(visits)),
         Layout::Row => (rows, visits),
@@ -57,15 +62,8 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
             let squares = rows / last / across * across.div_ceil(height) * last.div_ceil(width);
             (squares, height * width)
         }
-        Layout::Split | Layout::Bands => {
-            let blocks = (extent(kernel, words, 0) as u64).div_ceil(block(kernel) as u64);
-            let (units, finish) = match mapping.layout {
-                Layout::Split => (blocks.div_ceil(blocks_of_unit(rows)), rows),
-                _ => (chunks * blocks.div_ceil(bands_of_unit(last)), chunks),
-            };
-            let scratch = (rows * blocks) as usize * parts(kernel) * CELL;
-            return Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), finish };
-        }
+        Layout::Split => return shared(blocks.div_ceil(blocks_of_unit(rows)), rows),
+        Layout::Bands => return shared(chunks * blocks.div_ceil(bands_of_unit(last)), chunks),
     };
     Launch { units, grain: (CHUNK as u64).div_ceil(work.max(1)), scratch_bytes: 0, finish: 0 }
 }

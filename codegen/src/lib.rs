@@ -1,12 +1,13 @@
 //! From kernels to code: *how* it is computed.
 //!
 //! ```text
-//!   ir::Kernel ── mapping::choose ──► Mapping          which axis lies across the lanes
+//!   ir::Kernel ── mapping::choose ──► Mapping          what lies across lanes, what goes to workers
 //!        │                              │
-//!        └──────────── walk ────────────┘               loops, folds in their order, values
+//!        └──────────── walk ────────────┘               units, folds in their order, values
 //!                        │ Emit
-//!                        ▼
-//!               cpu: CLIF ──► machine code              one function of (words, begin, end)
+//!            ┌───────────┴───────────┐
+//!            ▼                       ▼
+//!   cpu: CLIF ──► machine code    cuda: CUDA C          entries of (words, begin, end)
 //! ```
 //!
 //! Data in, code out: this crate owns no buffers and knows no driver. [`abi`] is the contract with

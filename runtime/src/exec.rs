@@ -190,10 +190,10 @@ impl Run<'_> {
             &step.words,
             scratch.as_ref().map(|block| block.as_ptr().cast_const()),
         );
-        // SAFETY: the code was compiled from this step's kernel and mapping, and the words are packed
-        // in the order of its ABI for this launch. Each buffer is as large as the kernel takes it
-        // for: slots by their shapes, leaves by the contract of `Prepared::new`. Nobody else touches
-        // what it writes: slots that only this step writes, and scratch.
+        // The words are packed in the order of the code's ABI. Each buffer is as large as the kernel
+        // takes it for: slots by their shapes, leaves by the contract of `Prepared::new`.
+        // SAFETY: the code is that of this step's kernel and mapping, the words and buffers are those
+        // of this launch, and nobody else touches what it writes: slots of this step, and scratch.
         let main = |begin: u64, end: u64| unsafe { code.call(&words, begin, end) };
         // SAFETY: as above, and all units of the first entry are done by then.
         let finish = |begin: u64, end: u64| unsafe { code.finish(&words, begin, end) };

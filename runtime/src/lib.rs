@@ -18,8 +18,7 @@
 //! ```
 //!
 //! The runtime moves bytes and launches kernels. What a kernel means is the affair of
-//! `numfuse-ir`, how it is computed that of `numfuse-codegen`; outside `library` no operation is
-//! named here.
+//! `numfuse-ir`, how it is computed that of `numfuse-codegen`; no operation is named here.
 
 pub mod buffer;
 pub mod cache;

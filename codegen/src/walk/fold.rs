@@ -351,8 +351,7 @@ impl<E: Emit> Walk<'_, E> {
         let beyond = self.emit.step(Step::Add, first, count);
         self.repeat(first, beyond, size, &initial, &widths, |w, start, state| {
             let size = w.emit.number(size);
-            let left = w.emit.step(Step::Sub, beyond, start);
-            let count = w.emit.step(Step::Min, left, size);
+            let count = w.up_to(start, beyond, size);
             let group = w.group(pass, level - 1, lanes, start, count, leaf);
             w.join(pass, state, &group)
         })
@@ -361,17 +360,7 @@ impl<E: Emit> Walk<'_, E> {
     /// Sets the columns of a pass from a row-major position that all lanes share.
     fn bind_position_along(&mut self, pass: PassId, at: E::Index) {
         let cols = self.kernel.passes[pass.index()].cols.clone();
-        let mut rest = at;
-        for (k, &axis) in cols.iter().enumerate().rev() {
-            if k == 0 {
-                self.bind(axis, At::Uniform(rest));
-                break;
-            }
-            let extent = self.word(self.kernel.axes[axis.index()].extent);
-            let digit = self.emit.step(Step::Rem, rest, extent);
-            self.bind(axis, At::Uniform(digit));
-            rest = self.emit.step(Step::Div, rest, extent);
-        }
+        self.bind_axes(&cols, at);
     }
 
     /// The state of one block with its 32 virtual lanes in a table.
@@ -417,8 +406,7 @@ impl<E: Emit> Walk<'_, E> {
             let (size, n) = (w.emit.number(size), w.emit.number(LANES));
             let skip = w.emit.step(Step::Mul, child, size);
             let start = w.emit.step(Step::Add, first, skip);
-            let left = w.emit.step(Step::Sub, count, skip);
-            let length = w.emit.step(Step::Min, left, size);
+            let length = w.up_to(skip, count, size);
             let result = w.levels(pass, level - 1, lanes, start, length, leaf);
             let lane = w.emit.step(Step::Rem, child, n);
             let state = w.read(&table, lane);

@@ -4,14 +4,21 @@
 //! ([`abi::launch`](crate::abi::launch) counts them, in the same way). What happens inside a row is
 //! the same for all: `passes`.
 
-use super::{Active, At, Emit, State, Step, Walk};
+use super::{At, Emit, State, Step, Walk};
 use crate::abi::{self, BLOCKS_OF_UNIT, CHUNK_OF_FOLDS, SQUARE};
 use crate::mapping;
 use numfuse_ir::kernel::{AxisId, Inst, PassId, Val};
-use smallvec::SmallVec;
 
 /// A run of coordinates along an axis: its first, and how many.
 type Run<I> = (I, I);
+
+/// One side of a square: at most as many coordinates as there are lanes.
+#[derive(Clone, Copy)]
+struct Side<I> {
+    axis: AxisId,
+    start: I,
+    count: I,
+}
 
 impl<E: Emit> Walk<'_, E> {
     /// Rows in chunks of the last axis, lanes along it.
@@ -31,7 +38,7 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn rows(&mut self, mut body: impl FnMut(&mut Self)) {
         let axes: Vec<AxisId> = self.kernel.row_axes().collect();
         self.units(|w, unit| {
-            w.bind_axes(&axes, unit);
+            w.open_rows(&axes, unit);
             body(w);
         });
     }
@@ -48,7 +55,7 @@ impl<E: Emit> Walk<'_, E> {
         self.units(|w, unit| {
             w.blocks_of(unit, many, |w, block, (start, count)| {
                 w.repeat(zero, rows, 1, &[], &[], |w, row, _| {
-                    w.bind_axes(&axes, row);
+                    w.open_rows(&axes, row);
                     w.hoist(&w.pass_roots(pass));
                     let state = w.block_across(pass, start, count);
                     let (cell, stride) = w.cell_of(block, row);
@@ -120,14 +127,14 @@ impl<E: Emit> Walk<'_, E> {
             let rest = w.emit.step(Step::Div, unit, across);
             let below = w.emit.step(Step::Rem, rest, down);
             let outer = w.emit.step(Step::Div, rest, down);
-            w.bind_axes(&others, outer);
+            w.open_rows(&others, outer);
             let (row, row_end) = w.part_of(below, height, rows);
             let (column, column_end) = w.part_of(right, width, columns);
             w.repeat(column, column_end, lanes.into(), &[], &[], |w, column, _| {
                 w.repeat(row, row_end, lanes.into(), &[], &[], |w, row, _| {
-                    let rows = w.at_most_lanes(row, row_end);
-                    let columns = w.at_most_lanes(column, column_end);
-                    w.tile((turned.axis, row, rows), (last, column, columns));
+                    let down = w.side(turned.axis, row, row_end);
+                    let across = w.side(last, column, column_end);
+                    w.tile(down, across);
                     State::new()
                 });
                 State::new()
@@ -136,22 +143,22 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// One square: all of it at once, or its parts under masks.
-    fn tile(&mut self, down: (AxisId, E::Index, E::Index), across: (AxisId, E::Index, E::Index)) {
+    fn tile(&mut self, down: Side<E::Index>, across: Side<E::Index>) {
         let (both, one) = (self.emit.number(2 * i64::from(self.mapping.lanes())), self.emit.number(1));
-        let have = self.emit.step(Step::Add, down.2, across.2);
+        let have = self.emit.step(Step::Add, down.count, across.count);
         let missing = self.emit.step(Step::Sub, both, have);
         let is_part = self.emit.step(Step::Min, missing, one);
         let is_whole = self.emit.step(Step::Sub, one, is_part);
         for (cond, whole) in [(is_whole, true), (is_part, false)] {
             self.when(cond, false, &[], 1, |w| {
                 w.turn(down, across, whole);
-                let columns = (!whole).then_some(across.2);
-                let (from, zero) = (down.1, w.emit.number(0));
-                w.repeat(zero, down.2, 1, &[], &[], |w, row, _| {
+                let columns = (!whole).then_some(across.count);
+                let (from, zero) = (down.start, w.emit.number(0));
+                w.repeat(zero, down.count, 1, &[], &[], |w, row, _| {
                     let at = w.emit.step(Step::Add, from, row);
-                    w.bind(down.0, At::Uniform(at));
+                    w.bind(down.axis, At::Uniform(at));
                     w.hoist(&w.roots());
-                    w.bind(across.0, At::Lanes(across.1));
+                    w.bind(across.axis, At::Lanes(across.start));
                     w.turned_row = Some(row);
                     w.masked(columns, |w| w.passes(0));
                     w.turned_row = None;
@@ -164,26 +171,21 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Reads the turned loads along the axis on which they are neighbours, into their squares.
-    fn turn(
-        &mut self,
-        down: (AxisId, E::Index, E::Index),
-        across: (AxisId, E::Index, E::Index),
-        whole: bool,
-    ) {
+    fn turn(&mut self, down: Side<E::Index>, across: Side<E::Index>, whole: bool) {
         let lanes = self.mapping.lanes();
         let zero = self.emit.number(0);
-        let rows = (!whole).then_some(down.2);
+        let rows = (!whole).then_some(down.count);
         for (v, square) in self.turned.clone() {
             let Inst::Load(buffer, at) = self.kernel.inst(v) else { unreachable!("only loads are turned") };
             let dtype = self.kernel.dtype(v);
             let many = if whole { self.emit.columns_at_once(dtype, lanes) } else { 1 };
-            self.repeat(zero, across.2, many.into(), &[], &[], |w, first, _| {
+            self.repeat(zero, across.count, many.into(), &[], &[], |w, first, _| {
                 let column = |k: u32| {
                     let k = w.emit.number(k.into());
                     let column = w.emit.step(Step::Add, first, k);
-                    let column = w.emit.step(Step::Add, across.1, column);
-                    w.bind(across.0, At::Uniform(column));
-                    w.bind(down.0, At::Lanes(down.1));
+                    let column = w.emit.step(Step::Add, across.start, column);
+                    w.bind(across.axis, At::Uniform(column));
+                    w.bind(down.axis, At::Lanes(down.start));
                     w.masked(rows, |w| {
                         let (place, lanes) = w.place(*buffer, at);
                         w.emit.load(&place, dtype, lanes, w.active)
@@ -204,15 +206,6 @@ impl<E: Emit> Walk<'_, E> {
         Some(self.emit.read(square, row))
     }
 
-    /// With the first `count` lanes active, or with all.
-    fn masked<R>(&mut self, count: Option<E::Index>, body: impl FnOnce(&mut Self) -> R) -> R {
-        let active = count.map(|n| Active { bits: self.emit.step(Step::Ones, n, n), tail: true });
-        let outer = std::mem::replace(&mut self.active, active);
-        let result = body(self);
-        self.active = outer;
-        result
-    }
-
     /// Opens the loop over units; `body` gets the number of each.
     fn units(&mut self, mut body: impl FnMut(&mut Self, E::Index)) {
         let (begin, end) = self.emit.range();
@@ -230,12 +223,11 @@ impl<E: Emit> Walk<'_, E> {
             let chunks = self.divide_up(extent, size);
             let outer = self.emit.step(Step::Div, unit, chunks);
             let axes: Vec<AxisId> = (0..last.0).map(AxisId).collect();
-            self.bind_axes(&axes, outer);
+            self.open_rows(&axes, outer);
             chunk = self.emit.step(Step::Rem, unit, chunks);
         }
         let start = self.emit.step(Step::Mul, chunk, size);
-        let left = self.emit.step(Step::Sub, extent, start);
-        (start, self.emit.step(Step::Min, left, size))
+        (start, self.up_to(start, extent, size))
     }
 
     /// The run of `size` coordinates with that number: its first, and the first beyond.
@@ -245,11 +237,10 @@ impl<E: Emit> Walk<'_, E> {
         (start, self.emit.step(Step::Min, end, extent))
     }
 
-    /// How many coordinates there are from `start` on, for at most all lanes.
-    fn at_most_lanes(&mut self, start: E::Index, end: E::Index) -> E::Index {
+    /// The side of a square from `start` on.
+    fn side(&mut self, axis: AxisId, start: E::Index, end: E::Index) -> Side<E::Index> {
         let lanes = self.emit.number(self.mapping.lanes().into());
-        let left = self.emit.step(Step::Sub, end, start);
-        self.emit.step(Step::Min, left, lanes)
+        Side { axis, start, count: self.up_to(start, end, lanes) }
     }
 
     /// The blocks of the first pass in the run of `many` with that number, with where each lies.
@@ -265,8 +256,7 @@ impl<E: Emit> Walk<'_, E> {
         self.repeat(first, beyond, 1, &[], &[], |w, block, _| {
             let size = w.emit.number(mapping::block(w.kernel));
             let start = w.emit.step(Step::Mul, block, size);
-            let left = w.emit.step(Step::Sub, total, start);
-            let count = w.emit.step(Step::Min, left, size);
+            let count = w.up_to(start, total, size);
             body(w, block, (start, count));
             State::new()
         });
@@ -307,27 +297,9 @@ impl<E: Emit> Walk<'_, E> {
         self.kernel.rows.checked_sub(1).map(|a| AxisId(a as u32))
     }
 
-    /// How many points these axes have together.
-    fn extent_of(&mut self, axes: &[AxisId]) -> E::Index {
-        let one = self.emit.number(1);
-        let extents: SmallVec<[E::Index; 4]> =
-            axes.iter().map(|a| self.word(self.kernel.axes[a.index()].extent)).collect();
-        extents.into_iter().reduce(|a, b| self.emit.step(Step::Mul, a, b)).unwrap_or(one)
-    }
-
-    /// Sets these axes from a position over them, the last fastest.
-    fn bind_axes(&mut self, axes: &[AxisId], position: E::Index) {
-        let mut rest = position;
-        for (k, &axis) in axes.iter().enumerate().rev() {
-            if k == 0 {
-                self.bind(axis, At::Uniform(rest));
-                break;
-            }
-            let extent = self.extent_of(&[axis]);
-            let digit = self.emit.step(Step::Rem, rest, extent);
-            self.bind(axis, At::Uniform(digit));
-            rest = self.emit.step(Step::Div, rest, extent);
-        }
+    /// Sets row axes from a position over them, and emits what then moves no more.
+    fn open_rows(&mut self, axes: &[AxisId], position: E::Index) {
+        self.bind_axes(axes, position);
         self.hoist(&self.roots());
     }
 }

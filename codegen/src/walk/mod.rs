@@ -193,16 +193,22 @@ impl<'k, E: Emit> Walk<'k, E> {
     /// Runs `body` with the first `count` lanes active; the others keep `before`.
     fn in_tail(&mut self, count: E::Index, before: &[V], body: impl FnOnce(&mut Self) -> State) -> State {
         let lanes = self.mapping.lanes();
-        let bits = self.emit.step(Step::Ones, count, count);
-        let outer = self.active.replace(Active { bits, tail: true });
-        let next = body(self);
-        self.active = outer;
+        let next = self.masked(Some(count), body);
         if before.is_empty() {
             return next;
         }
         let mask = self.emit.first_lanes(count, lanes);
         let mask = self.emitted(DType::Bool, lanes, mask);
         before.iter().zip(&next).map(|(&old, &new)| self.apply(Prim::Select, &[mask, new, old])).collect()
+    }
+
+    /// With the first `count` lanes active, or with all.
+    fn masked<R>(&mut self, count: Option<E::Index>, body: impl FnOnce(&mut Self) -> R) -> R {
+        let active = count.map(|n| Active { bits: self.emit.step(Step::Ones, n, n), tail: true });
+        let outer = std::mem::replace(&mut self.active, active);
+        let result = body(self);
+        self.active = outer;
+        result
     }
 
     /// A loop with a scope of its own; each carried value has as many lanes as `lanes` says.
@@ -303,15 +309,36 @@ impl<'k, E: Emit> Walk<'k, E> {
     /// How many elements a pass visits in a row.
     fn visits(&mut self, pass: PassId) -> E::Index {
         let cols = self.kernel.passes[pass.index()].cols.clone();
-        let mut product = None;
-        for axis in cols {
-            let extent = self.word(self.kernel.axes[axis.index()].extent);
-            product = Some(match product {
-                None => extent,
-                Some(p) => self.emit.step(Step::Mul, p, extent),
-            });
-        }
+        self.extent_of(&cols)
+    }
+
+    /// How many points these axes have together.
+    fn extent_of(&mut self, axes: &[AxisId]) -> E::Index {
+        let extents: SmallVec<[E::Index; 4]> =
+            axes.iter().map(|a| self.word(self.kernel.axes[a.index()].extent)).collect();
+        let product = extents.into_iter().reduce(|a, b| self.emit.step(Step::Mul, a, b));
         product.unwrap_or_else(|| self.emit.number(1))
+    }
+
+    /// Sets these axes from a position over them, the last fastest: the same in all lanes.
+    fn bind_axes(&mut self, axes: &[AxisId], position: E::Index) {
+        let mut rest = position;
+        for (k, &axis) in axes.iter().enumerate().rev() {
+            if k == 0 {
+                self.bind(axis, At::Uniform(rest));
+                break;
+            }
+            let extent = self.extent_of(&[axis]);
+            let digit = self.emit.step(Step::Rem, rest, extent);
+            self.bind(axis, At::Uniform(digit));
+            rest = self.emit.step(Step::Div, rest, extent);
+        }
+    }
+
+    /// How many coordinates there are from `start` to `end`, but at most so many.
+    fn up_to(&mut self, start: E::Index, end: E::Index, most: E::Index) -> E::Index {
+        let left = self.emit.step(Step::Sub, end, start);
+        self.emit.step(Step::Min, left, most)
     }
 
     fn divide_up(&mut self, a: E::Index, by: E::Index) -> E::Index {

@@ -7,6 +7,10 @@
 //! computing it again at every place costs more than one store and load. A reduction joins its
 //! reader when the reader's space is the reduction's rows with columns added (softmax): the
 //! reader's other axes then become columns of a last pass. Each materialisation keeps its reason.
+//! What is in memory is written by a kernel that computes it anyway, where there is one; at last
+//! [`merge`] joins kernels that walk the same space over the same data.
+
+mod merge;
 
 use super::demand::{Place, Space};
 use super::{Cut, Options, scattered};
@@ -14,7 +18,6 @@ use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
 use crate::shape::Shape;
 use indexmap::{IndexMap, IndexSet};
-use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
@@ -407,95 +410,6 @@ impl<'a> Fuser<'a> {
         for place in places {
             self.inline(n, &Demand { kernel: self.kernels.len() - 1, place, above: Above::default() });
         }
-    }
-
-    /// Merges kernels over equal spaces that read the same data and do not wait for each other.
-    fn merge(&mut self) {
-        const MOST: usize = 256;
-        if !self.options.fuse || self.kernels.len() > MOST {
-            return;
-        }
-        for a in 0..self.kernels.len() {
-            for b in a + 1..self.kernels.len() {
-                if self.may_merge(a, b) {
-                    self.merge_into(a, b);
-                }
-            }
-        }
-    }
-
-    fn may_merge(&self, a: usize, b: usize) -> bool {
-        let (first, second) = (&self.kernels[a], &self.kernels[b]);
-        if first.gone || second.gone || first.values + second.values > VALUE_LIMIT {
-            return false;
-        }
-        if first.space.extents().len() + second.space.extents().len() > AXIS_LIMIT {
-            return false;
-        }
-        let walk = |k: &Growing| {
-            let shape = self.graph.node(k.group.roots[0].0).shape.clone();
-            (shape, k.space.is_split().then(|| k.space.rows()), k.group.unrolled, k.space.column_extents())
-        };
-        walk(first) == walk(second) && !first.reads.is_disjoint(&second.reads) && !self.ordered_apart(a, b)
-    }
-
-    /// True when one of the kernels reads, directly or not, what the other writes.
-    fn ordered_apart(&self, a: usize, b: usize) -> bool {
-        let dag = self.dependences();
-        let path = |from, to| {
-            petgraph::algo::has_path_connecting(&dag, NodeIndex::new(from), NodeIndex::new(to), None)
-        };
-        path(a, b) || path(b, a)
-    }
-
-    fn merge_into(&mut self, a: usize, b: usize) {
-        let second = &mut self.kernels[b];
-        second.gone = true;
-        let (roots, along) =
-            (std::mem::take(&mut second.group.roots), std::mem::take(&mut second.group.along));
-        let (reads, values, operations) =
-            (std::mem::take(&mut second.reads), second.values, second.operations);
-        let first = &mut self.kernels[a];
-        first.group.roots.extend(roots);
-        first.group.along.extend(along);
-        first.reads.extend(reads);
-        first.values += values;
-        first.operations += operations;
-    }
-
-    /// An edge from each kernel to those that read what it writes.
-    fn dependences(&self) -> DiGraph<(), ()> {
-        let mut dag = DiGraph::new();
-        let mut writer = vec![None; self.graph.len()];
-        for (k, growing) in self.kernels.iter().enumerate() {
-            dag.add_node(());
-            growing.group.writes().for_each(|(n, _)| writer[n.index()] = Some(k));
-        }
-        for (k, growing) in self.kernels.iter().enumerate() {
-            let mut writers: Vec<usize> = growing.reads.iter().filter_map(|n| writer[n.index()]).collect();
-            writers.sort_unstable();
-            for w in writers.into_iter().filter(|w| *w != k) {
-                dag.add_edge(NodeIndex::new(w), NodeIndex::new(k), ());
-            }
-        }
-        dag
-    }
-
-    /// The groups in an order in which they can run: by the last node that each writes, which is a
-    /// topological order unless merging made it otherwise; petgraph then finds one.
-    fn ordered(mut self) -> Vec<Group> {
-        let dag = self.dependences();
-        let order = petgraph::algo::toposort(&dag, None).expect("merging keeps kernels in an order");
-        let mut place = vec![0; self.kernels.len()];
-        order.iter().enumerate().for_each(|(at, k)| place[k.index()] = at);
-        for growing in &mut self.kernels {
-            growing.group.split = growing.space.is_split().then(|| growing.space.rows());
-            growing.group.roots.sort_unstable_by_key(|(n, _)| *n);
-            growing.group.along.sort_unstable_by_key(|(n, _)| *n);
-        }
-        let mut indexed: Vec<(usize, Growing)> = self.kernels.into_iter().enumerate().collect();
-        indexed.sort_by_key(|(k, _)| place[*k]);
-        indexed.into_iter().filter(|(_, k)| !k.gone).map(|(_, k)| k.group).collect()
     }
 }
 

@@ -30,25 +30,7 @@ pub(crate) fn line(constants: &[f32]) -> Arc<Kernel> {
         body.push(Inst::Const(Scalar::f32(constant)));
         body.push(Inst::Prim(Prim::Mul, smallvec![last, Val(last.0 + 1)]));
     }
-    let value = Val(body.len() as u32 - 1);
-    let store = Store { buffer: BufferId(1), at: Index::axis(row), value };
-    let pass = Pass {
-        cols: smallvec![],
-        carries: Vec::new(),
-        order: Order::Free,
-        stores: vec![store],
-        inner: false,
-    };
-    Arc::new(Kernel {
-        axes: vec![Axis { extent: Word::Param(0) }],
-        rows: 1,
-        passes: vec![pass],
-        buffers: [Role::In, Role::Out].map(|role| Buffer { dtype: DType::F32, role }).into(),
-        scalars: vec![DType::F32; 2],
-        words: 1,
-        dtypes: vec![DType::F32; body.len()],
-        body,
-    })
+    kernel(vec![Axis { extent: Word::Param(0) }], body, Index::axis(row))
 }
 
 /// `y = constant·x` for the first float32, of what [`line`] is given: as little code as there is.
@@ -58,17 +40,22 @@ pub(crate) fn product(constant: f32) -> Arc<Kernel> {
         Inst::Const(Scalar::f32(constant)),
         Inst::Prim(Prim::Mul, smallvec![Val(0), Val(1)]),
     ];
-    let store = Store { buffer: BufferId(1), at: Index::constant(0), value: Val(2) };
+    kernel(Vec::new(), body, Index::constant(0))
+}
+
+/// A kernel over these rows that stores the last value of its body there.
+fn kernel(axes: Vec<Axis>, body: Vec<Inst>, at: Index) -> Arc<Kernel> {
+    let value = Val(body.len() as u32 - 1);
     let pass = Pass {
         cols: smallvec![],
         carries: Vec::new(),
         order: Order::Free,
-        stores: vec![store],
+        stores: vec![Store { buffer: BufferId(1), at, value }],
         inner: false,
     };
     Arc::new(Kernel {
-        axes: Vec::new(),
-        rows: 0,
+        rows: axes.len(),
+        axes,
         passes: vec![pass],
         buffers: [Role::In, Role::Out].map(|role| Buffer { dtype: DType::F32, role }).into(),
         scalars: vec![DType::F32; 2],
