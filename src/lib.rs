@@ -2,7 +2,7 @@
 //!
 //! Operations on an [`Array`] build an expression. When its values are needed, the whole expression
 //! becomes a few kernels, each a loop that reads its inputs once and writes its outputs once; they
-//! are compiled to vectorised machine code in well under a millisecond, kept for the next
+//! are compiled to vectorised machine code in under a millisecond, kept for the next
 //! expression of the same form, and run on all cores.
 //!
 //! ```
