@@ -238,7 +238,8 @@ impl<'a> Build for Elementwise<'a, '_> {
     }
 }
 
-/// Whether rules may look at a number: 0, ±1, 2, 3, ±0.5, the infinities and NaN.
+/// Whether rules may look at a number: 0, ±1, 2, 3, ±0.5, the infinities and NaN. Code for a run-time
+/// number relies on its being neither a zero nor a NaN.
 fn is_visible(value: Scalar) -> bool {
     match value.dtype().is_float() {
         true => {

@@ -6,6 +6,7 @@
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::build::{self, Build};
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
+use numfuse_ir::math::Known;
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
@@ -105,6 +106,12 @@ fn value(dtype: DType, random: &mut Random) -> Scalar {
     }
 }
 
+/// A run-time number, which is neither a zero nor a NaN.
+fn number(dtype: DType, random: &mut Random) -> Scalar {
+    let candidate = value(dtype, random);
+    if Known::of(candidate) == Known::Ordinary { candidate } else { Scalar::one(dtype) }
+}
+
 /// Adds the node that a gene describes, where it fits.
 fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> Option<NodeId> {
     let [a, b, c, d] = gene.choices.map(usize::from);
@@ -148,7 +155,7 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
             }
             _ => {
                 let dtype = DType::ALL[c % DType::ALL.len()];
-                case.scalars.push(value(dtype, random));
+                case.scalars.push(number(dtype, random));
                 let number = case.scalars.len() as u32 - 1;
                 Some(g.insert(Node { kind: Kind::Scalar(number), shape: Shape::scalar(), dtype }, &[]))
             }

@@ -20,6 +20,7 @@ use crate::mapping::{Layout, Mapping};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Index, Word};
 use numfuse_ir::kernel::{AxisId, BufferId, Inst, Kernel, PassId, Val};
+use numfuse_ir::math::Known;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 use smallvec::SmallVec;
@@ -71,6 +72,7 @@ enum What<T> {
 struct Slot<T> {
     dtype: DType,
     lanes: u32,
+    facts: Known,
     what: What<T>,
 }
 

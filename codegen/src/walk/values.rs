@@ -8,7 +8,7 @@ use super::{Active, Emit, Slot, State, Step, V, Walk, What};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::Guard;
 use numfuse_ir::kernel::{Inst, PassId, Val};
-use numfuse_ir::math::Arith;
+use numfuse_ir::math::{Arith, Known};
 use numfuse_ir::ops::expansion::Expansion;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
@@ -141,7 +141,9 @@ impl<E: Emit> Walk<'_, E> {
             Inst::Scalar(k) => {
                 let dtype = kernel.scalars[*k as usize];
                 let value = self.emit.scalar(*k, dtype);
-                self.emitted(dtype, 1, value)
+                let number = self.emitted(dtype, 1, value);
+                self.slots[number.0 as usize].facts = Known::Ordinary;
+                number
             }
             Inst::Coord(at) => self.index(at),
             Inst::Load(buffer, at) => {
@@ -162,7 +164,8 @@ impl<E: Emit> Walk<'_, E> {
             Inst::Call(op, args) => {
                 let args = self.args(args);
                 let types: SmallVec<[DType; 3]> = args.iter().map(|&v| self.dtype(v)).collect();
-                Expansion::of(*op, &types).replay(self, &args)
+                let known: SmallVec<[Known; 3]> = args.iter().map(|&v| self.facts(v)).collect();
+                Expansion::knowing(*op, &types, &known).replay(self, &args)
             }
             Inst::Pick { guard, inside, outside } => self.pick(guard, *inside, *outside),
             Inst::Final { pass, .. } => {
@@ -225,7 +228,7 @@ impl<E: Emit> Walk<'_, E> {
 
     /// A value that was just emitted.
     pub(super) fn emitted(&mut self, dtype: DType, lanes: u32, value: E::Value) -> V {
-        self.slots.push(Slot { dtype, lanes, what: What::Emitted(value) });
+        self.slots.push(Slot { dtype, lanes, facts: Known::Nothing, what: What::Emitted(value) });
         V(self.slots.len() as u32 - 1)
     }
 
@@ -234,7 +237,7 @@ impl<E: Emit> Walk<'_, E> {
         let next = V(self.slots.len() as u32);
         let v = *self.constants.entry(c).or_insert(next);
         if v == next {
-            self.slots.push(Slot { dtype: c.dtype(), lanes: 1, what: What::Constant(c) });
+            self.slots.push(Slot { dtype: c.dtype(), lanes: 1, facts: Known::of(c), what: What::Constant(c) });
         }
         v
     }
@@ -346,6 +349,10 @@ impl<E: Emit> Arith for Walk<'_, E> {
 
     fn dtype(&self, v: V) -> DType {
         self.slots[v.0 as usize].dtype
+    }
+
+    fn facts(&self, v: V) -> Known {
+        self.slots[v.0 as usize].facts
     }
 
     fn constant(&mut self, c: Scalar) -> V {

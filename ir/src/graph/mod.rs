@@ -53,7 +53,8 @@ pub enum Kind {
     Leaf(u32),
     /// A number that rules may look at, of shape `()`.
     Const(Scalar),
-    /// A number given at run time, of shape `()`, invisible to every rule; they are numbered.
+    /// A number given at run time, of shape `()`, of which rules know only that it is neither a zero
+    /// nor a NaN; they are numbered.
     Scalar(u32),
     /// The index along that axis, int64.
     Iota(usize),

@@ -155,7 +155,7 @@ pub struct Store {
 pub enum Inst {
     /// A constant.
     Const(Scalar),
-    /// The number passed at launch at that place of [`Kernel::scalars`].
+    /// The number passed at launch at that place of [`Kernel::scalars`], neither a zero nor a NaN.
     Scalar(u32),
     /// The value of an index as an int64: a coordinate, a position.
     Coord(Index),

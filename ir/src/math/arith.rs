@@ -7,6 +7,28 @@ use crate::dtype::DType;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 
+/// What is known of a value wherever code is generated for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing.
+    Nothing,
+    /// It is neither a zero nor a NaN.
+    Ordinary,
+    /// It is zero, without a sign.
+    Zero,
+}
+
+impl Known {
+    /// What is known of a constant.
+    pub fn of(c: Scalar) -> Known {
+        match c.to_f64() {
+            x if x.is_nan() || (x == 0.0 && x.is_sign_negative()) => Known::Nothing,
+            0.0 => Known::Zero,
+            _ => Known::Ordinary,
+        }
+    }
+}
+
 /// Something that can apply prims to values of its own.
 pub trait Arith {
     /// A typed value: a scalar, or a place in a kernel's body.
@@ -14,6 +36,12 @@ pub trait Arith {
 
     /// The type of a value.
     fn dtype(&self, v: Self::V) -> DType;
+
+    /// What is known of a value. It may spare operations, it never changes a result: what computes
+    /// with scalars knows nothing, and so takes the long way.
+    fn facts(&self, _: Self::V) -> Known {
+        Known::Nothing
+    }
 
     /// A constant.
     fn constant(&mut self, c: Scalar) -> Self::V;

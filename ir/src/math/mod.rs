@@ -16,7 +16,7 @@ mod remainder;
 mod special;
 mod trig;
 
-pub use arith::{Arith, ArithExt, Eval};
+pub use arith::{Arith, ArithExt, Eval, Known};
 pub use exp::{exp, exp2, expm1};
 pub use extended::copy_sign;
 pub use hyper::{cosh, sinh, tanh};

@@ -6,7 +6,7 @@
 
 use super::{Op, fold::Fold};
 use crate::dtype::DType;
-use crate::math::Arith;
+use crate::math::{Arith, Known};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
@@ -52,7 +52,12 @@ pub enum Step {
 impl Expansion {
     /// Records what `op` does with operands of these types, which [`Op::promote`] gives.
     pub fn of(op: Op, types: &[DType]) -> Expansion {
-        let mut recorder = Recorder { types: types.to_vec(), steps: Vec::new() };
+        Expansion::knowing(op, types, &[])
+    }
+
+    /// As [`Expansion::of`], where so much is known of the first operands.
+    pub fn knowing(op: Op, types: &[DType], known: &[Known]) -> Expansion {
+        let mut recorder = Recorder { types: types.to_vec(), known: known.into(), steps: Vec::new() };
         let operands: SmallVec<[u32; 3]> = (0..types.len() as u32).collect();
         let result = op.expand(&mut recorder, &operands);
         Expansion { steps: recorder.steps, result }
@@ -95,7 +100,8 @@ impl Expansion {
 /// How many machine operations it takes to fold one more element with these operands.
 pub fn next_cost(fold: Fold, args: &[DType]) -> u64 {
     let state = (0..fold.parts()).map(|part| fold.part_dtype(args[0], part));
-    let mut recorder = Recorder { types: state.chain(args.iter().copied()).collect(), steps: Vec::new() };
+    let types = state.chain(args.iter().copied()).collect();
+    let mut recorder = Recorder { types, known: SmallVec::new(), steps: Vec::new() };
     let values: Vec<u32> = (0..recorder.types.len() as u32).collect();
     let (state, args) = values.split_at(fold.parts());
     fold.next(&mut recorder, state, args);
@@ -114,6 +120,8 @@ fn operations(steps: &[Step]) -> u64 {
 /// The [`Arith`] that writes down; a value is its number.
 struct Recorder {
     types: Vec<DType>,
+    /// Of the first values; nothing is known of the others.
+    known: SmallVec<[Known; 3]>,
     steps: Vec<Step>,
 }
 
@@ -130,6 +138,10 @@ impl Arith for Recorder {
 
     fn dtype(&self, v: u32) -> DType {
         self.types[v as usize]
+    }
+
+    fn facts(&self, v: u32) -> Known {
+        self.known.get(v as usize).copied().unwrap_or(Known::Nothing)
     }
 
     fn constant(&mut self, c: Scalar) -> u32 {

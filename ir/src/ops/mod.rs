@@ -12,7 +12,7 @@ pub mod fold;
 mod table;
 
 use crate::dtype::{DType, Kind};
-use crate::math::{self, Arith, ArithExt};
+use crate::math::{self, Arith, ArithExt, Known};
 use crate::prim::Prim;
 use smallvec::SmallVec;
 
@@ -284,10 +284,13 @@ fn extremum<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::V {
     if dtype == DType::Bool {
         return if prim == Prim::Max { k.or(a, b) } else { k.and(a, b) };
     }
-    let chosen = k.prim(prim, &[a, b]);
     if !dtype.is_float() {
+        return k.prim(prim, &[a, b]);
+    }
+    if let Some(chosen) = extremum_of_known(k, prim, a, b).or_else(|| extremum_of_known(k, prim, b, a)) {
         return chosen;
     }
+    let chosen = k.prim(prim, &[a, b]);
     // Equal operands differ at most in the sign of zero: + + wins in `maximum`, - in `minimum`.
     let (a_bits, b_bits) = (k.to_bits(a), k.to_bits(b));
     let signs = if prim == Prim::Max { k.and(a_bits, b_bits) } else { k.or(a_bits, b_bits) };
@@ -299,9 +302,30 @@ fn extremum<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::V {
     k.select(nan, a, chosen)
 }
 
+/// The greater or lesser of `x` and a number of which enough is known. The prim gives its second operand
+/// if one is NaN or both are zeros, so `x` is the second.
+#[inline(always)]
+fn extremum_of_known<A: Arith>(k: &mut A, prim: Prim, number: A::V, x: A::V) -> Option<A::V> {
+    match k.facts(number) {
+        Known::Nothing => None,
+        Known::Zero if prim == Prim::Max => {
+            let chosen = k.prim(prim, &[number, x]);
+            // -0 becomes +0, and everything else stays what it is.
+            Some(k.add(chosen, number))
+        }
+        Known::Zero | Known::Ordinary => Some(k.prim(prim, &[number, x])),
+    }
+}
+
 /// NumPy's `fmax` and `fmin`: a NaN loses.
 #[inline(always)]
 fn number_or<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::V {
+    // The prim gives its second operand if the first is a NaN.
+    match (k.dtype(a).is_float(), k.facts(a), k.facts(b)) {
+        (true, _, Known::Ordinary) => return k.prim(prim, &[a, b]),
+        (true, Known::Ordinary, _) => return k.prim(prim, &[b, a]),
+        _ => {}
+    }
     let chosen = extremum(k, prim, a, b);
     if !k.dtype(a).is_float() {
         return chosen;

@@ -6,6 +6,7 @@ use crate::cache::Key;
 use crate::error::Error;
 use crate::fork;
 use numfuse_codegen::{Code, Launch, Mapping, choose, launch};
+use numfuse_ir::math::Known;
 use numfuse_ir::kernel::Role;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{Place, Plan, Step};
@@ -119,6 +120,8 @@ impl Prepared {
         let large_enough = leaves.iter().zip(&self.leaf_bytes).all(|(leaf, &bytes)| leaf.len() >= bytes);
         assert!(large_enough, "a leaf is as large as the plan takes it for");
         assert!(scalars.len() >= self.scalars, "a run has all numbers that its plan refers to");
+        let ordinary = scalars.iter().all(|number| Known::of(*number) == Known::Ordinary);
+        assert!(ordinary, "code relies on numbers that are neither zeros nor NaN");
     }
 
     /// The code of all steps: looked up, or compiled, once a plan.
