@@ -15,8 +15,8 @@ pub const LEAST: usize = 8 << 20;
 /// The most that the ceilings are measured over.
 const MOST: usize = 1 << 30;
 
-/// Runs of each loop, of which the fastest counts.
-const RUNS: usize = 5;
+/// Runs of each loop, of which the median counts, as it does for the contenders.
+const RUNS: usize = 9;
 
 /// Which of the ceilings a workload is held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn measure(team: &Team, bytes: usize) -> Ceiling {
     let arena = Arena(memory.as_mut_ptr());
     let rate = |arrays: usize, run: fn(&Parts, usize)| {
         let parts = Parts { arena: &arena, length: elements / arrays / 64 * 64, threads: team.threads() };
-        let seconds = fastest(|| team.each(|thread| run(&parts, thread)));
+        let seconds = median(|| team.each(|thread| run(&parts, thread)));
         (parts.length * arrays * 4) as f64 / seconds
     };
     Ceiling {
@@ -76,14 +76,16 @@ pub fn measure(team: &Team, bytes: usize) -> Ceiling {
     }
 }
 
-fn fastest(mut run: impl FnMut()) -> f64 {
+fn median(mut run: impl FnMut()) -> f64 {
     run();
     let time = |_| {
         let start = Instant::now();
         run();
         start.elapsed().as_secs_f64()
     };
-    (0..RUNS).map(time).fold(f64::INFINITY, f64::min)
+    let mut times: Vec<f64> = (0..RUNS).map(time).collect();
+    times.sort_by(f64::total_cmp);
+    times[RUNS / 2]
 }
 
 /// The memory of all arrays, which outlives the loops.

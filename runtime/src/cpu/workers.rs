@@ -14,11 +14,12 @@
 
 use crate::fork;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use smallvec::SmallVec;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
 /// The message of a run that its [`Cancel`] flag stopped.
@@ -113,23 +114,15 @@ impl Workers {
         body: &(dyn Fn(u64, u64) + Sync),
         cancel: Option<&Cancel>,
     ) -> Result<(), String> {
-        let run = Run {
-            units,
-            grain: grain.max(1),
-            body,
-            cancel,
-            stopped: AtomicBool::new(false),
-            failure: Mutex::new(None),
-        };
-        let ranges = run.ranges();
-        if ranges <= 1 || self.threads() == 1 {
-            run.in_order(ranges);
+        let run = Run::new(units, grain.max(1), self.threads(), body, cancel);
+        if run.parts.len() <= 1 {
+            run.join_in();
         } else if self.is_inside() {
-            run.in_halves(0, ranges);
+            run.share_out();
         } else {
             match self.enter() {
-                Some(team) => team.pool.install(|| run.in_halves(0, ranges)),
-                None => run.in_order(ranges),
+                Some(team) => team.pool.install(|| run.share_out()),
+                None => run.join_in(),
             }
         }
         let failure = run.failure.into_inner();
@@ -251,31 +244,84 @@ struct Run<'a> {
     grain: u64,
     body: &'a (dyn Fn(u64, u64) + Sync),
     cancel: Option<&'a Cancel>,
+    /// The ranges, in as many runs of neighbours as threads may take part.
+    parts: SmallVec<[Part; 8]>,
+    /// How many threads are still to be asked to join in.
+    unasked: AtomicUsize,
     /// Set together with `failure`, and cheaper to look at.
     stopped: AtomicBool,
     failure: Mutex<Option<String>>,
 }
 
-impl Run<'_> {
-    fn ranges(&self) -> u64 {
-        self.units.div_ceil(self.grain)
+/// Consecutive ranges, taken one by one in order; a cache line (and the one fetched with it) each.
+#[repr(align(128))]
+struct Part {
+    next: AtomicU64,
+    end: u64,
+}
+
+impl Part {
+    /// The next range that nobody has taken.
+    fn take(&self) -> Option<u64> {
+        // Looking first keeps those who come late from counting on and on.
+        (self.next.load(Relaxed) < self.end)
+            .then(|| self.next.fetch_add(1, Relaxed))
+            .filter(|&range| range < self.end)
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        units: u64,
+        grain: u64,
+        threads: usize,
+        body: &'a (dyn Fn(u64, u64) + Sync),
+        cancel: Option<&'a Cancel>,
+    ) -> Run<'a> {
+        let ranges = units.div_ceil(grain);
+        let count = ranges.min(threads as u64);
+        let part = |i| Part { next: AtomicU64::new(share(ranges, i, count)), end: share(ranges, i + 1, count) };
+        Run {
+            units,
+            grain,
+            body,
+            cancel,
+            parts: (0..count).map(part).collect(),
+            unasked: AtomicUsize::new((count as usize).saturating_sub(1)),
+            stopped: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        }
     }
 
-    fn in_order(&self, ranges: u64) {
-        (0..ranges).take_while(|_| !self.stopped.load(Relaxed)).for_each(|index| self.range(index));
+    /// Goes through all ranges with the other threads of the pool that this thread is of.
+    fn share_out(&self) {
+        rayon::scope(|scope| self.ask_and_join_in(scope));
     }
 
-    /// Splits `first..end` down to single ranges. Each thread goes through neighbours in order,
-    /// and an idle one steals the largest half that is waiting; so slow cores do not hold up.
-    fn in_halves(&self, first: u64, end: u64) {
-        if self.stopped.load(Relaxed) {
-            return;
+    /// Asks two more threads, which do the same, so that all are awake after a few steps. The scope
+    /// ends when everyone who was asked is done.
+    fn ask_and_join_in<'s>(&'s self, scope: &rayon::Scope<'s>) {
+        for _ in 0..2 {
+            if self.unasked.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1)).is_ok() {
+                scope.spawn(|scope| self.ask_and_join_in(scope));
+            }
         }
-        if end - first == 1 {
-            return self.range(first);
+        self.join_in();
+    }
+
+    /// Takes ranges until none is left: those of this thread's own part, the same for all runs as large
+    /// (so that its caches and its memory hold them), then of the others, whose threads may be slow.
+    fn join_in(&self) {
+        let own = rayon::current_thread_index().unwrap_or(0);
+        for i in 0..self.parts.len() {
+            let part = &self.parts[(own + i) % self.parts.len()];
+            while let Some(range) = part.take() {
+                if self.stopped.load(Relaxed) {
+                    return;
+                }
+                self.range(range);
+            }
         }
-        let middle = first + (end - first) / 2;
-        rayon::join(|| self.in_halves(first, middle), || self.in_halves(middle, end));
     }
 
     /// Runs one range; nothing unwinds out of it.
@@ -296,6 +342,11 @@ impl Run<'_> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
         self.stopped.store(true, Relaxed);
     }
+}
+
+/// Where the part of that number begins, of `ranges` shared among `count`.
+fn share(ranges: u64, part: u64, count: u64) -> u64 {
+    (u128::from(ranges) * u128::from(part) / u128::from(count)) as u64
 }
 
 /// What a panic said.
