@@ -237,7 +237,12 @@ impl<E: Emit> Walk<'_, E> {
         let next = V(self.slots.len() as u32);
         let v = *self.constants.entry(c).or_insert(next);
         if v == next {
-            self.slots.push(Slot { dtype: c.dtype(), lanes: 1, facts: Known::of(c), what: What::Constant(c) });
+            self.slots.push(Slot {
+                dtype: c.dtype(),
+                lanes: 1,
+                facts: Known::of(c),
+                what: What::Constant(c),
+            });
         }
         v
     }

@@ -280,7 +280,8 @@ impl<'a> Run<'a> {
     ) -> Run<'a> {
         let ranges = units.div_ceil(grain);
         let count = ranges.min(threads as u64);
-        let part = |i| Part { next: AtomicU64::new(share(ranges, i, count)), end: share(ranges, i + 1, count) };
+        let part =
+            |i| Part { next: AtomicU64::new(share(ranges, i, count)), end: share(ranges, i + 1, count) };
         Run {
             units,
             grain,
