@@ -76,7 +76,7 @@ impl Reduction<'_> {
 }
 
 /// The type that sums and products are in.
-fn summed(dtype: DType) -> DType {
+pub(crate) fn summed(dtype: DType) -> DType {
     match dtype.kind() {
         Kind::Bool | Kind::Signed => DType::I64,
         Kind::Unsigned => DType::U64,

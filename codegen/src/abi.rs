@@ -16,6 +16,9 @@ pub const CHUNK: i64 = 1 << 14;
 pub const CHUNK_OF_FOLDS: i64 = 256;
 /// Blocks of a fold in one unit of a split kernel, all its rows together.
 pub const BLOCKS_OF_UNIT: i64 = 64;
+/// Units of the second entry of a shared scan, for each row. Each goes through the totals of all blocks
+/// before its own: more units would go through more.
+pub const PARTS_OF_SCAN: i64 = 32;
 /// Rows and columns of the square of one unit of a tiled kernel: along the turned axis, and along
 /// the last. As tall as wide, so that a unit touches few pages of memory for its size.
 pub const SQUARE: [i64; 2] = [256, 256];
@@ -61,6 +64,10 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
             let [height, width] = SQUARE.map(|n| n as u64);
             let squares = rows / last / across * across.div_ceil(height) * last.div_ceil(width);
             (squares, height * width)
+        }
+        Layout::Scan => {
+            let units = rows * blocks.div_ceil(BLOCKS_OF_UNIT as u64);
+            return shared(units, rows * PARTS_OF_SCAN as u64);
         }
         Layout::Split => return shared(blocks.div_ceil(blocks_of_unit(rows)), rows),
         Layout::Bands => return shared(chunks * blocks.div_ceil(bands_of_unit(last)), chunks),

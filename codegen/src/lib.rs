@@ -45,8 +45,12 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     if kernel.axes.len() > 64 {
         return refuse("a kernel has at most 64 axes");
     }
-    if mapping.layout.has_finish() && !mapping::splits(kernel) {
-        return refuse("only a fold followed by work without columns is split");
+    match mapping.layout {
+        Layout::Scan if !mapping::scans(kernel) => return refuse("only a scan alone is shared as one"),
+        Layout::Split | Layout::Bands if !mapping::splits(kernel) => {
+            return refuse("only a fold followed by work without columns is split");
+        }
+        _ => {}
     }
     if mapping.layout == Layout::Split && kernel.passes[0].order == Order::Groups {
         return refuse("groups lie along rows: a fold in groups goes in bands");

@@ -5,7 +5,7 @@
 //! mapping changes a bit of any result.
 
 use numfuse_ir::index::{Index, Term, Word};
-use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Val};
+use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Pass, Val};
 use numfuse_ir::target::Target;
 use std::fmt;
 
@@ -38,6 +38,9 @@ pub enum Layout {
     Split,
     /// As `Flat`, for few rows and long folds, in the same way.
     Bands,
+    /// As `Row`, for few rows and a long scan: totals of blocks go to scratch, and a second entry goes
+    /// through them and scans the blocks, part by part.
+    Scan,
     /// Lanes lie across the last row axis, in squares: what lies along another row axis is turned
     /// in a small table, so that memory is read and written in neighbours.
     Tile,
@@ -46,12 +49,12 @@ pub enum Layout {
 impl Layout {
     /// True where blocks of a fold go to scratch, for a second entry to fold.
     pub fn has_finish(self) -> bool {
-        matches!(self, Layout::Split | Layout::Bands)
+        matches!(self, Layout::Split | Layout::Bands | Layout::Scan)
     }
 
     /// True where lanes lie across columns.
     pub fn is_across(self) -> bool {
-        matches!(self, Layout::Row | Layout::Split)
+        matches!(self, Layout::Row | Layout::Split | Layout::Scan)
     }
 }
 
@@ -74,6 +77,7 @@ impl fmt::Display for Mapping {
             Layout::Row => "row",
             Layout::Split => "split",
             Layout::Bands => "bands",
+            Layout::Scan => "scan",
             Layout::Tile => "tile",
         };
         write!(f, "{name} x{}", self.lanes)?;
@@ -103,11 +107,11 @@ fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     let (along_rows, along_columns) = unit_bytes(kernel);
     let flat = groups || last >= lanes && (along_rows > along_columns || columns < 16);
     let units = rows / last.max(1) * (last + FEW_ROWS - 1) / FEW_ROWS;
+    let is_long = columns >= 1 << 15 && rows * 4 < columns / BLOCK && rows < 64;
     match splits(kernel) {
+        _ if scans(kernel) && !flat && is_long => return Layout::Scan,
         true if flat && last >= lanes && columns >= 1 << 12 && units < 16 => return Layout::Bands,
-        true if !flat && columns >= 1 << 15 && rows * 4 < columns / BLOCK && rows < 64 => {
-            return Layout::Split;
-        }
+        true if !flat && is_long => return Layout::Split,
         _ => {}
     }
     if flat { Layout::Flat } else { Layout::Row }
@@ -119,14 +123,20 @@ const FEW_ROWS: i64 = crate::abi::CHUNK_OF_FOLDS;
 /// True when the kernel is one fold over columns followed by work without columns.
 pub(crate) fn splits(kernel: &Kernel) -> bool {
     let mut outer = kernel.passes.iter().filter(|p| !p.inner);
-    let first = outer.next().is_some_and(|p| !p.cols.is_empty() && !p.carries.is_empty());
+    let folds = |p: &Pass| !p.cols.is_empty() && !p.carries.is_empty() && p.order != Order::Runs;
+    let first = outer.next().is_some_and(folds);
     first && !kernel.passes[0].inner && outer.all(|p| p.cols.is_empty())
+}
+
+/// True when the kernel is one scan, and nothing else but work inside it.
+pub(crate) fn scans(kernel: &Kernel) -> bool {
+    matches!(kernel.passes.as_slice(), [pass] if pass.order == Order::Runs)
 }
 
 /// How many elements a block of the first pass has.
 pub(crate) fn block(kernel: &Kernel) -> i64 {
     match kernel.passes[0].order {
-        Order::Lanes => BLOCK,
+        Order::Lanes | Order::Runs => BLOCK,
         Order::Groups | Order::Free => GROUP,
     }
 }

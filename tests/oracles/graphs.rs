@@ -148,8 +148,9 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
             }
             _ => Some(build::constant(g, value(DType::ALL[c % DType::ALL.len()], random))),
         },
-        _ => match b % 2 {
-            0 => {
+        _ => match b % 3 {
+            0 => scanned(g, x, [c, d]),
+            1 => {
                 let shape = g.shape(&x).clone();
                 (!shape.is_empty()).then(|| build::iota(g, shape.clone(), c % shape.len()))
             }
@@ -208,6 +209,17 @@ fn padded(g: &mut Graph, x: NodeId, fill: NodeId, choice: usize) -> Option<NodeI
         build::expand(g, &zero, &Shape::new(&extents).unwrap())
     });
     Some(build::pad(g, &x, &before, &around))
+}
+
+fn scanned(g: &mut Graph, x: NodeId, choices: [usize; 2]) -> Option<NodeId> {
+    let dims = g.shape(&x).len();
+    let folds: Vec<Fold> = Fold::ALL.iter().copied().filter(|fold| fold.has_scan()).collect();
+    let fold = folds[choices[0] % folds.len()];
+    let x = match fold {
+        Fold::Any | Fold::All => build::cast(g, &x, DType::Bool),
+        _ => x,
+    };
+    (dims > 0).then(|| build::scan(g, &x, fold, choices[1] % dims))
 }
 
 fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {

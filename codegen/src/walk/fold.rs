@@ -72,6 +72,7 @@ impl<E: Emit> Walk<'_, E> {
         let zero = self.emit.number(0);
         match self.kernel.passes[pass.index()].order {
             Order::Free => self.block_across(pass, zero, total),
+            Order::Runs => unreachable!("a pass that scans is walked by `scan`"),
             Order::Lanes => {
                 let levels = self.mapping.levels();
                 self.levels(pass, levels, 1, zero, total, &mut |w, first, count| {
@@ -232,6 +233,7 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn leaf_along(&mut self, pass: PassId, lanes: u32, first: E::Index, count: E::Index) -> State {
         match self.kernel.passes[pass.index()].order {
             Order::Free | Order::Groups => self.serial(pass, lanes, first, count),
+            Order::Runs => unreachable!("a pass that scans is walked by `scan`"),
             Order::Lanes => self.block_along(pass, lanes, first, count),
         }
     }
@@ -248,6 +250,7 @@ impl<E: Emit> Walk<'_, E> {
         let zero = self.emit.number(0);
         match self.kernel.passes[pass.index()].order {
             Order::Lanes => self.levels(pass, levels, lanes, zero, total, leaf),
+            Order::Runs => unreachable!("a pass that scans is walked by `scan`"),
             Order::Free | Order::Groups => {
                 let depth = match levels {
                     1 => 2,

@@ -207,7 +207,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Opens the loop over units; `body` gets the number of each.
-    fn units(&mut self, mut body: impl FnMut(&mut Self, E::Index)) {
+    pub(super) fn units(&mut self, mut body: impl FnMut(&mut Self, E::Index)) {
         let (begin, end) = self.emit.range();
         self.repeat(begin, end, 1, &[], &[], |w, unit, _| {
             body(w, unit);
@@ -231,7 +231,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The run of `size` coordinates with that number: its first, and the first beyond.
-    fn part_of(&mut self, number: E::Index, size: E::Index, extent: E::Index) -> Run<E::Index> {
+    pub(super) fn part_of(&mut self, number: E::Index, size: E::Index, extent: E::Index) -> Run<E::Index> {
         let start = self.emit.step(Step::Mul, number, size);
         let end = self.emit.step(Step::Add, start, size);
         (start, self.emit.step(Step::Min, end, extent))
@@ -244,7 +244,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The blocks of the first pass in the run of `many` with that number, with where each lies.
-    fn blocks_of(
+    pub(super) fn blocks_of(
         &mut self,
         run: E::Index,
         many: E::Index,
@@ -263,7 +263,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// How many blocks the first pass has.
-    fn blocks(&mut self) -> E::Index {
+    pub(super) fn blocks(&mut self) -> E::Index {
         let total = self.visits(PassId(0));
         let size = self.emit.number(mapping::block(self.kernel));
         self.divide_up(total, size)
@@ -271,7 +271,7 @@ impl<E: Emit> Walk<'_, E> {
 
     /// Where the state of a block of a row begins in the scratch, and how far its parts are apart:
     /// the rows of one part of one block lie side by side.
-    fn cell_of(&mut self, block: E::Index, row: E::Index) -> Run<E::Index> {
+    pub(super) fn cell_of(&mut self, block: E::Index, row: E::Index) -> Run<E::Index> {
         let axes: Vec<AxisId> = self.kernel.row_axes().collect();
         let rows = self.extent_of(&axes);
         let parts = self.emit.number(abi::parts(self.kernel) as i64);
@@ -298,7 +298,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Sets row axes from a position over them, and emits what then moves no more.
-    fn open_rows(&mut self, axes: &[AxisId], position: E::Index) {
+    pub(super) fn open_rows(&mut self, axes: &[AxisId], position: E::Index) {
         self.bind_axes(axes, position);
         self.hoist(&self.roots());
     }

@@ -12,6 +12,7 @@ mod emit;
 mod fold;
 mod layout;
 mod place;
+mod scan;
 mod values;
 
 pub use emit::{Active, Emit, Memory, Place, Spread, Step};
@@ -19,7 +20,7 @@ pub use emit::{Active, Emit, Memory, Place, Spread, Step};
 use crate::mapping::{Layout, Mapping};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Index, Word};
-use numfuse_ir::kernel::{AxisId, BufferId, Inst, Kernel, PassId, Val};
+use numfuse_ir::kernel::{AxisId, BufferId, Inst, Kernel, Order, PassId, Val};
 use numfuse_ir::math::Known;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
@@ -55,6 +56,8 @@ pub fn walk<E: Emit>(kernel: &Kernel, mapping: Mapping, entry: Entry, emit: &mut
             (Layout::Bands, Entry::Main) => w.bands(),
             (Layout::Bands, Entry::Finish) => w.flat(|w| w.finish()),
             (Layout::Tile, _) => w.tiles(),
+            (Layout::Scan, Entry::Main) => w.totals(),
+            (Layout::Scan, Entry::Finish) => w.parts_of_scan(),
         }
     });
 }
@@ -151,6 +154,9 @@ impl<'k, E: Emit> Walk<'k, E> {
         let what = &self.kernel.passes[pass.index()];
         if what.cols.is_empty() && what.carries.is_empty() {
             return self.stores(pass);
+        }
+        if what.order == Order::Runs {
+            return self.scan(pass);
         }
         let across = self.mapping.layout.is_across();
         let state = match (across && !what.cols.is_empty(), what.carries.is_empty()) {

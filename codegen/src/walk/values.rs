@@ -115,6 +115,8 @@ impl<E: Emit> Walk<'_, E> {
                     || (inner && self.are_done(&args().collect::<Vec<_>>()))
             }
             Inst::Pick { inside, outside, .. } => self.are_done(&[*inside, *outside]),
+            // It moves with the columns of the pass that gives it.
+            Inst::After { .. } => false,
             Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => true,
             Inst::Prim(..) | Inst::Call(..) => true,
         }
@@ -168,6 +170,7 @@ impl<E: Emit> Walk<'_, E> {
                 Expansion::knowing(*op, &types, &known).replay(self, &args)
             }
             Inst::Pick { guard, inside, outside } => self.pick(guard, *inside, *outside),
+            Inst::After { .. } => unreachable!("a running value is set as its pass goes by"),
             Inst::Final { pass, .. } => {
                 let state = self.fold_along(*pass);
                 return self.set_finals(*pass, &state);

@@ -272,6 +272,22 @@ pub fn pad<B: Build>(b: &mut B, x: &B::Node, before: &[i64], around: &B::Node) -
     b.make(Node { kind: Kind::Pad(before.into()), shape, dtype }, &[x.clone(), around.clone()])
 }
 
+/// The running value of a fold along an axis. Sums and products of bools are counted in int64.
+pub fn scan<B: Build>(b: &mut B, x: &B::Node, fold: Fold, axis: usize) -> B::Node {
+    let x = counted(b, x, fold);
+    let (shape, dtype) = (b.shape(&x).clone(), b.dtype(&x));
+    match shape[axis] {
+        0 | 1 => x,
+        _ => b.make(Node { kind: Kind::Scan { fold, axis }, shape, dtype }, &[x]),
+    }
+}
+
+/// The operand of a fold: bools that are added or multiplied are int64.
+fn counted<B: Build>(b: &mut B, x: &B::Node, fold: Fold) -> B::Node {
+    let counts = matches!(fold, Fold::Sum | Fold::Prod) && b.dtype(x) == DType::Bool;
+    if counts { cast(b, x, DType::I64) } else { x.clone() }
+}
+
 /// One part of a fold over sorted axes, which are dropped or, if `keep`, left with extent 1.
 ///
 /// Axes that are not neighbours are folded one run at a time, the last run first (the order of
@@ -294,8 +310,7 @@ pub fn reduce<B: Build>(
         return reduce(b, &column, fold, part, &[extents.len() - 1], false);
     }
     let from = b.shape(x).clone();
-    let counted = matches!(fold, Fold::Sum | Fold::Prod) && b.dtype(x) == DType::Bool;
-    let x = &if counted { cast(b, x, DType::I64) } else { x.clone() };
+    let x = &counted(b, x, fold);
     let empty = axes.iter().any(|&a| from[a] == 0);
     if empty && matches!(fold, Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax) {
         let op = match fold {

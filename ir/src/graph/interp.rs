@@ -87,6 +87,7 @@ fn compute(node: &Node, inputs: &[(&Node, &[Scalar])], leaves: &[Array], scalars
         Kind::Cast => inputs[0].1.iter().map(|x| Prim::Cast(node.dtype).eval(&[*x])).collect(),
         Kind::View(by) => view(by, &inputs[0].0.shape, &node.shape, inputs[0].1),
         Kind::Pad(before) => pad(before, node, inputs),
+        Kind::Scan { fold, axis } => scan(*fold, &node.shape, *axis, inputs[0].1),
         Kind::Reduce { fold, part, axes } => {
             let (source, data) = inputs[0];
             Reduction::of(*fold, source.dtype, &source.shape, axes).run(data, *part)
@@ -172,6 +173,46 @@ fn set_into(from: usize, shape: &[usize], before: &[i64], frame: &[usize]) -> Op
         rest /= shape[axis];
     }
     Some(place)
+}
+
+/// The running values along an axis, of each line of elements.
+fn scan(fold: Fold, shape: &Shape, axis: usize, data: &[Scalar]) -> Array {
+    let (length, inside) = (shape[axis], shape[axis + 1..].iter().product::<usize>());
+    let mut result = data.to_vec();
+    for start in (0..data.len()).filter(|place| place / inside % length == 0) {
+        let line: Array = (0..length).map(|i| data[start + i * inside]).collect();
+        let running = running_values(fold, &line);
+        running.into_iter().enumerate().for_each(|(i, value)| result[start + i * inside] = value);
+    }
+    result
+}
+
+/// Blocks of 512 are 32 runs of 16: within a run, over the runs' totals of a block, one after the
+/// other; over the blocks' totals by this same rule.
+fn running_values(fold: Fold, line: &[Scalar]) -> Array {
+    let join = |a: Scalar, b: Scalar| fold.join(&mut Eval, &[a], &[b])[0];
+    let serially = |values: &[Scalar]| {
+        let mut values = values.to_vec();
+        (1..values.len()).for_each(|i| values[i] = join(values[i - 1], values[i]));
+        values
+    };
+    let nothing = fold.neutral(line[0].dtype())[0];
+    let before = |totals: &[Scalar], i: usize| if i == 0 { nothing } else { totals[i - 1] };
+    let blocks: Vec<Vec<Array>> =
+        line.chunks(512).map(|block| block.chunks(16).map(serially).collect()).collect();
+    let last = |values: &Array| values[values.len() - 1];
+    let of_runs: Vec<Array> =
+        blocks.iter().map(|runs| serially(&runs.iter().map(last).collect::<Array>())).collect();
+    let of_blocks: Array = of_runs.iter().map(last).collect();
+    let of_blocks = if of_blocks.len() > 1 { running_values(fold, &of_blocks) } else { of_blocks };
+    let mut result = Array::new();
+    for (b, runs) in blocks.iter().enumerate() {
+        for (r, run) in runs.iter().enumerate() {
+            let base = join(before(&of_blocks, b), before(&of_runs[b], r));
+            result.extend(run.iter().map(|value| join(base, *value)));
+        }
+    }
+    result
 }
 
 /// A state after one more element, or after one more state.

@@ -67,6 +67,14 @@ pub enum Kind {
     /// The first operand set into a frame at these places before each axis, the second operand (of
     /// the result's shape) showing around it: `pad`, `concatenate`, `roll`.
     Pad(SmallVec<[i64; 4]>),
+    /// The running value of a fold along an axis: element `i` folds the operand's elements up to the
+    /// `i`-th (`cumsum`).
+    Scan {
+        /// How elements combine.
+        fold: Fold,
+        /// Along which axis.
+        axis: usize,
+    },
     /// One part of a fold over these axes (sorted), which are dropped from the shape.
     Reduce {
         /// How elements combine.

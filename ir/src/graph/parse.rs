@@ -125,7 +125,7 @@ fn kind(word: &str, numbers: &[&str], dtype: DType) -> Result<Kind, String> {
         none(word, numbers)?;
         return Ok(Kind::Map(op));
     }
-    if let Some(fold) = Fold::ALL.iter().copied().find(|fold| fold.name() == word) {
+    if let Ok(fold) = fold_of(word) {
         return reduce(fold, numbers);
     }
     Ok(match word {
@@ -146,8 +146,17 @@ fn kind(word: &str, numbers: &[&str], dtype: DType) -> Result<Kind, String> {
             _ => return Err("`diagonal` takes two axes and an offset".to_string()),
         },
         "pad" => Kind::Pad(all(numbers)?),
+        "scan" => match numbers {
+            [name, "axis", axis] => Kind::Scan { fold: fold_of(name)?, axis: number(axis)? },
+            _ => return Err("`scan` takes a fold, `axis` and its number".to_string()),
+        },
         _ => return Err(format!("there is no operation `{word}`")),
     })
+}
+
+fn fold_of(word: &str) -> Result<Fold, String> {
+    let found = Fold::ALL.iter().copied().find(|fold| fold.name() == word);
+    found.ok_or_else(|| format!("there is no fold `{word}`"))
 }
 
 /// `part 2 axes 0 1`.

@@ -69,6 +69,7 @@ impl fmt::Display for Kind {
                 f.write_str("pad")?;
                 before.iter().try_for_each(|n| write!(f, " {n}"))
             }
+            Kind::Scan { fold, axis } => write!(f, "scan {} axis {axis}", fold.name()),
             Kind::Reduce { fold, part, axes } => {
                 f.write_str(fold.name())?;
                 if *part > 0 {

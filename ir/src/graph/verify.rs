@@ -17,7 +17,7 @@ use std::fmt::Write;
 /// Checks that a graph is well-formed:
 ///
 /// * operands come before their users, and outputs are nodes of the graph;
-/// * `Leaf`, `Const`, `Scalar` and `Iota` have no operands, `Cast`, `View` and `Reduce` one, `Pad`
+/// * `Leaf`, `Const`, `Scalar` and `Iota` have no operands, `Cast`, `View`, `Scan` and `Reduce` one, `Pad`
 ///   two, `Map` as many as its row;
 /// * nodes of one leaf number have one shape and type, those of one scalar number one type;
 /// * a `Const` and a `Scalar` have shape `()`, a `Const` the type of its value, a bool is 0 or 1;
@@ -32,6 +32,7 @@ use std::fmt::Write;
 /// * the operands of a `Pad` have the result's type, the second one its shape, the first one as many
 ///   axes, and there is one place for each axis (it may stick out of the frame on any side, by no
 ///   more than the 2^60 elements that the largest array has);
+/// * a `Scan` keeps shape and type, its axis is one of its shape, and its fold has scans of its type;
 /// * a `Reduce` has a part that its fold has, at least one axis, and axes that are sorted and in
 ///   range, which its shape lacks; its type is that part's. `any` and `all` read bools, `moments`
 ///   floats; `min`, `max`, `argmin` and `argmax` never fold nothing; the axes of a float `sum` or
@@ -100,6 +101,7 @@ pub(super) fn verify_node(graph: &Graph, n: NodeId, numbers: &mut Numbered) -> R
             view(by, &inputs[0].shape, &node.shape)
         }
         Kind::Pad(before) => pad(node, before, &inputs),
+        Kind::Scan { fold, axis } => scan(node, *fold, *axis, inputs[0]),
         Kind::Reduce { fold, part, axes } => reduce(node, *fold, *part, axes, inputs[0]),
     }
 }
@@ -108,7 +110,7 @@ fn operands(kind: &Kind) -> usize {
     match kind {
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
         Kind::Map(op) => op.arity(),
-        Kind::Cast | Kind::View(_) | Kind::Reduce { .. } => 1,
+        Kind::Cast | Kind::View(_) | Kind::Scan { .. } | Kind::Reduce { .. } => 1,
         Kind::Pad(_) => 2,
     }
 }
@@ -211,6 +213,23 @@ fn pad(node: &Node, before: &[i64], inputs: &[&Node]) -> Result<(), String> {
     check(!far, || "a place beyond the largest array".to_string())
 }
 
+fn scan(node: &Node, fold: Fold, axis: usize, from: &Node) -> Result<(), String> {
+    same_shape(node, from)?;
+    check(axis < node.shape.len(), || format!("there is no axis {axis}"))?;
+    check(from.dtype == node.dtype, || "a scan keeps the type".to_string())?;
+    check(fold.has_scan() && reads(fold, from.dtype), || format!("no scan {} of {}", fold.name(), from.dtype))
+}
+
+/// True for types whose elements the fold takes.
+fn reads(fold: Fold, dtype: DType) -> bool {
+    match fold {
+        Fold::Any | Fold::All => dtype.kind() == Numbers::Bool,
+        Fold::Moments => dtype.kind() == Numbers::Float,
+        Fold::Sum | Fold::Prod => dtype.kind() != Numbers::Bool,
+        Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
+    }
+}
+
 fn reduce(node: &Node, fold: Fold, part: usize, axes: &[usize], from: &Node) -> Result<(), String> {
     let (name, shape) = (fold.name(), &from.shape);
     check(part < fold.parts(), || format!("{name} has no part {part}"))?;
@@ -220,13 +239,7 @@ fn reduce(node: &Node, fold: Fold, part: usize, axes: &[usize], from: &Node) -> 
     has_shape(&node.shape, &shape.reduced(axes, false))?;
     let dtype = fold.part_dtype(from.dtype, part);
     check(dtype == node.dtype, || format!("its type would be {}", dtype.short()))?;
-    let reads = match fold {
-        Fold::Any | Fold::All => from.dtype.kind() == Numbers::Bool,
-        Fold::Moments => from.dtype.kind() == Numbers::Float,
-        Fold::Sum | Fold::Prod => from.dtype.kind() != Numbers::Bool,
-        Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
-    };
-    check(reads, || format!("{name} of {}", from.dtype.short()))?;
+    check(reads(fold, from.dtype), || format!("{name} of {}", from.dtype.short()))?;
     let extremum = matches!(fold, Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax);
     let nothing = node.shape.size() > 0 && axes.iter().any(|&a| shape[a] == 0);
     check(!(extremum && nothing), || format!("{name} of nothing"))?;

@@ -10,18 +10,25 @@ use crate::index::Index;
 use crate::math::Eval;
 use crate::ops::Op;
 use crate::ops::expansion::{Expansion, Step};
+use crate::ops::fold::Fold;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+
+/// When running values are known: in the last pass with columns, whichever that will be.
+const LAST: usize = usize::MAX;
 
 /// A kernel in the making.
 #[derive(Debug)]
 pub struct Builder {
     kernel: Kernel,
     known: FxHashMap<Inst, Val>,
-    /// For each value, how many of the kernel's passes must have run before it is known.
+    /// For each value, how many of the kernel's passes must have run before it is known; of what follows
+    /// a scan [`LAST`].
     ready: Vec<usize>,
+    /// What the pass that scans carries.
+    scans: Vec<Carry>,
 }
 
 impl Builder {
@@ -37,7 +44,7 @@ impl Builder {
             body: Vec::new(),
             dtypes: Vec::new(),
         };
-        Builder { kernel, known: FxHashMap::default(), ready: Vec::new() }
+        Builder { kernel, known: FxHashMap::default(), ready: Vec::new(), scans: Vec::new() }
     }
 
     /// A buffer parameter.
@@ -125,6 +132,9 @@ impl Builder {
             let inside = args.iter().map(|v| self.ready[v.index()]).max().unwrap_or(0);
             ready = if fold.inner { inside } else { pass.index() + 1 };
         }
+        if let Inst::After { .. } = inst {
+            ready = LAST;
+        }
         let v = Val(self.kernel.body.len() as u32);
         self.kernel.body.push(inst.clone());
         self.kernel.dtypes.push(dtype);
@@ -161,8 +171,24 @@ impl Builder {
         (PassId(at as u32), place as u32)
     }
 
+    /// The running value of a fold over the columns of the pass that will write at the end.
+    pub fn scan(&mut self, fold: Fold, element: Val) -> Val {
+        let carry = Carry { fold, args: SmallVec::from_slice(&[element]) };
+        let place = self.scans.iter().position(|c| *c == carry).unwrap_or_else(|| {
+            self.scans.push(carry);
+            self.scans.len() - 1
+        });
+        let dtype = self.dtype(element);
+        self.push(Inst::After { carry: place as u32 }, dtype)
+    }
+
     /// Writes at the end, in a pass over these columns: the last one, if it walks them, or a new one.
     pub fn store(&mut self, cols: &[super::AxisId], stores: Vec<Store>) {
+        if !self.scans.is_empty() && !cols.is_empty() {
+            let carries = std::mem::take(&mut self.scans);
+            let pass = Pass { cols: cols.into(), carries, order: Order::Runs, stores, inner: false };
+            return self.kernel.passes.push(pass);
+        }
         if let Some(last) = self.kernel.passes.last_mut()
             && last.cols.as_slice() == cols
             && last.carries.is_empty()
@@ -175,7 +201,8 @@ impl Builder {
 
     /// Adds stores of a value to the first pass over such columns in which it is known.
     pub fn store_along(&mut self, walks: impl Fn(&[super::AxisId]) -> bool, value: Val, stores: Vec<Store>) {
-        let passes = &mut self.kernel.passes[self.ready[value.index()]..];
+        let last = self.kernel.passes.len() - 1;
+        let passes = &mut self.kernel.passes[self.ready[value.index()].min(last)..];
         let pass = passes.iter_mut().find(|p| !p.inner && walks(&p.cols));
         pass.expect("the pass of the fold that the value was computed for").stores.extend(stores);
     }

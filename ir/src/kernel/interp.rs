@@ -5,11 +5,14 @@
 //! mapping here, and the order of folds is written down once more, as elements arrive. Where this
 //! and oracle 1 differ, the scheduler is wrong; where this and a device differ, the code generator.
 
+mod scan;
+
 use super::{AxisId, Carry, Inst, Kernel, Order, Pass, PassId, Store, Val};
 use crate::index::{Guard, Index, Term};
 use crate::math::Eval;
 use crate::ops::fold::{Fold, State};
 use crate::scalar::Scalar;
+use scan::Scan;
 use smallvec::SmallVec;
 
 /// Runs a kernel: `words` and `scalars` are what is passed at launch, `buffers` the data behind each
@@ -35,6 +38,7 @@ pub fn interpret(kernel: &Kernel, words: &[i64], scalars: &[Scalar], buffers: &m
         point: vec![0; kernel.axes.len()],
         values: vec![None; kernel.body.len()],
         folded: vec![Vec::new(); kernel.passes.len()],
+        running: Vec::new(),
     };
     let rows: Vec<AxisId> = kernel.row_axes().collect();
     let mut more = run.first(&rows);
@@ -58,6 +62,8 @@ struct Run<'a> {
     values: Vec<Option<Scalar>>,
     /// The results of each pass's carries, once it has run for this row.
     folded: Vec<Vec<State<Scalar>>>,
+    /// The running values at this point of the pass that scans.
+    running: Vec<Scalar>,
 }
 
 impl Run<'_> {
@@ -71,6 +77,10 @@ impl Run<'_> {
 
     /// Walks the columns, row-major, folding and storing at each point.
     fn pass(&mut self, pass: &Pass, buffers: &mut [Vec<Scalar>]) -> Vec<State<Scalar>> {
+        if pass.order == Order::Runs {
+            self.scan(pass, buffers);
+            return Vec::new();
+        }
         let mut running: Vec<Running> = pass.carries.iter().map(|c| self.running(c, pass.order)).collect();
         let mut more = self.first(&pass.cols);
         while more {
@@ -82,6 +92,22 @@ impl Run<'_> {
             more = self.advance(&pass.cols);
         }
         running.into_iter().map(Running::finish).collect()
+    }
+
+    /// Walks the columns, storing running values as they pass by.
+    fn scan(&mut self, pass: &Pass, buffers: &mut [Vec<Scalar>]) {
+        let scan = |c: &Carry| Scan::new(c.fold, c.fold.neutral(self.kernel.dtype(c.args[0]))[0]);
+        let mut scans: Vec<Scan> = pass.carries.iter().map(scan).collect();
+        let mut more = self.first(&pass.cols);
+        while more {
+            self.running.clear();
+            for (carry, scan) in pass.carries.iter().zip(&mut scans) {
+                let element = self.value(carry.args[0], buffers);
+                self.running.push(scan.take(element));
+            }
+            pass.stores.iter().for_each(|store| self.store(store, buffers));
+            more = self.advance(&pass.cols);
+        }
     }
 
     fn running(&self, carry: &Carry, order: Order) -> Running {
@@ -197,6 +223,7 @@ impl Run<'_> {
             Inst::Pick { guard, inside, outside } => {
                 self.known(if self.holds(guard) { *inside } else { *outside })
             }
+            Inst::After { carry } => self.running[*carry as usize],
             Inst::Final { pass, carry, part } => self.folded(*pass, *carry, buffers)[*part as usize],
         }
     }
@@ -265,6 +292,7 @@ impl Running {
             Order::Free => (usize::MAX, 1),
             Order::Lanes => (512, 32),
             Order::Groups => (128, 1),
+            Order::Runs => unreachable!("a pass that scans folds nothing"),
         }
     }
 

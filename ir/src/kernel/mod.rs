@@ -126,6 +126,8 @@ pub enum Order {
     /// 32 lanes in blocks of 512: element `i` of a block belongs to lane `i % 32`, lanes are joined
     /// by halving, block results are folded by the same rule.
     Lanes,
+    /// Runs of 16 within blocks of 512, of a pass that scans: see [`Inst::After`].
+    Runs,
     /// Serially in groups of 128, group results by the same rule: folds over an outer axis.
     Groups,
 }
@@ -175,6 +177,17 @@ pub enum Inst {
         /// The value outside.
         outside: Val,
     },
+    /// The running value, this point's element included, of that carry of the one pass that scans (the
+    /// last with columns, of order [`Order::Runs`]), read by that pass alone.
+    ///
+    /// A block of 512 elements is 32 runs of 16. The running value is `(blocks + runs) + run`, all
+    /// joined as the fold joins: the total of the blocks before, by this same rule over blocks' totals;
+    /// of the runs before in the block, one after the other; of the run's elements up to this one.
+    /// Totals start from [`Fold::neutral`].
+    After {
+        /// Which of the pass's carries.
+        carry: u32,
+    },
     /// The end result of a carry of an earlier (or inner) pass; `part` counts the values that travel together.
     Final {
         /// The pass that folds it.
@@ -190,6 +203,12 @@ impl Kernel {
     /// The row axes, slowest first.
     pub fn row_axes(&self) -> impl DoubleEndedIterator<Item = AxisId> + use<> {
         (0..self.rows as u32).map(AxisId)
+    }
+
+    /// The pass that scans, if one does.
+    pub fn scan(&self) -> Option<PassId> {
+        let found = self.passes.iter().position(|pass| pass.order == Order::Runs);
+        found.map(|pass| PassId(pass as u32))
     }
 
     /// The instruction that gives `v`.
@@ -209,7 +228,7 @@ impl Kernel {
             Inst::Prim(prim, _) => Some(prim.name()),
             Inst::Call(op, _) => Some(op.name()),
             Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => None,
-            Inst::Pick { .. } | Inst::Final { .. } => None,
+            Inst::Pick { .. } | Inst::Final { .. } | Inst::After { .. } => None,
         });
         let mut names = Vec::new();
         for name in operations.chain(folds) {
@@ -236,6 +255,11 @@ impl Kernel {
                 set |= args.iter().fold(0, |s, v| s | sets[v.index()]);
                 set &= pass.cols.iter().fold(!0, |s, a| s & !(1 << a.0));
             }
+            if let (Inst::After { carry }, Some(pass)) = (inst, self.scan()) {
+                let pass = &self.passes[pass.index()];
+                set |= pass.carries[*carry as usize].args.iter().fold(0, |s, v| s | sets[v.index()]);
+                set |= pass.cols.iter().fold(0, |s, a| s | 1 << a.0);
+            }
             sets.push(set);
         }
         sets
@@ -253,7 +277,7 @@ impl Inst {
             }
         };
         match self {
-            Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } => {}
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } | Inst::After { .. } => {}
             Inst::Coord(i) | Inst::Load(_, i) => index(i, f),
             Inst::Prim(_, args) | Inst::Call(_, args) => args.iter().for_each(|v| f(*v)),
             Inst::Pick { guard, inside, outside } => {
@@ -277,7 +301,8 @@ impl Inst {
         match self {
             Inst::Coord(i) | Inst::Load(_, i) => index(i, f),
             Inst::Pick { guard, .. } => guard.ranges.iter().for_each(|r| index(&r.index, f)),
-            Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) | Inst::Final { .. } => {}
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) => {}
+            Inst::Final { .. } | Inst::After { .. } => {}
         }
     }
 }

@@ -81,17 +81,25 @@ impl Printer<'_, '_> {
             Order::Free => "",
             Order::Lanes => " in lanes",
             Order::Groups => " in groups",
+            Order::Runs => " in runs",
         };
         writeln!(self.f, "{:1$}pass{2}{order}", "", depth * 2, space(self.kernel, &pass.cols))?;
         let inside = pass.cols.iter().fold(outer, |set, a| set | 1 << a.0);
-        self.values(needed, inside, depth + 1)?;
+        let scans = pass.order == Order::Runs;
+        if !scans {
+            self.values(needed, inside, depth + 1)?;
+        }
         for (c, carry) in pass.carries.iter().enumerate() {
+            if scans {
+                // What follows a running value stands below it.
+                self.values(&self::needed(self.kernel, &carry.args), inside, depth + 1)?;
+            }
             let names = self.results(p, c as u32);
             write!(self.f, "{:1$}{names} = carry {2}", "", depth * 2 + 2, carry.fold.name())?;
             carry.args.iter().try_for_each(|v| write!(self.f, " {v}"))?;
             self.f.write_str("\n")?;
         }
-        Ok(())
+        if scans { self.values(needed, inside, depth + 1) } else { Ok(()) }
     }
 
     /// The values that move with no axis but those of `scope`, unless they have been printed.
@@ -103,6 +111,7 @@ impl Printer<'_, '_> {
             self.value_done[v.index()] = true;
             match *self.kernel.inst(v) {
                 Inst::Final { pass, .. } if self.pass_done[pass.index()] => {}
+                Inst::After { .. } => {}
                 Inst::Final { pass, .. } => {
                     let roots: Vec<Val> = carried(&self.kernel.passes[pass.index()]).collect();
                     let inside = self::needed(self.kernel, &roots);
@@ -120,8 +129,11 @@ impl Printer<'_, '_> {
     /// The values that name the parts of a carry: `v4`, or `_, v5` when the first is not read.
     fn results(&self, p: PassId, c: u32) -> String {
         let parts = self.kernel.passes[p.index()].carries[c as usize].fold.parts() as u32;
+        let scans = self.kernel.passes[p.index()].order == Order::Runs;
         let name = |part| {
-            let is = |inst: &Inst| *inst == Inst::Final { pass: p, carry: c, part };
+            let result =
+                if scans { Inst::After { carry: c } } else { Inst::Final { pass: p, carry: c, part } };
+            let is = |inst: &Inst| *inst == result;
             let named = (0..self.kernel.body.len()).filter(|&v| is(&self.kernel.body[v]));
             let names: Vec<String> = named.map(|v| format!("v{v}")).collect();
             if names.is_empty() { "_".to_string() } else { names.join(" = ") }
@@ -176,6 +188,7 @@ fn inst(kernel: &Kernel, v: Val) -> String {
         Inst::Pick { guard, inside, outside } => {
             format!("pick {inside} where {} else {outside}", ranges(kernel, guard))
         }
+        Inst::After { carry } => format!("after {carry}"),
         Inst::Final { pass, carry, part } => format!("final {pass} {carry} {part}"),
     }
 }

@@ -113,7 +113,8 @@ pub fn for_each_index(kernel: &mut Kernel, f: &mut dyn FnMut(&mut Index)) {
         match inst {
             Inst::Coord(index) | Inst::Load(_, index) => f(index),
             Inst::Pick { guard, .. } => guard.ranges.iter_mut().for_each(|r| f(&mut r.index)),
-            Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) | Inst::Final { .. } => {}
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) => {}
+            Inst::Final { .. } | Inst::After { .. } => {}
         }
     }
     for store in kernel.passes.iter_mut().flat_map(|p| &mut p.stores) {
@@ -144,7 +145,8 @@ pub fn lift(kernel: &mut Kernel) -> Vec<i64> {
                     range.high = words.word((Role::High, i as u32, r as u32), known(range.high));
                 }
             }
-            Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) | Inst::Final { .. } => {}
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) => {}
+            Inst::Final { .. } | Inst::After { .. } => {}
         }
     }
     for store in kernel.passes.iter_mut().flat_map(|p| &mut p.stores) {

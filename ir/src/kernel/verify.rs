@@ -27,6 +27,8 @@ use crate::ops::fold::Fold;
 /// * what a pass folds and stores moves with its rows and its own columns only;
 /// * a carry takes an element, `argmin` and `argmax` its int64 position too; `any` and `all` take
 ///   bools, `moments` floats;
+/// * at most one pass scans, the last one with columns; it stores, its folds have scans, and running
+///   values are read in it alone;
 /// * a pass has order `Free` when it has no carry, and otherwise only when all its folds are free.
 ///
 /// # Errors
@@ -48,6 +50,8 @@ pub fn verify(kernel: &Kernel) -> Result<(), String> {
     for (p, inside) in kernel.passes.iter().enumerate() {
         pass(kernel, inside).map_err(|fault| format!("pass {p}: {fault}\n{inside:?}"))?;
     }
+    let scans = kernel.passes.iter().filter(|pass| pass.order == Order::Runs).count();
+    check(scans < 2, || format!("{scans} passes scan"))?;
     for (b, buffer) in kernel.buffers.iter().enumerate() {
         let mut stores = kernel.passes.iter().flat_map(|p| &p.stores);
         let written = buffer.role == Role::In || stores.any(|s| s.buffer.index() == b);
@@ -137,6 +141,7 @@ fn value(kernel: &Kernel, v: Val, inst: &Inst) -> Result<(), String> {
             both[0]
         }
         Inst::Final { pass, carry, part } => folded(kernel, v, *pass, *carry, *part)?,
+        Inst::After { carry } => running(kernel, v, *carry)?,
     };
     check(wanted == kernel.dtype(v), || format!("its type would be {wanted}"))
 }
@@ -166,6 +171,15 @@ fn folded(kernel: &Kernel, v: Val, pass: PassId, carry: u32, part: u32) -> Resul
     Ok(carry.fold.part_dtype(kernel.dtype(*first), part as usize))
 }
 
+/// The type of a running value, which comes after the elements that are folded.
+fn running(kernel: &Kernel, v: Val, carry: u32) -> Result<DType, String> {
+    let scan = kernel.scan().ok_or("no pass scans")?;
+    let carry = kernel.passes[scan.index()].carries.get(carry as usize);
+    let carry = carry.ok_or_else(|| format!("{scan} carries no such value"))?;
+    let element = carry.args.first().filter(|arg| **arg < v);
+    element.map(|arg| kernel.dtype(*arg)).ok_or_else(|| "its elements do not come first".to_string())
+}
+
 fn pass(kernel: &Kernel, pass: &Pass) -> Result<(), String> {
     for (i, &a) in pass.cols.iter().enumerate() {
         axis(kernel, a)?;
@@ -178,6 +192,10 @@ fn pass(kernel: &Kernel, pass: &Pass) -> Result<(), String> {
     check(free || ordered, || "its folds have an order".to_string())?;
     check(!ordered || !pass.carries.is_empty(), || "an order, but nothing to fold".to_string())?;
     pass.stores.iter().try_for_each(|s| store(kernel, s))?;
+    if pass.order == Order::Runs {
+        let scans = pass.carries.iter().all(|c| c.fold.has_scan());
+        check(scans && !pass.inner && !pass.stores.is_empty(), || "a scan that stores nothing".to_string())?;
+    }
     let folds_only = pass.stores.is_empty() && !pass.carries.is_empty();
     check(folds_only || !pass.inner, || "an inner pass folds and does not store".to_string())
 }
@@ -219,10 +237,11 @@ fn nesting(kernel: &Kernel) -> Result<(), String> {
         let columns = mask(pass.cols.iter().copied());
         let (roots, mut moved) = roots(pass);
         for v in roots {
-            let Reach { after, inside } = reach[v.index()];
+            let Reach { after, inside, running } = reach[v.index()];
             check(pass.inner || after <= p, || {
                 format!("pass {p} needs {v}, which is known after pass {}", after - 1)
             })?;
+            check(!running || pass.order == Order::Runs, || format!("pass {p} needs {v}, a running value"))?;
             check(inside & columns == 0, || format!("a pass inside pass {p} walks the columns of pass {p}"))?;
             moved |= sets[v.index()];
         }
@@ -256,6 +275,8 @@ struct Reach {
     after: usize,
     /// The columns of the passes that are run inside.
     inside: u64,
+    /// It follows from running values.
+    running: bool,
 }
 
 /// What computing each value takes, its operands and the passes inside included.
@@ -266,6 +287,7 @@ fn reach(kernel: &Kernel) -> Vec<Reach> {
         let mut needs = |v: Val| {
             all.after = all.after.max(known[v.index()].after);
             all.inside |= known[v.index()].inside;
+            all.running |= known[v.index()].running;
         };
         inst.for_each_arg(&mut needs);
         if let Inst::Final { pass: p, .. } = inst {
@@ -277,6 +299,7 @@ fn reach(kernel: &Kernel) -> Vec<Reach> {
                 all.after = p.index() + 1;
             }
         }
+        all.running |= matches!(inst, Inst::After { .. });
         known.push(all);
     }
     known

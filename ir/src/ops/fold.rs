@@ -67,6 +67,17 @@ impl Fold {
         }
     }
 
+    /// What its scan is called.
+    pub const fn scan_name(self) -> &'static str {
+        match self {
+            Fold::Sum => "cumsum",
+            Fold::Prod => "cumprod",
+            Fold::Min => "cummin",
+            Fold::Max => "cummax",
+            Fold::Any | Fold::All | Fold::ArgMin | Fold::ArgMax | Fold::Moments => self.name(),
+        }
+    }
+
     /// How many values travel together.
     pub const fn parts(self) -> usize {
         match self {
@@ -124,6 +135,23 @@ impl Fold {
             Fold::ArgMin => smallvec![greatest(), nowhere],
             Fold::ArgMax => smallvec![least(), nowhere],
             Fold::Moments => smallvec![Scalar::zero(dtype); 3],
+        }
+    }
+
+    /// What a running total starts from: joined before any element, it changes no bit of it, the sign
+    /// of a zero included.
+    pub fn neutral(self, dtype: DType) -> State<Scalar> {
+        match (self, dtype.kind()) {
+            (Fold::Sum, Kind::Float) => smallvec![Scalar::from_f64(dtype, -0.0)],
+            _ => self.init(dtype),
+        }
+    }
+
+    /// True for folds whose running value is an element-wise function of its own: those with scans.
+    pub const fn has_scan(self) -> bool {
+        match self {
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => true,
+            Fold::ArgMin | Fold::ArgMax | Fold::Moments => false,
         }
     }
 

@@ -95,6 +95,11 @@ impl Space {
         self.columns.insert(0, columns);
     }
 
+    /// True when the points of the root's last axis are results of their own, side by side.
+    pub fn is_unrolled(&self) -> bool {
+        self.results.is_some()
+    }
+
     /// True when the root's axes have been parted into rows and columns.
     pub fn is_split(&self) -> bool {
         self.split.is_some()
@@ -192,7 +197,9 @@ impl Space {
         let node = graph.node(n);
         Some(match &node.kind {
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => SmallVec::new(),
-            Kind::Map(_) | Kind::Cast => inputs.iter().map(|&i| (i, place.to_vec())).collect(),
+            Kind::Map(_) | Kind::Cast | Kind::Scan { .. } => {
+                inputs.iter().map(|&i| (i, place.to_vec())).collect()
+            }
             Kind::View(view) => {
                 let source = &graph.node(inputs[0]).shape;
                 let index = view.map(source, place, &node.shape, &|a| self.extents[a.index()])?;

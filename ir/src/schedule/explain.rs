@@ -94,6 +94,7 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
         Kind::Map(op) => Some(op.name()),
         Kind::Cast => Some("cast"),
         Kind::Reduce { fold, .. } => Some(fold.name()),
+        Kind::Scan { fold, .. } => Some(fold.scan_name()),
         Kind::Pad(_) => Some("pad"),
         Kind::Iota(_) => Some("arange"),
         Kind::View(_) | Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => None,

@@ -11,6 +11,7 @@
 //! [`merge`] joins kernels that walk the same space over the same data.
 
 mod merge;
+mod scan;
 
 use super::demand::{Place, Space};
 use super::{Cut, Options, scattered};
@@ -122,6 +123,8 @@ struct Growing {
     operations: u64,
     /// Leaves and materialised nodes that it reads.
     reads: IndexSet<NodeId, FxBuildHasher>,
+    /// Its last pass runs along scans.
+    scans: bool,
     /// Merged into another kernel.
     gone: bool,
 }
@@ -175,6 +178,11 @@ impl<'a> Fuser<'a> {
             if !self.split_for(demands) {
                 return Some(Cut::FoldThenBroadcast);
             }
+        }
+        if let Kind::Scan { .. } = kind
+            && !self.run_along(n, demands)
+        {
+            return Some(Cut::Scan);
         }
         self.recomputed(n, demands).or_else(|| self.too_large(n, demands))
     }
@@ -235,7 +243,8 @@ impl<'a> Fuser<'a> {
         let extents: Vec<i64> = axes.iter().map(|&a| shape[a] as i64).collect();
         let points = |extents: &[i64]| extents.iter().map(|&n| n as u64).product::<u64>();
         let long = |extents: &Vec<i64>| points(extents) >= LONG_COLUMNS;
-        let other = |list: &Vec<i64>| long(list) && (demand.above.fold || *list != extents);
+        let scans = self.kernels[demand.kernel].scans;
+        let other = |list: &Vec<i64>| long(list) && (demand.above.fold || scans || *list != extents);
         !space.is_inside(&demand.place)
             && space.count(space.rows()) < FEW_ROWS
             && long(&extents)
@@ -262,7 +271,7 @@ impl<'a> Fuser<'a> {
         let axes = match &self.graph.node(n).kind {
             Kind::Reduce { axes, .. } => demands.len() * axes.len(),
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
-            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) => 0,
+            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Scan { .. } => 0,
         };
         let limit = |k: &Growing| match () {
             () if k.values + demands.len() > VALUE_LIMIT => Some("500 values"),
@@ -287,6 +296,7 @@ impl<'a> Fuser<'a> {
             }
             Kind::Pad(_) => above.guard = true,
             Kind::Reduce { .. } => above.fold = true,
+            Kind::Scan { .. } => growing.scans = true,
             Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
         }
         if self.options.fuse && scattered::is_scattered(self.graph, n) {
@@ -340,13 +350,12 @@ impl<'a> Fuser<'a> {
 
     /// Lets the one reader of a fold's results compute them for each row, where it can.
     fn make_room(&mut self, n: NodeId, demands: &[Demand]) {
-        let Kind::Reduce { .. } = self.graph.node(n).kind else { return };
-        if let [demand] = demands
-            && self.options.fuse
-            && !demand.above.guard
-            && !self.takes_turns(n, demand)
-        {
-            self.split_for(demands);
+        let [demand] = demands else { return };
+        match self.graph.node(n).kind {
+            _ if !self.options.fuse || demand.above.guard || self.takes_turns(n, demand) => {}
+            Kind::Scan { .. } => drop(self.run_along(n, demands)),
+            Kind::Reduce { .. } => drop(self.split_for(demands)),
+            _ => {}
         }
     }
 
@@ -356,6 +365,10 @@ impl<'a> Fuser<'a> {
         let kernel = &self.kernels[demand.kernel];
         let once = all.iter().filter(|d| d.kernel == demand.kernel).count() == 1;
         let joins = matches!(cut, Cut::Output | Cut::Recompute { .. }) && !self.read_by_position[n.index()];
+        let is_scan = matches!(self.graph.node(n).kind, Kind::Scan { .. });
+        if is_scan && !(kernel.space.is_split() && self.rows_beside(n, demand).is_some()) {
+            return None;
+        }
         if !once || !joins || demand.above.guard || self.too_large(n, std::slice::from_ref(demand)).is_some()
         {
             return None;
@@ -393,7 +406,7 @@ impl<'a> Fuser<'a> {
         let group = Group {
             roots: vec![(n, cut)],
             along: Vec::new(),
-            split: None,
+            split: scan::rows_of_root(self.graph, n),
             unrolled: self.options.fuse && is_unrolled(self.graph, n),
         };
         let space = space_of(self.graph, &group);
@@ -405,6 +418,7 @@ impl<'a> Fuser<'a> {
             values: 0,
             operations: 0,
             reads: IndexSet::default(),
+            scans: false,
             gone: false,
         });
         for place in places {
@@ -438,6 +452,7 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
         }
         Kind::Cast | Kind::Pad(_) => 1,
         Kind::Reduce { fold, .. } => 2 * fold.parts() as u64,
+        Kind::Scan { .. } => 3,
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_) => 0,
     }
 }

@@ -151,6 +151,7 @@ impl<'a> Lowering<'a> {
             }
             Kind::View(_) => args[0],
             Kind::Pad(before) => self.pick(n, at, before, args),
+            Kind::Scan { fold, .. } => self.builder.scan(*fold, args[0]),
             Kind::Reduce { fold, part, axes } => self.fold(n, at, *fold, *part, axes, args[0]),
         }
     }

@@ -116,6 +116,8 @@ pub enum Cut {
     FewRows,
     /// A fold is read on one side of a pad's edge only; its walk is not guarded.
     GuardedFold,
+    /// A scan is read elsewhere than in the walk that runs along it.
+    Scan,
     /// A fold walks it as one sequence over several axes, along which it does not lie as one.
     Scattered,
     /// Readers would compute it again, `times` for each element, at `cost` operations each.
@@ -142,6 +144,7 @@ impl fmt::Display for Cut {
             Cut::FoldThenBroadcast => f.write_str("a fold over the whole space is read back over that space"),
             Cut::FewRows => f.write_str("a long fold of few rows is shared among workers on its own"),
             Cut::GuardedFold => f.write_str("a fold is read on one side of a pad's edge only"),
+            Cut::Scan => f.write_str("a scan is read in another walk than the one that runs along it"),
             Cut::Scattered => {
                 f.write_str("a fold walks it as one sequence, and its operands do not lie as one")
             }

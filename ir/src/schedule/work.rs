@@ -131,7 +131,8 @@ impl<'a> Count<'a> {
     /// Machine operations behind one value.
     fn weight(&self, v: Val) -> u64 {
         match self.kernel.inst(v) {
-            Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) | Inst::Final { .. } => 0,
+            Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => 0,
+            Inst::Final { .. } | Inst::After { .. } => 0,
             Inst::Prim(..) | Inst::Pick { .. } => 1,
             Inst::Call(op, args) => {
                 let types: SmallVec<[_; 3]> = args.iter().map(|&v| self.kernel.dtype(v)).collect();

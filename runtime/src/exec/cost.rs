@@ -41,7 +41,7 @@ fn visits(kernel: &Kernel, words: &[i64]) -> f64 {
 /// Machine operations behind a value; a call is an elementary function of a dozen or more.
 fn weight(inst: &Inst) -> f64 {
     match inst {
-        Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } => 0.0,
+        Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } | Inst::After { .. } => 0.0,
         Inst::Coord(_) | Inst::Load(..) | Inst::Prim(..) => 1.0,
         Inst::Pick { .. } => 2.0,
         Inst::Call(..) => 15.0,

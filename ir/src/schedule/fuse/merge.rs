@@ -30,7 +30,8 @@ impl Fuser<'_> {
         }
         let walk = |k: &Growing| {
             let shape = self.graph.node(k.group.roots[0].0).shape.clone();
-            (shape, k.space.is_split().then(|| k.space.rows()), k.group.unrolled, k.space.column_extents())
+            let rows = k.space.is_split().then(|| k.space.rows());
+            (shape, rows, k.group.unrolled, k.scans, k.space.column_extents())
         };
         walk(first) == walk(second)
             && !first.reads.is_disjoint(&second.reads)

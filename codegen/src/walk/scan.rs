@@ -1,0 +1,218 @@
+//! The order of scans: runs of 16 within blocks of 512, blocks' totals by the same rule.
+//!
+//! Every level goes through its children in runs of 16: a child is an element, a block of 512, a block
+//! of those, … Carried from child to child are the total of the run so far, and of the runs before;
+//! with the total of the blocks before, they are the running value at that level, from which the next
+//! child goes on. So one walk, in order, gives every running value; lanes, where rows lie along them,
+//! walk side by side.
+//!
+//! A long scan of few rows is shared among workers: a first entry leaves the total of each block in
+//! scratch, and each unit of a second one goes through the totals before its own blocks alone.
+
+use super::{Emit, State, Step, V, Walk};
+use crate::abi::{BLOCKS_OF_UNIT, PARTS_OF_SCAN};
+use crate::mapping::BLOCK;
+use numfuse_ir::kernel::{AxisId, Inst, PassId, Val};
+
+/// Children of a run, at every level.
+const RUN: i64 = 16;
+
+/// What gives the total of a block, from its first element, its length and the running value before it.
+type Block<'a, W, I> = dyn FnMut(&mut W, I, I, &[V]) -> State + 'a;
+
+/// A part of a sequence: its first element, and the first beyond.
+#[derive(Clone, Copy)]
+struct Part<I> {
+    from: I,
+    to: I,
+}
+
+impl<E: Emit> Walk<'_, E> {
+    /// A pass that scans, as a whole.
+    pub(super) fn scan(&mut self, pass: PassId) {
+        self.hoist(&self.pass_roots(pass));
+        let lanes = self.state_lanes(pass);
+        let (from, to) = (self.emit.number(0), self.visits(pass));
+        self.levels_of_scan(pass, lanes, Part { from, to }, &mut |w, first, count, before| {
+            w.block_of_scan(pass, lanes, first, count, Some(before))
+        });
+    }
+
+    /// The totals of some blocks of each row, to scratch.
+    pub(super) fn totals(&mut self) {
+        let pass = PassId(0);
+        let axes: Vec<AxisId> = self.kernel.row_axes().collect();
+        let many = self.emit.number(BLOCKS_OF_UNIT);
+        let blocks = self.blocks();
+        let runs = self.divide_up(blocks, many);
+        self.units(|w, unit| {
+            let row = w.emit.step(Step::Div, unit, runs);
+            let run = w.emit.step(Step::Rem, unit, runs);
+            w.open_rows(&axes, row);
+            w.blocks_of(run, many, |w, block, (start, count)| {
+                w.hoist(&w.pass_roots(pass));
+                let total = w.block_of_scan(pass, 1, start, count, None);
+                let (cell, stride) = w.cell_of(block, row);
+                w.keep(&total, 1, cell, stride);
+            });
+        });
+    }
+
+    /// A part of the blocks of a row, after the totals of those before.
+    pub(super) fn parts_of_scan(&mut self) {
+        let pass = PassId(0);
+        let axes: Vec<AxisId> = self.kernel.row_axes().collect();
+        let (parts, size) = (self.emit.number(PARTS_OF_SCAN), self.emit.number(BLOCK));
+        let (zero, one) = (self.emit.number(0), self.emit.number(1));
+        let (blocks, total) = (self.blocks(), self.visits(pass));
+        let many = self.divide_up(blocks, parts);
+        self.units(|w, unit| {
+            let row = w.emit.step(Step::Div, unit, parts);
+            let part = w.emit.step(Step::Rem, unit, parts);
+            w.open_rows(&axes, row);
+            let (first, beyond) = w.part_of(part, many, blocks);
+            let end = w.emit.step(Step::Mul, beyond, size);
+            let to = w.emit.step(Step::Min, end, total);
+            w.levels_of_scan(pass, 1, Part { from: zero, to }, &mut |w, start, count, before| {
+                let block = w.emit.step(Step::Div, start, size);
+                let (cell, stride) = w.cell_of(block, row);
+                let total = w.kept(pass, 1, cell, stride);
+                let next = w.emit.step(Step::Add, block, one);
+                let inside = w.emit.step(Step::Sub, next, first);
+                let inside = w.emit.step(Step::Max, inside, zero);
+                w.when(inside, false, &[], 1, |w| {
+                    w.block_of_scan(pass, 1, start, count, Some(before));
+                    State::new()
+                });
+                total
+            });
+        });
+    }
+
+    /// Goes through the blocks of a part, in order.
+    fn levels_of_scan(
+        &mut self,
+        pass: PassId,
+        lanes: u32,
+        all: Part<E::Index>,
+        block: &mut Block<'_, Self, E::Index>,
+    ) {
+        let levels = self.mapping.levels();
+        let nothing = self.neutral(pass);
+        let running: Vec<State> = vec![nothing.clone(); levels as usize];
+        self.level_of_scan(pass, levels, lanes, all, &nothing, &running, block);
+    }
+
+    /// Goes through the children of one level, which go on from `before`. `running` holds the running
+    /// value of each level up to this one; gives the total of all children, and those values after them.
+    #[allow(clippy::too_many_arguments, reason = "where a scan is at one level, and what is done there")]
+    fn level_of_scan(
+        &mut self,
+        pass: PassId,
+        level: u32,
+        lanes: u32,
+        part: Part<E::Index>,
+        before: &[V],
+        running: &[State],
+        block: &mut Block<'_, Self, E::Index>,
+    ) -> (State, Vec<State>) {
+        if level == 1 {
+            let count = self.emit.step(Step::Sub, part.to, part.from);
+            return (block(self, part.from, count, before), running.to_vec());
+        }
+        let parts = before.len();
+        let size = BLOCK.pow(level - 1);
+        let flat = |first: &[V], rest: &[State]| -> State {
+            first.iter().chain(rest.iter().flatten()).copied().collect()
+        };
+        let unflat = |all: &[V]| -> (State, Vec<State>) {
+            let mut states = all.chunks(parts).map(State::from_slice);
+            let first = states.next().expect("a state comes first");
+            (first, states.collect())
+        };
+        let carried = flat(&self.neutral(pass), running);
+        let widths = vec![lanes; carried.len()];
+        let after = self.repeat(part.from, part.to, RUN * size, &carried, &widths, |w, start, all| {
+            let (runs, running) = unflat(all);
+            let base = w.join(pass, before, &runs);
+            let length = w.emit.number(RUN * size);
+            let length = w.up_to(start, part.to, length);
+            let to = w.emit.step(Step::Add, start, length);
+            let carried = flat(&w.neutral(pass), &running);
+            let after = w.repeat(start, to, size, &carried, &widths, |w, start, all| {
+                let (run, mut running) = unflat(all);
+                let length = w.emit.number(size);
+                let length = w.up_to(start, to, length);
+                let to = w.emit.step(Step::Add, start, length);
+                let own = running.pop().expect("each level has a running value");
+                let part = Part { from: start, to };
+                let (total, mut running) =
+                    w.level_of_scan(pass, level - 1, lanes, part, &own, &running, block);
+                let run = w.join(pass, &run, &total);
+                running.push(w.join(pass, &base, &run));
+                flat(&run, &running)
+            });
+            let (run, running) = unflat(&after);
+            flat(&w.join(pass, &runs, &run), &running)
+        });
+        unflat(&after)
+    }
+
+    /// The total of a block of elements; where the running value before it is given, its elements'
+    /// running values are stored.
+    fn block_of_scan(
+        &mut self,
+        pass: PassId,
+        lanes: u32,
+        first: E::Index,
+        count: E::Index,
+        before: Option<&[V]>,
+    ) -> State {
+        let nothing = self.neutral(pass);
+        let widths = vec![lanes; nothing.len()];
+        let beyond = self.emit.step(Step::Add, first, count);
+        self.repeat(first, beyond, RUN, &nothing, &widths, |w, start, runs| {
+            let base = before.map(|before| w.join(pass, before, runs));
+            let length = w.emit.number(RUN);
+            let length = w.up_to(start, beyond, length);
+            let to = w.emit.step(Step::Add, start, length);
+            let nothing = w.neutral(pass);
+            let run = w.repeat(start, to, 1, &nothing, &widths, |w, i, run| {
+                let axes = w.kernel.passes[pass.index()].cols.clone();
+                w.bind_axes(&axes, i);
+                w.element_of_scan(pass, run, base.as_deref())
+            });
+            w.join(pass, runs, &run)
+        })
+    }
+
+    /// The totals of a run after the element at the point that is bound. Each carry's running value is
+    /// set before the next one's element is asked for, which may follow from it.
+    fn element_of_scan(&mut self, pass: PassId, run: &[V], base: Option<&[V]>) -> State {
+        let kernel = self.kernel;
+        let mut totals = State::new();
+        for (c, carry) in kernel.passes[pass.index()].carries.iter().enumerate() {
+            let element = self.values(&carry.args);
+            let total = carry.fold.next(self, &run[c..=c], &element)[0];
+            totals.push(total);
+            if let Some(base) = base {
+                let after = carry.fold.join(self, &base[c..=c], &[total])[0];
+                let of_carry = Inst::After { carry: c as u32 };
+                let found = (0..kernel.body.len()).filter(|&v| kernel.body[v] == of_carry);
+                self.scope().values.extend(found.map(|v| (Val(v as u32), after)));
+            }
+        }
+        if base.is_some() {
+            self.stores(pass);
+        }
+        totals
+    }
+
+    /// The totals before any element.
+    fn neutral(&mut self, pass: PassId) -> State {
+        let kernel = self.kernel;
+        let carries = &kernel.passes[pass.index()].carries;
+        let constants = carries.iter().map(|c| c.fold.neutral(kernel.dtype(c.args[0]))[0]);
+        constants.map(|c| self.known(c)).collect()
+    }
+}
