@@ -193,7 +193,7 @@ impl<E: Emit> Walk<'_, E> {
         state
     }
 
-    fn halves(&mut self, v: V, lanes: u32) -> (V, V) {
+    pub(super) fn halves(&mut self, v: V, lanes: u32) -> (V, V) {
         let dtype = self.slots[v.0 as usize].dtype;
         let value = self.handle(v, lanes);
         let (low, high) = self.emit.halves(&value);
@@ -201,7 +201,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// A value with that many lanes, whatever it had.
-    fn wide(&mut self, v: V, lanes: u32) -> V {
+    pub(super) fn wide(&mut self, v: V, lanes: u32) -> V {
         let slot = &self.slots[v.0 as usize];
         if slot.lanes == lanes && matches!(slot.what, super::What::Emitted(_)) {
             return v;
@@ -319,7 +319,7 @@ impl<E: Emit> Walk<'_, E> {
         let roots = self.pass_roots(pass);
         let depends = roots.iter().fold(0, |s, v| s | self.depends[v.index()]);
         let differs = |(a, at): (usize, &At<E::Index>)| {
-            depends >> a & 1 == 1 && matches!(at, At::Lanes(_) | At::Vector(_))
+            depends >> a & 1 == 1 && matches!(at, At::Lanes(_) | At::Runs(_) | At::Vector(_))
         };
         if self.axes.iter().enumerate().any(differs) { self.mapping.lanes() } else { 1 }
     }

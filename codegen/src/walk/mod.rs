@@ -88,6 +88,8 @@ enum At<I> {
     Uniform(I),
     /// That of the first lane; the others follow.
     Lanes(I),
+    /// That of the first lane; each other is a run of a scan further.
+    Runs(I),
     /// Any int64 in each lane.
     Vector(V),
 }

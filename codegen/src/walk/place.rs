@@ -3,6 +3,7 @@
 //! The part of an index that does not move with the loops still to come is added to the pointer
 //! before they open; what is left at the point of use is one offset and the spread of the lanes.
 
+use super::scan::RUN;
 use super::{At, Emit, Memory, Place, Spread, State, Step, V, Walk};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Guard, Index, Term, Word};
@@ -14,7 +15,15 @@ use numfuse_ir::scalar::Scalar;
 enum Part<I> {
     Uniform(I),
     Lanes(I),
+    Runs(I),
     Vector(V),
+}
+
+/// How far neighbouring lanes are apart: that far, or that far for each element of a run.
+#[derive(Clone, Copy)]
+enum Apart {
+    Elements(Word),
+    Runs(Word),
 }
 
 impl<E: Emit> Walk<'_, E> {
@@ -78,7 +87,7 @@ impl<E: Emit> Walk<'_, E> {
                 None if !values => continue,
                 _ => self.part(term),
             };
-            let (Part::Uniform(i) | Part::Lanes(i)) = part else { continue };
+            let (Part::Uniform(i) | Part::Lanes(i) | Part::Runs(i)) = part else { continue };
             let scaled = self.scale(i, *stride);
             sum = Some(match sum {
                 None => scaled,
@@ -101,6 +110,7 @@ impl<E: Emit> Walk<'_, E> {
             Term::Axis(a) => match self.axes[a.index()] {
                 At::Uniform(i) => Part::Uniform(i),
                 At::Lanes(i) => Part::Lanes(i),
+                At::Runs(i) => Part::Runs(i),
                 At::Vector(v) => Part::Vector(v),
                 At::Unbound => unreachable!("an index names only axes of open loops"),
             },
@@ -134,6 +144,11 @@ impl<E: Emit> Walk<'_, E> {
         match self.axes[axis.index()] {
             At::Vector(v) => v,
             At::Lanes(i) => self.counting_from(i),
+            At::Runs(i) => {
+                let first = self.index_value(i);
+                let numbers = self.apart(Apart::Runs(Word::Known(1)));
+                self.apply(Prim::Add, &[first, numbers])
+            }
             At::Uniform(i) => self.index_value(i),
             At::Unbound => unreachable!("an index names only axes of open loops"),
         }
@@ -170,17 +185,20 @@ impl<E: Emit> Walk<'_, E> {
 
     /// How lanes lie, and how many there are.
     fn spread(&mut self, at: &Index) -> (Spread<E::Index, E::Value>, u32) {
-        let (stride, vector) = self.lane_parts(at);
+        let (apart, vector) = self.lane_parts(at);
         let lanes = self.mapping.lanes();
-        match (stride, vector) {
+        match (apart, vector) {
             (None, None) => (Spread::Same, 1),
-            (Some(Word::Known(1)), None) => (Spread::Unit, lanes),
-            (Some(stride), None) => (Spread::Strided(self.word(stride)), lanes),
-            (stride, Some(mut sum)) => {
-                if let Some(stride) = stride {
-                    let numbers = self.lane_numbers();
-                    let scaled = self.scaled(numbers, stride);
-                    sum = self.apply(Prim::Add, &[sum, scaled]);
+            (Some(Apart::Elements(Word::Known(1))), None) => (Spread::Unit, lanes),
+            (Some(Apart::Elements(stride)), None) => (Spread::Strided(self.word(stride)), lanes),
+            (Some(Apart::Runs(stride)), None) => {
+                let (stride, run) = (self.word(stride), self.emit.number(RUN));
+                (Spread::Strided(self.emit.step(Step::Mul, stride, run)), lanes)
+            }
+            (apart, Some(mut sum)) => {
+                if let Some(apart) = apart {
+                    let apart = self.apart(apart);
+                    sum = self.apply(Prim::Add, &[sum, apart]);
                 }
                 (Spread::Gather(self.handle(sum, lanes)), lanes)
             }
@@ -188,12 +206,13 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The stride of the axis that lanes lie along, and the sum of what any lane may add.
-    fn lane_parts(&mut self, at: &Index) -> (Option<Word>, Option<V>) {
-        let (mut lanes, mut sum): (Option<Word>, Option<V>) = (None, None);
+    fn lane_parts(&mut self, at: &Index) -> (Option<Apart>, Option<V>) {
+        let (mut lanes, mut sum): (Option<Apart>, Option<V>) = (None, None);
         for (stride, term) in &at.terms {
             match self.part(term) {
                 Part::Uniform(_) => {}
-                Part::Lanes(_) => lanes = Some(*stride),
+                Part::Lanes(_) => lanes = Some(Apart::Elements(*stride)),
+                Part::Runs(_) => lanes = Some(Apart::Runs(*stride)),
                 Part::Vector(v) => {
                     let v = self.scaled(v, *stride);
                     sum = Some(match sum {
@@ -204,6 +223,18 @@ impl<E: Emit> Walk<'_, E> {
             }
         }
         (lanes, sum)
+    }
+
+    /// What each lane adds, as an int64.
+    fn apart(&mut self, apart: Apart) -> V {
+        let numbers = self.lane_numbers();
+        match apart {
+            Apart::Elements(stride) => self.scaled(numbers, stride),
+            Apart::Runs(stride) => {
+                let runs = self.scaled(numbers, Word::Known(RUN));
+                self.scaled(runs, stride)
+            }
+        }
     }
 
     fn scaled(&mut self, v: V, stride: Word) -> V {
@@ -226,15 +257,14 @@ impl<E: Emit> Walk<'_, E> {
     /// The value of an index as an int64.
     pub(super) fn index(&mut self, at: &Index) -> V {
         let first = self.uniform_sum(at, 0, true, true);
-        let (stride, sum) = self.lane_parts(at);
+        let (lanes, sum) = self.lane_parts(at);
         let mut value = match first {
             Some(i) => self.index_value(i),
             None => self.known(Scalar::zero(DType::I64)),
         };
-        if let Some(stride) = stride {
-            let numbers = self.lane_numbers();
-            let scaled = self.scaled(numbers, stride);
-            value = self.apply(Prim::Add, &[value, scaled]);
+        if let Some(apart) = lanes {
+            let apart = self.apart(apart);
+            value = self.apply(Prim::Add, &[value, apart]);
         }
         match sum {
             Some(sum) => self.apply(Prim::Add, &[value, sum]),

@@ -9,13 +9,16 @@
 //! A long scan of few rows is shared among workers: a first entry leaves the total of each block in
 //! scratch, and each unit of a second one goes through the totals before its own blocks alone.
 
-use super::{Emit, State, Step, V, Walk};
+use super::{At, Emit, State, Step, V, Walk};
 use crate::abi::{BLOCKS_OF_UNIT, PARTS_OF_SCAN};
 use crate::mapping::BLOCK;
-use numfuse_ir::kernel::{AxisId, Inst, PassId, Val};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::kernel::{AxisId, Carry, Inst, PassId, Val};
+use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::prim::Prim;
 
 /// Children of a run, at every level.
-const RUN: i64 = 16;
+pub(super) const RUN: i64 = 16;
 
 /// What gives the total of a block, from its first element, its length and the running value before it.
 type Block<'a, W, I> = dyn FnMut(&mut W, I, I, &[V]) -> State + 'a;
@@ -168,10 +171,21 @@ impl<E: Emit> Walk<'_, E> {
         count: E::Index,
         before: Option<&[V]>,
     ) -> State {
-        let nothing = self.neutral(pass);
-        let widths = vec![lanes; nothing.len()];
+        let mut carried = self.neutral(pass);
+        let widths = vec![lanes; carried.len()];
         let beyond = self.emit.step(Step::Add, first, count);
-        self.repeat(first, beyond, RUN, &nothing, &widths, |w, start, runs| {
+        let mut start = first;
+        if self.has_runs_in_lanes(pass, lanes) {
+            let size = RUN * i64::from(self.mapping.lanes());
+            let many = self.emit.number(size);
+            let rest = self.emit.step(Step::Rem, count, many);
+            let whole = self.emit.step(Step::Sub, count, rest);
+            start = self.emit.step(Step::Add, first, whole);
+            carried = self.repeat(first, start, size, &carried, &widths, |w, start, runs| {
+                w.runs_in_lanes(pass, start, runs, before)
+            });
+        }
+        self.repeat(start, beyond, RUN, &carried, &widths, |w, start, runs| {
             let base = before.map(|before| w.join(pass, before, runs));
             let length = w.emit.number(RUN);
             let length = w.up_to(start, beyond, length);
@@ -180,15 +194,125 @@ impl<E: Emit> Walk<'_, E> {
             let run = w.repeat(start, to, 1, &nothing, &widths, |w, i, run| {
                 let axes = w.kernel.passes[pass.index()].cols.clone();
                 w.bind_axes(&axes, i);
-                w.element_of_scan(pass, run, base.as_deref())
+                let totals = w.next_of_scan(pass, run, base.as_deref());
+                if base.is_some() {
+                    w.stores(pass);
+                }
+                totals
             });
             w.join(pass, runs, &run)
         })
     }
 
+    /// True where whole runs can lie in lanes (one row at a time, no scan of running values) and that is
+    /// worth fetching elements one by one: where there is more to compute than a sum.
+    fn has_runs_in_lanes(&self, pass: PassId, lanes: u32) -> bool {
+        const CHEAP: usize = 6;
+        let pass = &self.kernel.passes[pass.index()];
+        let adds = |c: &Carry| matches!(c.fold, Fold::Sum | Fold::Prod);
+        let calls = self.kernel.body.iter().any(|inst| matches!(inst, Inst::Call(..)));
+        if pass.carries.iter().all(adds) && !calls && self.kernel.body.len() <= CHEAP {
+            return false;
+        }
+        let mut wanted = vec![false; self.kernel.body.len()];
+        pass.carries.iter().flat_map(|c| &c.args).for_each(|v| wanted[v.index()] = true);
+        for v in (0..wanted.len()).rev() {
+            if wanted[v] {
+                self.kernel.body[v].for_each_arg(&mut |arg| wanted[arg.index()] = true);
+            }
+        }
+        let chained =
+            (0..wanted.len()).any(|v| wanted[v] && matches!(self.kernel.body[v], Inst::After { .. }));
+        self.mapping.layout.is_across() && lanes == 1 && pass.cols.len() == 1 && !chained
+    }
+
+    /// As many runs as there are lanes, side by side. The totals before the first run of the block are
+    /// `runs`; gives those after the last.
+    fn runs_in_lanes(&mut self, pass: PassId, start: E::Index, runs: &[V], before: Option<&[V]>) -> State {
+        let (lanes, kernel) = (self.mapping.lanes(), self.kernel);
+        let axis = kernel.passes[pass.index()].cols[0];
+        let dtypes = self.part_dtypes(pass);
+        let tables: Vec<E::Table> =
+            dtypes.iter().map(|&dtype| self.emit.table(dtype, lanes, RUN as u32)).collect();
+        let (zero, length) = (self.emit.number(0), self.emit.number(RUN));
+        let nothing = self.neutral(pass);
+        let widths = vec![lanes; nothing.len()];
+        let totals = self.repeat(zero, length, 1, &nothing, &widths, |w, i, run| {
+            let at = w.emit.step(Step::Add, start, i);
+            w.bind(axis, At::Runs(at));
+            let totals = w.next_of_scan(pass, run, None);
+            for (&table, &total) in tables.iter().zip(&totals) {
+                let total = w.handle(total, lanes);
+                w.emit.write(table, i, &total);
+            }
+            totals
+        });
+        let (bases, after) = self.before_each_lane(pass, &totals, runs);
+        let Some(before) = before else { return after };
+        let bases = self.join(pass, before, &bases);
+        self.repeat(zero, length, 1, &[], &[], |w, i, _| {
+            let at = w.emit.step(Step::Add, start, i);
+            w.bind(axis, At::Runs(at));
+            for (c, (&table, &dtype)) in tables.iter().zip(&dtypes).enumerate() {
+                let run = w.emit.read(table, i);
+                let run = w.emitted(dtype, lanes, run);
+                let fold = kernel.passes[pass.index()].carries[c].fold;
+                let running = fold.join(w, &bases[c..=c], &[run])[0];
+                w.set_running(c, running);
+            }
+            w.stores(pass);
+            State::new()
+        });
+        after
+    }
+
+    /// For each carry, what comes before the run of each lane, in lanes; and what after the last.
+    fn before_each_lane(&mut self, pass: PassId, totals: &[V], runs: &[V]) -> (State, State) {
+        let lanes = self.mapping.lanes();
+        let (mut bases, mut after) = (State::new(), State::new());
+        for (c, &total) in totals.iter().enumerate() {
+            let fold = self.kernel.passes[pass.index()].carries[c].fold;
+            let mut sum = runs[c];
+            let mut base = self.wide(sum, lanes);
+            for (lane, total) in self.each_lane(total).into_iter().enumerate() {
+                if lane > 0 {
+                    let count = self.emit.number(lane as i64);
+                    let below = self.emit.first_lanes(count, lanes);
+                    let below = self.emitted(DType::Bool, lanes, below);
+                    let from_here = self.wide(sum, lanes);
+                    base = self.apply(Prim::Select, &[below, base, from_here]);
+                }
+                sum = fold.join(self, &[sum], &[total])[0];
+            }
+            bases.push(base);
+            after.push(sum);
+        }
+        (bases, after)
+    }
+
+    /// The lanes of a value, each for itself.
+    fn each_lane(&mut self, v: V) -> Vec<V> {
+        let mut parts = vec![v];
+        let mut lanes = self.mapping.lanes();
+        while lanes > 1 {
+            let halves = parts.iter().map(|&part| self.halves(part, lanes)).collect::<Vec<_>>();
+            parts = halves.into_iter().flat_map(|(low, high)| [low, high]).collect();
+            lanes /= 2;
+        }
+        parts
+    }
+
+    /// Gives a carry's running value to what reads it at the point that is bound.
+    fn set_running(&mut self, carry: usize, running: V) {
+        let of_carry = Inst::After { carry: carry as u32 };
+        let body = &self.kernel.body;
+        let found = (0..body.len()).filter(|&v| body[v] == of_carry).map(|v| (Val(v as u32), running));
+        self.scope().values.extend(found);
+    }
+
     /// The totals of a run after the element at the point that is bound. Each carry's running value is
     /// set before the next one's element is asked for, which may follow from it.
-    fn element_of_scan(&mut self, pass: PassId, run: &[V], base: Option<&[V]>) -> State {
+    fn next_of_scan(&mut self, pass: PassId, run: &[V], base: Option<&[V]>) -> State {
         let kernel = self.kernel;
         let mut totals = State::new();
         for (c, carry) in kernel.passes[pass.index()].carries.iter().enumerate() {
@@ -197,13 +321,8 @@ impl<E: Emit> Walk<'_, E> {
             totals.push(total);
             if let Some(base) = base {
                 let after = carry.fold.join(self, &base[c..=c], &[total])[0];
-                let of_carry = Inst::After { carry: c as u32 };
-                let found = (0..kernel.body.len()).filter(|&v| kernel.body[v] == of_carry);
-                self.scope().values.extend(found.map(|v| (Val(v as u32), after)));
+                self.set_running(c, after);
             }
-        }
-        if base.is_some() {
-            self.stores(pass);
         }
         totals
     }
