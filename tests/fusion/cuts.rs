@@ -26,9 +26,11 @@ pub(super) const OVER_AND_BACK: &[Row] = rows! { |g|
 };
 
 pub(super) const AGAIN: &[Row] = rows! { |g|
-    "a row of sines, a column of cosines" 2 because REPEATED: (&g.row * &g.row).sin() + (&g.column * &g.column).cos();
+    "a row of sines, a column of cosines" 2 because REPEATED:
+        (&g.row * &g.row).sin() + (&g.column * &g.column).cos();
     "exponentials of a broadcast row" 2 because REPEATED: g.x.exp() * g.row.exp();
-    "logarithms of a broadcast cube" 2 because REPEATED: ones([50, 1, 1], F32) + g.x.log().i((NewAxis, .., ..));
+    "logarithms of a broadcast cube" 2 because REPEATED:
+        ones([50, 1, 1], F32) + g.x.log().i((NewAxis, .., ..));
     "a blur of a power" 2 because REPEATED: {
         let light = g.x.power(2.2);
         let part = |at: isize| light.i((at / 5..296 + at / 5, at % 5..396 + at % 5));
@@ -91,5 +93,6 @@ pub(super) const LIMITS: &[Row] = rows! { |g|
     "seven hundred terms" 2 to 20 because TOO_LARGE:
         (0..700).fold(g.x.clone(), |sum, at| sum + &g.x * f64::from(at));
     "a hundred sines" 2 to 20 because TOO_LARGE: (0..200).fold(g.x.clone(), |y, _| y.sin() + 0.5);
-    "folds of seventy lengths" 2 to 20 because TOO_LARGE: (2..72).map(|n| g.row.i((.., NewAxis)).broadcast_to([400, n]).exp().sum(1)).sum::<Array>();
+    "folds of seventy lengths" 2 to 20 because TOO_LARGE:
+        (2..72).map(|n| g.row.i((.., NewAxis)).broadcast_to([400, n]).exp().sum(1)).sum::<Array>();
 };

@@ -94,14 +94,16 @@ pub(super) const STENCILS: &[Row] = rows! { |g|
 
 pub(super) const INSIDE: &[Row] = rows! { |g|
     "k-means assignment" 1: { let apart = apart(&g.points, &g.centres); (&apart * &apart).sum(-1).argmin(1) };
-    "greatest distance" 1: { let apart = apart(&g.points, &g.centres); (&apart * &apart).sum(-1).sqrt().max(1) };
+    "greatest distance" 1:
+        { let apart = apart(&g.points, &g.centres); (&apart * &apart).sum(-1).sqrt().max(1) };
     "n-body" 1: {
         let apart = g.bodies.i((NewAxis, .., ..)) - g.bodies.i((.., NewAxis, ..));
         let near = ((&apart * &apart).sum_keepdims(-1) + 0.01).power(-1.5);
         (apart * near).sum(1)
     };
     "nearest by the greatest gap" 1: apart(&g.points, &g.centres).absolute().max(-1).min(1);
-    "the mean of correlations" 1: (g.points.i((.., NewAxis, ..)) * g.centres.i((NewAxis, .., ..))).sum(-1).mean(1);
+    "the mean of correlations" 1:
+        (g.points.i((.., NewAxis, ..)) * g.centres.i((NewAxis, .., ..))).sum(-1).mean(1);
 };
 
 /// Every point less every centre.

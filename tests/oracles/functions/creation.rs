@@ -32,7 +32,8 @@ pub(super) const CONSTANTS: Table = Table {
         "np.tri(3, 3, 7, d)" => tri(3, 3, 7, d);
         "np.array([1, 0, 1], d)" => Array::from([1i64, 0, 1]).cast(d);
         "np.array(1, d)" => Array::scalar(1i64).cast(d);
-        "np.array([[True, False], [False, True]]).astype(d)" => Array::from([[true, false], [false, true]]).astype(d);
+        "np.array([[True, False], [False, True]]).astype(d)" =>
+            Array::from([[true, false], [false, true]]).astype(d);
         "np.arange(5).astype(d)" => arange(5).cast(d);
     },
 };

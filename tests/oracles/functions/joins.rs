@@ -85,8 +85,10 @@ pub(super) const JOINS: Table = Table {
         "np.column_stack((x, y.T))" => column_stack([x, &y.t()]);
         "np.broadcast_arrays(x, y[:1], y)" => numfuse::broadcast_arrays(&[x.clone(), y.i(..1), y.clone()]);
         "np.meshgrid(x.ravel()[:5], y)" => meshgrid(&[x.ravel().i(..5), y.clone()]);
-        "np.meshgrid(x.ravel()[:3], y.ravel()[:4], x.ravel()[:2])" => meshgrid(&[x, y, x].map(Array::ravel).into_iter().zip([3, 4, 2]).map(|(x, n)| x.i(..n)).collect::<Vec<_>>());
-        "np.meshgrid(x.ravel()[:3], y.ravel()[:4], indexing='ij')" => meshgrid_ij(&[x.ravel().i(..3), y.ravel().i(..4)]);
+        "np.meshgrid(x.ravel()[:3], y.ravel()[:4], x.ravel()[:2])" =>
+            meshgrid(&[x.ravel().i(..3), y.ravel().i(..4), x.ravel().i(..2)]);
+        "np.meshgrid(x.ravel()[:3], y.ravel()[:4], indexing='ij')" =>
+            meshgrid_ij(&[x.ravel().i(..3), y.ravel().i(..4)]);
         "np.meshgrid(x[..., :1], y.ravel()[:2])" => meshgrid(&[x.i((Ellipsis, ..1)), y.ravel().i(..2)]);
         "np.meshgrid(x)" => meshgrid(std::slice::from_ref(x));
     },

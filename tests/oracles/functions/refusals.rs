@@ -30,7 +30,8 @@ pub(super) const OF_SHAPES: Table = Table {
         "np.broadcast_to(x, [1] * 63 + [3, 4])" => x.broadcast_to([vec![1; 63], vec![3, 4]].concat());
         "np.broadcast_to(x, (2**61, 3, 4))" => x.broadcast_to([1usize << 61, 3, 4]);
         "np.broadcast_arrays(x, x[:2])" => broadcast_arrays(&[x.clone(), x.i(..2)]);
-        "np.broadcast_arrays(x[:1], x[:, :1], x[:, :3])" => broadcast_arrays(&[x.i(..1), x.i((.., ..1)), x.i((.., ..3))]);
+        "np.broadcast_arrays(x[:1], x[:, :1], x[:, :3])" =>
+            broadcast_arrays(&[x.i(..1), x.i((.., ..1)), x.i((.., ..3))]);
         "np.transpose(x, 0)" => x.permute(0);
         "np.transpose(x, (0, 0))" => x.permute([0, 0]);
         "np.transpose(x, (0, 2))" => x.permute([0, 2]);

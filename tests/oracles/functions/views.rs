@@ -120,8 +120,10 @@ pub(super) const DIAGONALS: Table = Table {
         "np.lib.stride_tricks.sliding_window_view(x, 3)" => x.sliding_window_view(3, ..);
         "np.lib.stride_tricks.sliding_window_view(x, (2, 3))" => x.sliding_window_view([2, 3], ..);
         "np.lib.stride_tricks.sliding_window_view(x, 2, -1)" => x.sliding_window_view(2, -1);
-        "np.lib.stride_tricks.sliding_window_view(x, (2, 2), (1, 0))" => x.sliding_window_view([2, 2], [1, 0]);
-        "np.lib.stride_tricks.sliding_window_view(x, (2, 2), (0, 0))" => x.sliding_window_view([2, 2], [0, 0]);
+        "np.lib.stride_tricks.sliding_window_view(x, (2, 2), (1, 0))" =>
+            x.sliding_window_view([2, 2], [1, 0]);
+        "np.lib.stride_tricks.sliding_window_view(x, (2, 2), (0, 0))" =>
+            x.sliding_window_view([2, 2], [0, 0]);
         "np.lib.stride_tricks.sliding_window_view(x, (1, 2), 0)" => x.sliding_window_view([1, 2], 0);
         "np.lib.stride_tricks.sliding_window_view(x, 0, 0)" => x.sliding_window_view(0, 0);
         "np.lib.stride_tricks.sliding_window_view(x, -1, 0)" => x.sliding_window_view(-1, 0);
