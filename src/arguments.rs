@@ -181,6 +181,27 @@ pub(crate) fn shape(given: &impl IntoShape) -> Result<Shape, Mistake> {
     Shape::new(&extents?)
 }
 
+/// A mistake in broadcasting as NumPy says it where there is no ufunc: which two do not meet.
+pub(crate) fn shape_mismatch(mistake: Mistake) -> Mistake {
+    let Mistake::Broadcast { shapes, .. } = &mistake else { return mistake };
+    let dims = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+    let extent = |shape: &Shape, axis: usize| (axis + shape.len()).checked_sub(dims).map_or(1, |a| shape[a]);
+    let pair = (0..dims).find_map(|axis| {
+        let mut long = shapes.iter().enumerate().filter(|(_, shape)| extent(shape, axis) != 1);
+        let first = long.next()?;
+        Some((first, long.find(|(_, shape)| extent(shape, axis) != extent(first.1, axis))?))
+    });
+    match pair {
+        Some(((i, first), (j, second))) => Mistake::Argument {
+            sentence: format!(
+                "shape mismatch: objects cannot be broadcast to a single shape. Mismatch is between arg {i} with \
+                 shape {first} and arg {j} with shape {second}."
+            ),
+        },
+        None => mistake,
+    }
+}
+
 /// The axes meant, sorted.
 ///
 /// # Errors

@@ -157,10 +157,16 @@ pub fn arange(progression: impl Into<Progression>) -> Array {
     build("arange", [], |b| match (start, stop, step) {
         (Number::Float(_), _, _) | (_, Number::Float(_), _) | (_, _, Number::Float(_)) => {
             let (start, stop, step) = (start.to_f64(), stop.to_f64(), step.to_f64());
-            let count = ((stop - start) / step).ceil();
+            let count = match (stop - start) / step {
+                // The quotient vanished, by underflow or an infinite step: only the start is before the stop.
+                quotient if quotient == 0.0 && stop != start => {
+                    f64::from(u8::from(!quotient.is_sign_negative()))
+                }
+                quotient => quotient.ceil(),
+            };
             let extent = counted(count, step == 0.0)?;
-            // NumPy fills by the difference of the first two elements.
-            let difference = (start + step) - start;
+            // NumPy fills by the difference of the first two elements; of one, the step says nothing.
+            let difference = if extent > 1 { (start + step) - start } else { 1.0 };
             progress(b, extent, Number::Float(start), Number::Float(difference), DType::F64)
         }
         _ => {
@@ -187,7 +193,10 @@ fn counted(count: f64, is_still: bool) -> Result<usize, Mistake> {
     if is_still {
         return Err(Mistake::Argument { sentence: "division by zero: the step of arange is 0".to_string() });
     }
-    if count.is_nan() || count >= isize::MAX as f64 {
+    if count.is_nan() {
+        return Err(Mistake::Argument { sentence: "arange: cannot compute length".to_string() });
+    }
+    if count.abs() >= isize::MAX as f64 {
         return Err(Mistake::Argument { sentence: "Maximum allowed size exceeded".to_string() });
     }
     Ok(count.max(0.0) as usize)
@@ -237,7 +246,7 @@ pub fn linspace(start: impl Into<Number>, stop: impl Into<Number>, count: usize)
             progress(b, count, Number::Float(start), Number::Float(step), DType::F64)
         };
         if last == 0 {
-            return line(b, 1.0);
+            return line(b, stop - start);
         }
         if step == 0.0 {
             // The step vanished by underflow, or the ends are equal: scale before, as NumPy does.

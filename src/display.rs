@@ -41,7 +41,7 @@ impl fmt::Display for Array {
             Err(error) => return write!(f, "{error}"),
         };
         let (dtype, shape) = self.description();
-        let text = Text::of(&buffer, dtype, &shape, f.precision().unwrap_or(PRECISION));
+        let text = Text::of(&buffer, dtype, &shape, f.precision());
         write!(f, "{} {shape} {dtype}", text.lines)
     }
 }
@@ -56,15 +56,16 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
-    fn of<'a>(buffer: &Buffer, dtype: DType, shape: &'a [usize], precision: usize) -> Text<'a> {
+    fn of<'a>(buffer: &Buffer, dtype: DType, shape: &'a [usize], precision: Option<usize>) -> Text<'a> {
         let size: usize = shape.iter().product();
         let summarised = size > THRESHOLD;
         let mut shown = Vec::new();
         collect(buffer.bytes(), dtype, shape, summarised, &mut shown);
-        let words = words(&shown, precision).into_iter();
+        let words = words(&shown, precision.unwrap_or(PRECISION)).into_iter();
         let mut text = Text { shape, words, summarised, lines: String::new() };
-        match shape {
-            [] => text.lines = text.words.next().unwrap_or_default(),
+        match (shape, &shown[..]) {
+            ([], [one]) if precision.is_none() && dtype.is_float() => text.lines = alone(*one),
+            ([], _) => text.lines = text.words.next().unwrap_or_default(),
             _ if size == 0 => text.lines.push_str("[]"),
             _ => text.brackets(0),
         }
@@ -145,22 +146,73 @@ fn words(shown: &[Scalar], precision: usize) -> Vec<String> {
     words.into_iter().map(|word| format!("{word:>width$}")).collect()
 }
 
+/// A float beside no others: as few digits as tell it apart, however many these are.
+fn alone(x: Scalar) -> String {
+    let size = x.to_f64().abs();
+    let powers = size.is_finite() && size > 0.0 && !(1e-4..1e16).contains(&size);
+    let text = match (powers, x.dtype()) {
+        (true, DType::F32) => format!("{:e}", x.as_f32()),
+        (true, _) => format!("{:e}", x.to_f64()),
+        (false, DType::F32) => format!("{:?}", x.as_f32()),
+        (false, _) => format!("{:?}", x.to_f64()),
+    };
+    match text.split_once('e') {
+        Some((mantissa, exponent)) => format!("{mantissa}{}", exponent_of(exponent, 2)),
+        None if size.is_finite() => text,
+        None => text.to_lowercase(),
+    }
+}
+
+/// An exponent as NumPy writes it, with so many digits at least: `e-05`.
+fn exponent_of(digits: &str, width: usize) -> String {
+    match digits.strip_prefix('-') {
+        Some(digits) => format!("e-{digits:0>width$}"),
+        None => format!("e+{digits:0>width$}"),
+    }
+}
+
 /// Floats with as few digits as tell them apart, at most `precision` after the point, the points
 /// below each other; in powers of ten when they are very large, very small or far apart.
 fn floats(shown: &[Scalar], precision: usize) -> Vec<String> {
     let sizes = shown.iter().map(|x| x.to_f64().abs()).filter(|x| x.is_finite() && *x > 0.0);
     let (least, most) = sizes.fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
-    let powers = most > 0.0 && (most >= 1e8 || least < 1e-4 || most / least > 1000.0);
+    let single = shown.first().is_some_and(|x| x.dtype() == DType::F32);
+    // Float32 has six digits that can be told apart before the point, and is divided as such.
+    let (limit, ratio) =
+        if single { (1e6, f64::from(most as f32 / least as f32)) } else { (1e8, most / least) };
+    let powers = most > 0.0 && (most >= limit || least < 1e-4 || ratio > 1000.0);
     let split: Vec<Digits> = shown.iter().map(|&x| Digits::of(x, powers, precision)).collect();
     let longest = split.iter().map(|digits| digits.fraction.len()).max().unwrap_or(0);
-    split.into_iter().map(|digits| digits.text(longest, powers)).collect()
+    if powers {
+        return in_powers(shown, longest);
+    }
+    split.into_iter().map(|digits| digits.text(longest)).collect()
+}
+
+/// Floats in powers of ten, with so many digits after the point, also those past the ones that tell
+/// the number apart, and exponents of one width.
+fn in_powers(shown: &[Scalar], digits: usize) -> Vec<String> {
+    let text = |x: &Scalar| match x.dtype() {
+        DType::F32 => format!("{:.digits$e}", x.as_f32()),
+        _ => format!("{:.digits$e}", x.to_f64()),
+    };
+    let texts: Vec<String> = shown.iter().map(text).collect();
+    let exponents = texts.iter().filter_map(|text| text.split_once('e')?.1.parse::<i32>().ok());
+    let width = exponents.map(|e| if e.abs() < 100 { 2 } else { 3 }).max().unwrap_or(2);
+    let word = |(text, x): (&String, &Scalar)| match text.split_once('e') {
+        Some((mantissa, exponent)) => {
+            let point = if digits == 0 { "." } else { "" };
+            format!("{mantissa}{point}{}", exponent_of(exponent, width))
+        }
+        None => Digits::of(*x, false, digits).whole,
+    };
+    texts.iter().zip(shown).map(word).collect()
 }
 
 /// A float's text in parts.
 struct Digits {
     whole: String,
     fraction: String,
-    exponent: Option<i32>,
     finite: bool,
 }
 
@@ -175,12 +227,7 @@ impl Digits {
             } else {
                 "-inf"
             };
-            return Digits {
-                whole: whole.to_string(),
-                fraction: String::new(),
-                exponent: None,
-                finite: false,
-            };
+            return Digits { whole: whole.to_string(), fraction: String::new(), finite: false };
         }
         let single = x.dtype() == DType::F32;
         // The fewest digits that read back as the same number, or the precision if these are more.
@@ -193,26 +240,15 @@ impl Digits {
         let mantissa =
             |text: &str| text.split('e').next().and_then(|m| m.split('.').nth(1)).map_or(0, str::len);
         let text = if mantissa(&shortest) > precision { rounded } else { shortest };
-        let (mantissa, exponent) = match text.split_once('e') {
-            Some((mantissa, exponent)) => (mantissa, exponent.parse().ok()),
-            None => (text.as_str(), None),
-        };
+        let mantissa = text.split('e').next().unwrap_or_default();
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let fraction = fraction.trim_end_matches('0').to_string();
-        Digits { whole: whole.to_string(), fraction, exponent, finite: true }
+        Digits { whole: whole.to_string(), fraction, finite: true }
     }
 
-    /// Trailing zeros are left blank, as NumPy does, but filled before an exponent.
-    fn text(self, longest: usize, powers: bool) -> String {
-        let Digits { whole, fraction, exponent, finite } = self;
-        match (finite, exponent) {
-            (false, _) => whole,
-            (true, Some(e)) => {
-                let sign = if e < 0 { '-' } else { '+' };
-                format!("{whole}.{fraction:0<longest$}e{sign}{:02}", e.abs())
-            }
-            (true, None) if powers => format!("{whole}.{fraction:0<longest$}e+00"),
-            (true, None) => format!("{whole}.{fraction:<longest$}"),
-        }
+    /// Trailing zeros are left blank, as NumPy does.
+    fn text(self, longest: usize) -> String {
+        let Digits { whole, fraction, finite } = self;
+        if finite { format!("{whole}.{fraction:<longest$}") } else { whole }
     }
 }

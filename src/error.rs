@@ -141,7 +141,7 @@ impl fmt::Display for Cause {
                 write!(f, "an array of {found} cannot be read as {asked}: cast it first")
             }
             Cause::NotOneElement { size } => {
-                write!(f, "can only convert an array of size 1 to a scalar: it has {size} elements")
+                write!(f, "can only convert an array of size 1 to a Python scalar: it has {size} elements")
             }
             Cause::Unsized => f.write_str("len() of unsized object: the array has no axes"),
             Cause::Format(sentence) | Cause::Check(sentence) => f.write_str(sentence),

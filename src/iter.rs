@@ -87,7 +87,8 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn unstack(&self, axis: impl Integer) -> Vec<Array> {
-        let first = self.moveaxis([axis.to_isize()], [0isize]);
+        let listed = self.with_axes("unstack", 1, |_| "Input array must be at least 1-d.".to_string());
+        let first = listed.moveaxis([axis.to_isize()], [0isize]);
         let mut parts = Vec::new();
         for part in &first {
             parts.push(part);

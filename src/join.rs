@@ -4,7 +4,7 @@
 //! ([`nodes::pad`]): inside the frame the one shows, around it the other, and reading an element
 //! decides which. Everything here is made of it, or of views.
 
-use crate::arguments::{Axes, Integer, IntoShape};
+use crate::arguments::{self, Axes, Integer, IntoShape};
 use crate::array::Array;
 use crate::element::Number;
 use crate::lazy::{Builder, build};
@@ -39,31 +39,31 @@ impl<N: Into<Number>> From<N> for Pad {
 /// How many elements [`Array::pad`] adds: one number for every side, `(before, after)` for every
 /// axis, or a pair for each axis.
 pub trait Widths {
-    /// The pair of each of `dims` axes; `None` where there are more or fewer pairs than axes.
-    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>>;
+    /// The pairs: a single one is for every axis.
+    fn pairs(&self) -> SmallVec<[(usize, usize); 4]>;
 }
 
 impl Widths for usize {
-    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
-        Some(SmallVec::from_elem((*self, *self), dims))
+    fn pairs(&self) -> SmallVec<[(usize, usize); 4]> {
+        SmallVec::from_slice(&[(*self, *self)])
     }
 }
 
 impl Widths for (usize, usize) {
-    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
-        Some(SmallVec::from_elem(*self, dims))
+    fn pairs(&self) -> SmallVec<[(usize, usize); 4]> {
+        SmallVec::from_slice(&[*self])
     }
 }
 
 impl<const N: usize> Widths for [(usize, usize); N] {
-    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
-        self.as_slice().widths(dims)
+    fn pairs(&self) -> SmallVec<[(usize, usize); 4]> {
+        SmallVec::from_slice(self)
     }
 }
 
 impl Widths for &[(usize, usize)] {
-    fn widths(&self, dims: usize) -> Option<SmallVec<[(usize, usize); 4]>> {
-        (self.len() == dims).then(|| SmallVec::from_slice(self))
+    fn pairs(&self) -> SmallVec<[(usize, usize); 4]> {
+        SmallVec::from_slice(self)
     }
 }
 
@@ -85,10 +85,15 @@ impl Array {
         let mode = mode.into();
         build("pad", [self], |b| {
             let dims = self.0.node.shape.len();
-            let widths = widths.widths(dims).ok_or_else(|| {
-                let sentence = format!("pad_width needs a pair for each of the {dims} axes");
-                Mistake::Argument { sentence }
-            })?;
+            let mut widths = widths.pairs();
+            match widths[..] {
+                [every] => widths = SmallVec::from_elem(every, dims),
+                _ if widths.len() == dims => {}
+                _ => {
+                    let from = Shape::new(&[widths.len(), 2])?;
+                    return Err(Mistake::BroadcastTo { from, to: vec![dims, 2] });
+                }
+            }
             match mode {
                 Pad::Constant(value) => framed(b, self, &widths, value),
                 Pad::Edge | Pad::Reflect | Pad::Wrap => {
@@ -120,16 +125,17 @@ impl Array {
                 let rolled = rolled(b, &flat, 0, shift as isize)?;
                 return Ok(nodes::reshape_to(b, &rolled, self.0.node.shape.clone()));
             };
-            if shifts.len() != axes.len() && shifts.len() != 1 {
-                let sentence =
-                    "'shift' and 'axis' should be scalars or 1D sequences of one length".to_string();
-                return Err(Mistake::Argument { sentence });
-            }
-            let shifts = shifts.iter().cycle();
-            axes.iter().zip(shifts).try_fold(self.clone(), |x, (&axis, &shift)| {
-                let axis = shape::axis(axis, x.0.node.shape.len())?;
-                rolled(b, &x, axis, shift)
-            })
+            let dims = self.0.node.shape.len();
+            let axes: Result<SmallVec<[usize; 4]>, Mistake> =
+                axes.into_iter().map(|axis| shape::axis(axis, dims)).collect();
+            let axes = axes?;
+            let lengths = (Shape::new(&[shifts.len()])?, Shape::new(&[axes.len()])?);
+            let Some(times) = lengths.0.broadcast(&lengths.1) else {
+                let shapes = vec![lengths.0, lengths.1];
+                return Err(arguments::shape_mismatch(Mistake::Broadcast { op: "roll".to_string(), shapes }));
+            };
+            let mut pairs = axes.iter().cycle().zip(shifts.iter().cycle()).take(times[0]);
+            pairs.try_fold(self.clone(), |x, (&axis, &shift)| rolled(b, &x, axis, shift))
         })
     }
 

@@ -77,6 +77,10 @@ impl Array {
     #[track_caller]
     pub fn broadcast_to(&self, shape: impl IntoShape) -> Array {
         build("broadcast_to", [self], |b| {
+            if shape.extents().iter().any(|&extent| extent < 0) {
+                let sentence = "all elements of broadcast shape must be non-negative".to_string();
+                return Err(Mistake::Argument { sentence });
+            }
             let to = arguments::shape(&shape)?;
             nodes::broadcast_to(b, self, &to)
         })
@@ -137,8 +141,8 @@ impl Array {
     pub fn swapaxes(&self, first: impl Integer, second: impl Integer) -> Array {
         build("swapaxes", [self], |b| {
             let dims = self.0.node.shape.len();
-            let (first, second) =
-                (shape::axis(first.to_isize(), dims)?, shape::axis(second.to_isize(), dims)?);
+            let first = shape::named_axis("axis1", first.to_isize(), dims)?;
+            let second = shape::named_axis("axis2", second.to_isize(), dims)?;
             let mut order: SmallVec<[isize; 4]> = (0..dims as isize).collect();
             order.swap(first, second);
             nodes::permute(b, self, &order)
@@ -166,19 +170,20 @@ impl Array {
     /// The last two axes exchanged: each matrix of a stack of them transposed.
     #[track_caller]
     pub fn matrix_transpose(&self) -> Array {
-        self.swapaxes(-1, -2)
+        let sentence = |dims| format!("Input array must be at least 2-dimensional, but it is {dims}");
+        self.with_axes("matrix_transpose", 2, sentence).swapaxes(-1, -2)
     }
 
     /// The order of elements along the first axis reversed.
     #[track_caller]
     pub fn flipud(&self) -> Array {
-        self.flip(0)
+        self.with_axes("flipud", 1, |_| "Input must be >= 1-d.".to_string()).flip(0)
     }
 
     /// The order of elements along the second axis reversed.
     #[track_caller]
     pub fn fliplr(&self) -> Array {
-        self.flip(1)
+        self.with_axes("fliplr", 2, |_| "Input must be >= 2-d.".to_string()).flip(1)
     }
 
     /// The first two axes turned by `quarters` of a circle, from the first towards the second.
@@ -192,13 +197,13 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn rot90(&self, quarters: isize) -> Array {
+        let x =
+            self.with_axes("rot90", 2, |dims| format!("Axes=(0, 1) out of range for array of ndim={dims}."));
         match quarters.rem_euclid(4) {
-            0 => build("rot90", [self], |_| {
-                shape::axes(&[0, 1], self.0.node.shape.len()).map(|_| self.clone())
-            }),
-            1 => self.flip(1).swapaxes(0, 1),
-            2 => self.flip([0, 1]),
-            _ => self.swapaxes(0, 1).flip(1),
+            0 => x,
+            1 => x.flip(1).swapaxes(0, 1),
+            2 => x.flip([0, 1]),
+            _ => x.swapaxes(0, 1).flip(1),
         }
     }
 
@@ -223,6 +228,20 @@ impl Array {
             2 => self.expand_dims(2),
             _ => self.clone(),
         }
+    }
+
+    /// The array itself if it has so many axes, else a mistake that says this of how many it has.
+    #[track_caller]
+    pub(crate) fn with_axes(
+        &self,
+        op: &'static str,
+        least: usize,
+        sentence: impl FnOnce(usize) -> String,
+    ) -> Array {
+        build(op, [self], |_| match self.0.node.shape.len() {
+            dims if dims < least => Err(Mistake::Argument { sentence: sentence(dims) }),
+            _ => Ok(self.clone()),
+        })
     }
 }
 
@@ -262,26 +281,34 @@ impl Array {
     #[track_caller]
     pub fn sliding_window_view(&self, window: impl IntoShape, axes: impl Axes) -> Array {
         build("sliding_window_view", [self], |b| {
-            let axes = axes.axes().unwrap_or_else(|| (0..self.0.node.shape.len() as isize).collect());
-            let extents = window.extents();
+            let wrong = |sentence: String| Mistake::Argument { sentence };
+            let negative = |_| wrong("`window_shape` cannot contain negative values".to_string());
+            let extents: Result<SmallVec<[usize; 4]>, Mistake> =
+                window.extents().into_iter().map(|n| usize::try_from(n).map_err(negative)).collect();
+            let (extents, dims) = (extents?, self.0.node.shape.len());
+            // Windows are new last axes, so axes are counted in the array, not in what it becomes.
+            let axes: Result<SmallVec<[usize; 4]>, Mistake> = match axes.axes() {
+                Some(axes) => axes.into_iter().map(|axis| shape::axis(axis, dims)).collect(),
+                None if extents.len() == dims => Ok((0..dims).collect()),
+                None => Err(wrong(format!(
+                    "Since axis is `None`, must provide window_shape for all dimensions of `x`; got {} window_shape \
+                     elements and `x.ndim` is {dims}.",
+                    extents.len()
+                ))),
+            };
+            let axes = axes?;
             if extents.len() != axes.len() {
-                let sentence = format!(
-                    "Must provide matching length window_shape and axis; got {} window_shape elements and {} axes elements.",
+                return Err(wrong(format!(
+                    "Must provide matching length window_shape and axis; got {} window_shape elements and {} axes \
+                     elements.",
                     extents.len(),
                     axes.len()
-                );
-                return Err(Mistake::Argument { sentence });
+                )));
             }
-            let negative = |_| {
-                let sentence = "`window_shape` cannot contain negative values".to_string();
-                Mistake::Argument { sentence }
-            };
-            // Windows are new last axes, so axes are counted in the array, not in what it becomes.
-            let dims = self.0.node.shape.len();
-            extents.iter().zip(&axes).try_fold(self.clone(), |x, (&extent, &axis)| {
-                let extent = usize::try_from(extent).map_err(negative)?;
-                nodes::window(b, &x, extent, shape::axis(axis, dims)? as isize)
-            })
+            extents
+                .iter()
+                .zip(&axes)
+                .try_fold(self.clone(), |x, (&extent, &axis)| nodes::window(b, &x, extent, axis as isize))
         })
     }
 }
@@ -290,8 +317,7 @@ impl Array {
 fn places(axes: &[isize], dims: usize, which: &str) -> Result<SmallVec<[usize; 4]>, Mistake> {
     let mut places: SmallVec<[usize; 4]> = SmallVec::new();
     for &axis in axes {
-        let place = shape::axis(axis, dims)
-            .map_err(|mistake| Mistake::Argument { sentence: format!("{which}: {mistake}") })?;
+        let place = shape::named_axis(which, axis, dims)?;
         if places.contains(&place) {
             return Err(Mistake::Argument { sentence: format!("repeated axis in `{which}` argument") });
         }
@@ -306,7 +332,7 @@ pub fn broadcast_arrays(arrays: &[Array]) -> Vec<Array> {
     let mut stretched = Vec::with_capacity(arrays.len());
     for array in arrays {
         stretched.push(build("broadcast_arrays", arrays, |b: &mut Builder| {
-            let shape = nodes::broadcast(b, "broadcast_arrays", arrays)?;
+            let shape = nodes::broadcast(b, "broadcast_arrays", arrays).map_err(arguments::shape_mismatch)?;
             Ok(nodes::expand(b, array, &shape))
         }));
     }

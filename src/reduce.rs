@@ -4,6 +4,8 @@
 //! leaves the reduced axes with extent 1, ready to broadcast back. Every float fold goes in one
 //! order that depends on the shape alone, so results do not depend on threads or on what was fused.
 //!
+//! An array without axes has no axis 0 or -1, which NumPy lets some reductions take.
+//!
 //! Types are NumPy's: sums and products of bools and integers are int64 or uint64, means of them
 //! float64, and float32 stays float32.
 

@@ -9,11 +9,12 @@ use crate::element::Number;
 use crate::error::Error;
 use crate::index::s;
 use crate::lazy::{Argument, Builder, Elementwise, build};
-use numfuse_ir::dtype::DType;
+use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::ops::{Class, Op};
 use numfuse_ir::scalar::Scalar;
+use numfuse_ir::shape;
 use smallvec::SmallVec;
 
 macro_rules! define_functions {
@@ -65,15 +66,21 @@ impl Array {
     #[track_caller]
     pub fn diff(&self, times: usize, axis: impl Integer) -> Array {
         let axis = axis.to_isize();
-        // A range of the axis, to say so where there is none.
-        let mut x = self.along("diff", axis, s(..));
+        if times == 0 {
+            return self.clone();
+        }
+        let sentence = "diff requires input that is at least one dimensional";
+        let mut x = self.with_axes("diff", 1, |_| sentence.to_string());
         for _ in 0..times {
             let (after, before) = (x.along("diff", axis, s(1..)), x.along("diff", axis, s(..-1)));
             x = match x.0.node.dtype {
                 DType::Bool => after.not_equal(before),
                 _ => after - before,
             };
-            if x.0.node.shape.contains(&0) || x.0.error.is_some() {
+            // What has become empty stays so, however often.
+            if x.0.error.is_some()
+                || x.0.node.shape[shape::axis(axis, x.0.node.shape.len()).unwrap_or(0)] == 0
+            {
                 break;
             }
         }
@@ -146,6 +153,13 @@ impl Array {
     /// Integers stay as they are for `decimals >= 0`.
     #[track_caller]
     pub fn round(&self, decimals: i32) -> Array {
+        if self.0.node.dtype == DType::Bool && decimals != 0 {
+            let way = if decimals > 0 { "multiply" } else { "divide" };
+            let sentence = format!(
+                "Cannot cast ufunc '{way}' output from dtype('float64') to dtype('bool') with casting rule 'same_kind'"
+            );
+            return build("round", [self], |_| Err(Mistake::Argument { sentence }));
+        }
         let whole = !self.0.node.dtype.is_float();
         let scale = 10f64.powi(decimals.saturating_abs());
         match decimals {
@@ -291,7 +305,9 @@ fn settled(b: &mut Builder, op: Op, operands: &[Operand]) -> Result<Option<Array
         _ => return Ok(None),
     };
     let dtype = array.0.node.dtype;
-    if op == Op::Power && !swapped && number < 0 && !dtype.is_float() && number >= dtype.min_int() {
+    let common = dtype.promote_weak(Weak::Int);
+    let is_negative = !dtype.is_float() && (common.min_int()..0).contains(&number);
+    if op == Op::Power && !swapped && is_negative && !array.0.node.shape.contains(&0) {
         let sentence = "Integers to negative integer powers are not allowed.".to_string();
         return Err(Mistake::Argument { sentence });
     }

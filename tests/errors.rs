@@ -66,10 +66,13 @@ fn numbers_are_checked() {
     says(zeros(3, I64).power(-1), "Integers to negative integer powers are not allowed.");
     says(
         zeros(3, BOOL) - true,
-        "ufunc 'subtract' not supported for the input types (bool, bool): the `-` operator is not supported for bool, use logical_xor instead",
+        "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the \
+         logical_xor function instead.",
     );
-    assert!(
-        sentence(&(zeros(3, F32) & 1)).starts_with("ufunc 'bitwise_and' not supported for the input types")
+    says(
+        zeros(3, F32) & 1,
+        "ufunc 'bitwise_and' not supported for the input types, and the inputs could not be safely coerced to any \
+         supported types according to the casting rule ''safe'': cast float32, float32 first",
     );
 }
 
@@ -77,11 +80,12 @@ fn numbers_are_checked() {
 fn shapes_and_axes_are_checked() {
     let x = zeros([2, 3], F32);
     says(Array::from_vec(vec![1.0; 5], [2, 3]), "cannot reshape array of size 5 into shape (2,3)");
-    says(x.reshape([4, -1]), "cannot reshape array of size 6 into shape (4,-1)");
+    says(x.reshape([4, -1]), "cannot reshape array of size 6 into shape (4,newaxis)");
     says(x.reshape([-1, -1]), "can only specify one unknown dimension");
     says(x.sum(2), "axis 2 is out of bounds for array of dimension 2");
-    says(x.mean([0, -2]), "duplicate value in 'axis': axis 0 is given twice");
-    says(x.permute([0, 0]), "axes don't match array: [0, 0] is not a permutation of the 2 axes");
+    says(x.mean([0, -2]), "duplicate value in 'axis': repeated axis 0");
+    says(x.permute([0, 0]), "repeated axis in transpose: [0, 0] is not a permutation of the 2 axes");
+    says(x.permute(0), "axes don't match array: [0] is not a permutation of the 2 axes");
     says(x.squeeze(0), "cannot select an axis to squeeze out which has size not equal to one");
     says(x.moveaxis(0, 5), "destination: axis 5 is out of bounds for array of dimension 2");
     says(x.expand_dims(4), "axis 4 is out of bounds for array of dimension 3");
@@ -130,7 +134,7 @@ fn joining_is_checked() {
     );
     says(stack([zeros(2, F32), zeros(3, F32)], 0), "all input arrays must have the same shape");
     says(arange((0, 1, 0)), "division by zero: the step of arange is 0");
-    says(arange(f64::NAN), "Maximum allowed size exceeded");
+    says(arange(f64::NAN), "arange: cannot compute length");
     says(arange((0.0, 1.0, 1e-300)), "Maximum allowed size exceeded");
     says(arange(i64::MAX), "Maximum allowed size exceeded");
 }
@@ -145,7 +149,11 @@ fn reading_is_checked() {
         )
     );
     let error = x.item::<i64>().unwrap_err().to_string();
-    assert!(error.starts_with("can only convert an array of size 1 to a scalar: it has 3 elements [item of"));
+    assert!(
+        error.starts_with(
+            "can only convert an array of size 1 to a Python scalar: it has 3 elements [item of"
+        )
+    );
     let error = Array::scalar(1.0).try_len().unwrap_err().to_string();
     assert!(error.starts_with("len() of unsized object"));
     assert_eq!(x.to_vec::<i64>().ok(), Some(vec![0, 1, 2]));

@@ -51,7 +51,7 @@ fn every_op() -> impl Iterator<Item = (&'static str, Function)> {
 #[track_caller]
 fn is_known(what: &str, y: &Array) -> bool {
     let Err(error) = y.check() else { return true };
-    assert!(error.to_string().contains("not supported for the input types"), "{what}: {error}");
+    assert!(error.to_string().contains("not supported"), "{what}: {error}");
     false
 }
 

@@ -27,8 +27,8 @@ pub enum Error {
         op: String,
         /// The types of the operands.
         dtypes: Vec<DType>,
-        /// What to write instead, or an empty string.
-        help: &'static str,
+        /// NumPy's sentence where it is another than for most ops.
+        sentence: Option<&'static str>,
     },
     /// An axis out of bounds.
     Axis {
@@ -119,25 +119,34 @@ impl fmt::Display for Error {
                 }
             }
             Error::BroadcastTo { from, to } => {
-                f.write_str(
-                    "operands could not be broadcast together with remapped shapes [original->remapped]: ",
-                )?;
+                f.write_str(match (to.len(), from.len() > to.len()) {
+                    (0, _) => "cannot broadcast a non-scalar to a scalar array: ",
+                    (_, true) => "input operand has more dimensions than allowed by the axis remapping: ",
+                    (_, false) => {
+                        "operands could not be broadcast together with remapped shapes [original->remapped]: "
+                    }
+                })?;
                 write_tuple(f, from, ",")?;
                 f.write_str(" and requested shape ")?;
                 write_tuple(f, to, ",")
             }
-            Error::Types { op, dtypes, help } => {
-                write!(f, "ufunc '{op}' not supported for the input types (")?;
+            Error::Types { sentence: Some(sentence), .. } => f.write_str(sentence),
+            Error::Types { op, dtypes, sentence: None } => {
+                write!(
+                    f,
+                    "ufunc '{op}' not supported for the input types, and the inputs could not be safely coerced to \
+                     any supported types according to the casting rule ''safe'': cast "
+                )?;
                 for (i, d) in dtypes.iter().enumerate() {
                     write!(f, "{}{d}", if i == 0 { "" } else { ", " })?;
                 }
-                write!(f, "){}{help}", if help.is_empty() { "" } else { ": " })
+                f.write_str(" first")
             }
             Error::Axis { axis, dims } => {
                 write!(f, "axis {axis} is out of bounds for array of dimension {dims}")
             }
             Error::DuplicateAxis { axis } => {
-                write!(f, "duplicate value in 'axis': axis {axis} is given twice")
+                write!(f, "duplicate value in 'axis': repeated axis {axis}")
             }
             Error::TooManyDims { dims } => {
                 write!(f, "maximum supported dimension for an array is {MAX_DIMS}, found {dims}")
@@ -149,13 +158,17 @@ impl fmt::Display for Error {
             }
             Error::Reshape { size, to } => {
                 write!(f, "cannot reshape array of size {size} into shape (")?;
-                for (i, n) in to.iter().enumerate() {
-                    write!(f, "{}{n}", if i == 0 { "" } else { "," })?;
+                // As NumPy prints it: without the extents to be found in front, `newaxis` for others.
+                for (i, n) in to.iter().skip_while(|&&n| n < 0).enumerate() {
+                    f.write_str(if i == 0 { "" } else { "," })?;
+                    if *n < 0 { f.write_str("newaxis")? } else { write!(f, "{n}")? }
                 }
                 f.write_str(if to.len() == 1 { ",)" } else { ")" })
             }
             Error::Permutation { axes, dims } => {
-                write!(f, "axes don't match array: {axes:?} is not a permutation of the {dims} axes")
+                let sentence =
+                    if axes.len() == *dims { "repeated axis in transpose" } else { "axes don't match array" };
+                write!(f, "{sentence}: {axes:?} is not a permutation of the {dims} axes")
             }
             Error::TooManyIndices { dims, given } => {
                 write!(f, "too many indices for array: array is {dims}-dimensional, but {given} were indexed")

@@ -92,6 +92,14 @@ pub fn axis(axis: isize, dims: usize) -> Result<usize, Error> {
     }
 }
 
+/// An axis as [`axis`] takes it, given under this name.
+///
+/// # Errors
+/// NumPy's `AxisError`, which names it.
+pub fn named_axis(name: &str, given: isize, dims: usize) -> Result<usize, Error> {
+    axis(given, dims).map_err(|error| Error::Argument { sentence: format!("{name}: {error}") })
+}
+
 /// Several axes, sorted.
 ///
 /// # Errors

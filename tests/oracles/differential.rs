@@ -1,12 +1,12 @@
-//! Random expression graphs: both oracles and the machine code agree bit for bit,
-//! fused and unfused.
+//! Random expression graphs: both oracles and the machine code agree bit for bit, fused and unfused;
+//! and what is printed of a graph says it whole.
 //!
 //! `NUMFUSE_CASES=1000000 cargo test --release --test oracles` runs more of them,
 //! `NUMFUSE_SEED` others.
 
 use crate::graphs::{Case, Gene, grow};
 use crate::run::{execute, interpret_plan};
-use numfuse_ir::graph::interp;
+use numfuse_ir::graph::{interp, parse::parse};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options};
 use proptest::collection::vec;
@@ -56,6 +56,18 @@ proptest! {
             let plan = schedule::plan(case.graph.clone(), Options { fuse });
             let got = interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
+        }
+    }
+
+    #[test]
+    fn graphs_read_back_from_their_text(genes in genes(), seed in any::<u64>()) {
+        let graph = grow(&genes, seed).graph;
+        let simple = schedule::plan(graph.clone(), Options::default()).graph;
+        for graph in [graph, simple] {
+            let text = graph.to_string();
+            let again = parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+            prop_assert!(again == graph, "read as\n{}\nwritten as\n{}", again, text);
+            prop_assert_eq!(again.to_string(), text);
         }
     }
 

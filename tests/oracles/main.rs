@@ -2,6 +2,8 @@
 
 mod differential;
 mod elements;
+mod functions;
 mod graphs;
 mod numpy;
+mod reference;
 mod run;

@@ -1,9 +1,10 @@
 //! Every op, on every type and arrangement, against NumPy: values, types, shapes and refusals.
 //!
-//! `tests/oracles/numpy_reference.py` writes what NumPy answers; `NUMFUSE_PYTHON` names a Python that has
-//! NumPy (`tests/run.sh` sets it). Without one the tests print that they were skipped.
+//! `tests/oracles/numpy_reference.py` writes what NumPy answers. The other functions are compared in
+//! [`functions`](crate::functions).
 
 use crate::elements;
+use crate::reference::{Data, Reader, ask, close, first};
 use crate::run::execute;
 use numfuse::prelude::*;
 use numfuse_ir::dtype::{DType, Weak};
@@ -13,68 +14,16 @@ use numfuse_ir::ops::Op;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options};
 use numfuse_ir::shape::Shape;
-use std::path::PathBuf;
-use std::process::Command;
 
 /// What NumPy says, read once for each test.
 fn reference(test: &str) -> Option<Reader> {
-    let Ok(python) = std::env::var("NUMFUSE_PYTHON") else {
-        println!("skipped: NUMFUSE_PYTHON names no Python with NumPy");
-        return None;
-    };
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));
     let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));
-    let status = Command::new(python)
-        .arg(here.join("tests/oracles/numpy_reference.py"))
-        .arg(&path)
-        .args(names)
-        .status();
-    assert!(status.expect("Python starts").success(), "the reference script failed");
-    let bytes = std::fs::read(&path).expect("the script wrote its answers");
-    let _ = std::fs::remove_file(&path);
-    Some(Reader { bytes, at: 0 })
+    ask("numpy_reference.py", test, names)
 }
 
 /// Ops that NumPy itself has (erf and its like are SciPy's).
-fn in_numpy(op: Op) -> bool {
+pub(crate) fn in_numpy(op: Op) -> bool {
     !matches!(op.name(), "erf")
-}
-
-struct Reader {
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-#[derive(Clone, Debug)]
-struct Data {
-    dtype: DType,
-    shape: Vec<usize>,
-    values: Vec<Scalar>,
-}
-
-impl Reader {
-    fn line(&mut self) -> Option<Vec<String>> {
-        let rest = &self.bytes[self.at..];
-        let end = rest.iter().position(|&b| b == b'\n')?;
-        self.at += end + 1;
-        Some(String::from_utf8_lossy(&rest[..end]).split_whitespace().map(str::to_string).collect())
-    }
-
-    fn array(&mut self) -> Data {
-        let words = self.line().expect("an array follows");
-        let dtype = DType::parse(&words[1]).expect("one of our types");
-        let shape: Vec<usize> = words[2..].iter().map(|n| n.parse().unwrap()).collect();
-        let (count, width) = (shape.iter().product::<usize>(), dtype.bytes());
-        let raw = &self.bytes[self.at..self.at + count * width];
-        self.at += count * width;
-        let value = |chunk: &[u8]| {
-            let mut bits = [0; 8];
-            bits[..width].copy_from_slice(chunk);
-            Scalar::from_bits(dtype, u64::from_le_bytes(bits))
-        };
-        Data { dtype, shape, values: raw.chunks(width).map(value).collect() }
-    }
 }
 
 #[test]
@@ -121,10 +70,6 @@ fn ops_are_numpys() {
     }
     println!("{compared} cases compared");
     assert!(wrong.is_empty(), "{} of {compared} cases differ from NumPy:\n{}", wrong.len(), first(&wrong));
-}
-
-fn first(wrong: &[String]) -> String {
-    wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n")
 }
 
 fn compare_op(op: Op, flip: bool, inputs: &[Data], expected: Option<&Data>) -> Result<(), String> {
@@ -183,14 +128,6 @@ fn agrees(op: Op, got: Scalar, expected: Scalar) -> bool {
 
 fn signless(op: Op) -> bool {
     matches!(op, Op::Maximum | Op::Minimum | Op::Fmax | Op::Fmin | Op::Clip)
-}
-
-/// Within so many units in the last place of the expected value.
-fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
-    let (g, e) = (got.to_f64(), expected.to_f64());
-    let (digits, least) =
-        if got.dtype() == DType::F32 { (f64::from(f32::EPSILON), 1e-45) } else { (f64::EPSILON, 5e-324) };
-    (g - e).abs() <= ulps * (e.abs() * digits).max(least)
 }
 
 #[test]

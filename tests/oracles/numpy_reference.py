@@ -144,4 +144,5 @@ def main():
         folds(out)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -64,7 +64,7 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
     let types = op.promote(&dtypes).ok_or_else(|| Error::Types {
         op: op.name().to_string(),
         dtypes: dtypes.to_vec(),
-        help: types_help(op),
+        sentence: types_sentence(op),
     })?;
     let alike = same_shape(b, args);
     let shape = alike.cloned().map_or_else(|| broadcast(b, op.name(), args), Ok)?;
@@ -80,11 +80,18 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
     Ok(b.make(node, &inputs))
 }
 
-fn types_help(op: Op) -> &'static str {
+/// What NumPy says of types that the op has not, where that is not what it says of most.
+fn types_sentence(op: Op) -> Option<&'static str> {
     match op {
-        Op::Subtract => "the `-` operator is not supported for bool, use logical_xor instead",
-        Op::Negative => "the `-` operator is not supported for bool, use logical_not instead",
-        _ => "the inputs could not be safely coerced to any supported types; cast them first",
+        Op::Subtract => Some(
+            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, \
+             or the logical_xor function instead.",
+        ),
+        Op::Negative => Some(
+            "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the \
+             logical_not function instead.",
+        ),
+        _ => None,
     }
 }
 
@@ -231,7 +238,8 @@ pub fn diagonal<B: Build>(
             sentence: "diag requires an array of at least two dimensions".to_string(),
         });
     }
-    let (first, second) = (shape::axis(first, dims)?, shape::axis(second, dims)?);
+    let (first, second) =
+        (shape::named_axis("axis1", first, dims)?, shape::named_axis("axis2", second, dims)?);
     if first == second {
         return Err(Error::Argument { sentence: "axis1 and axis2 cannot be the same".to_string() });
     }
@@ -248,21 +256,28 @@ pub fn diagonal<B: Build>(
 /// Windows of `width` elements sliding along `axis`; the place in the window is a new last axis.
 ///
 /// # Errors
-/// A width of 0 or beyond the axis.
+/// A width beyond the axis.
 pub fn window<B: Build>(b: &mut B, x: &B::Node, width: usize, axis: isize) -> Result<B::Node, Error> {
     let dims = b.shape(x).len();
     let axis = shape::axis(axis, dims)?;
     let mut extents: SmallVec<[usize; 4]> = b.shape(x).iter().copied().collect();
-    if width == 0 || width > extents[axis] {
+    if width > extents[axis] {
         let sentence = format!(
             "window shape cannot be larger than input array shape: {width} against {}",
             extents[axis]
         );
         return Err(Error::Argument { sentence });
     }
-    extents[axis] -= width - 1;
+    extents[axis] = extents[axis] + 1 - width;
     extents.push(width);
     let shape = Shape::new(&extents)?;
+    if width == 0 {
+        // One place more than elements, and nothing at any of them.
+        let mut parts: Vec<(i64, i64, usize)> = b.shape(x).iter().map(|&n| (0, 1, n)).collect();
+        parts[axis] = (0, 1, 0);
+        let nothing = slice(b, x, &parts)?;
+        return Ok(reshape_to(b, &nothing, shape));
+    }
     Ok(view(b, x, View::Window(axis), shape))
 }
 

@@ -1,0 +1,187 @@
+//! How many kernels an expression becomes, and why each ends where it does.
+//!
+//! Nothing here looks at values: the plan is the result. Each rule of the scheduler is a list of
+//! expressions, four or more, each with its kernels and, where it must be cut, with the reason. [`given`]
+//! has what the expressions are made of; [`fused`] lists what becomes one kernel, [`cuts`] what must not,
+//! [`moves`] what arrangements move.
+
+mod cuts;
+mod fused;
+mod moves;
+
+use numfuse::prelude::*;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::sync::OnceLock;
+
+/// Data that is there already.
+struct Given {
+    /// 300 by 400.
+    x: Array,
+    /// 300 by 400.
+    y: Array,
+    /// 400.
+    row: Array,
+    /// 300 by 1.
+    column: Array,
+    /// 5000.
+    v: Array,
+    /// 2000 points in 16 dimensions.
+    points: Array,
+    /// 64 points in 16 dimensions.
+    centres: Array,
+    /// 500 points in 3 dimensions.
+    bodies: Array,
+}
+
+/// Data that is there already: an evaluated array is a leaf.
+fn given() -> &'static Given {
+    static GIVEN: OnceLock<Given> = OnceLock::new();
+    GIVEN.get_or_init(|| Given {
+        x: leaf(&[300, 400]),
+        y: leaf(&[300, 400]),
+        row: leaf(&[400]),
+        column: leaf(&[300, 1]),
+        v: leaf(&[5000]),
+        points: leaf(&[2000, 16]),
+        centres: leaf(&[64, 16]),
+        bodies: leaf(&[500, 3]),
+    })
+}
+
+/// Ones of float32, which are in memory.
+fn leaf(shape: &[usize]) -> Array {
+    let x = ones(shape, F32);
+    x.eval().expect("constants evaluate");
+    x
+}
+
+/// An expression and what must become of it.
+struct Row {
+    /// What it is.
+    what: &'static str,
+    /// How many kernels it becomes.
+    kernels: RangeInclusive<usize>,
+    /// Why it is cut, if it is.
+    because: Option<&'static str>,
+    /// The arrays that are evaluated together.
+    make: fn(&Given) -> Vec<Array>,
+}
+
+/// Says a rule's rows: `"what" 1: expression;`, or `"what" 2 because REASON: expression;`, in terms of
+/// the name given to [`Given`].
+macro_rules! rows {
+    (|$g:ident| $($what:literal $least:literal $(to $most:literal)? $(because $reason:ident)?: $make:expr;)+) => {
+        &[$(crate::Row {
+            what: $what,
+            kernels: rows!(@most $least $($most)?),
+            because: rows!(@reason $($reason)?),
+            make: |$g| crate::Outputs::outputs($make),
+        }),+]
+    };
+    (@most $least:literal) => { $least..=$least };
+    (@most $least:literal $most:literal) => { $least..=$most };
+    (@reason) => { None };
+    (@reason $reason:ident) => { Some(crate::cuts::$reason) };
+}
+use rows;
+
+/// One array or several that are evaluated together.
+trait Outputs {
+    fn outputs(self) -> Vec<Array>;
+}
+
+impl Outputs for Array {
+    fn outputs(self) -> Vec<Array> {
+        vec![self]
+    }
+}
+
+impl<const N: usize> Outputs for [Array; N] {
+    fn outputs(self) -> Vec<Array> {
+        self.into()
+    }
+}
+
+/// Says each rule: a test of its own, and one of [`RULES`].
+macro_rules! rules {
+    ($($rule:ident: $rows:path;)+) => {
+        /// Every rule of the scheduler, with its rows.
+        const RULES: &[(&str, &[Row])] = &[$((stringify!($rule), $rows)),+];
+
+        $(#[test]
+        fn $rule() {
+            check($rows);
+        })+
+    };
+}
+
+rules! {
+    elementwise_joins_elementwise: fused::ELEMENTWISE;
+    producers_join_reductions: fused::PRODUCERS;
+    consumers_join_reductions: fused::CONSUMERS;
+    several_outputs_share_their_kernels: fused::OUTPUTS;
+    several_reductions_of_one_input_walk_it_together: fused::REDUCTIONS;
+    a_reduction_joins_a_reader_that_spreads_it_along_its_rows: fused::ROWS;
+    views_and_stencils_are_index_maps: fused::STENCILS;
+    folds_inside_folds_need_no_temporary: fused::INSIDE;
+    whole_folds_spread_back_are_cut: cuts::OVER_AND_BACK;
+    what_would_be_computed_again_and_again_is_cut: cuts::AGAIN;
+    diamonds_neither_explode_nor_pile_up: cuts::DIAMONDS;
+    folds_inside_pads_are_cut: cuts::EDGES;
+    reshapes_that_are_no_sums_are_cut: cuts::RESHAPES;
+    long_folds_of_few_rows_are_cut_from_each_other: cuts::FEW_ROWS;
+    folds_of_what_does_not_lie_as_one_sequence_are_cut: cuts::SCATTERED;
+    kernels_beyond_a_limit_are_cut: cuts::LIMITS;
+}
+
+/// The plan that the arrays share, its kernels, and what is said of it.
+fn planned(outputs: &[Array]) -> (usize, String) {
+    if let [_, _, ..] = outputs {
+        numfuse::eval_all(outputs).expect("the expressions are well-formed");
+    }
+    let plan = outputs[0].plan().expect("the expression is well-formed");
+    (plan.kernels, outputs[0].explain())
+}
+
+#[track_caller]
+fn check(rows: &[Row]) {
+    for Row { what, kernels, because, make } in rows {
+        let (found, text) = planned(&make(given()));
+        assert!(kernels.contains(&found), "{what}: {found} kernels, not {kernels:?}\n{text}");
+        if let Some(reason) = because {
+            assert!(text.contains(reason), "{what} is cut for another reason than {reason:?}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_its_expressions() {
+    let (mut graphs, mut cut) = (BTreeSet::new(), 0);
+    for (rule, rows) in RULES {
+        let with_reason = rows.iter().filter(|row| row.because.is_some()).count();
+        println!("{rule}: {} expressions, {with_reason} of them cut", rows.len());
+        assert!(rows.len() >= 4, "{rule} has {} expressions", rows.len());
+        for row in *rows {
+            let outputs: Vec<String> =
+                (row.make)(given()).iter().map(|x| x.graph().expect(row.what)).collect();
+            assert!(graphs.insert(outputs.join("\n")), "{} is there twice", row.what);
+        }
+        cut += with_reason;
+    }
+    println!("{} expressions, {cut} of them cut", graphs.len());
+    assert!(cut >= 20, "{cut} expressions must be cut");
+}
+
+#[test]
+fn without_fusion_every_operation_is_a_kernel() {
+    numfuse::config::with(
+        |config| config.fuse = false,
+        || {
+            let y = (&given().x * 2.5 + 1.7).exp();
+            let (kernels, text) = planned(&[y]);
+            assert_eq!(kernels, 3, "{text}");
+            assert!(text.contains("fusion is off"), "{text}");
+        },
+    );
+}

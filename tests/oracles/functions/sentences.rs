@@ -1,0 +1,49 @@
+//! How closely our refusals say NumPy's sentences, and what we refuse that NumPy takes.
+
+/// Sentences that we say in other words: how NumPy's begins, what ours holds instead.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    // 32 axes, not 64.
+    ("maximum supported dimension for an ndarray", "maximum supported dimension for an array is 32, found"),
+    // Too large for a count of elements, whatever NumPy stumbles over first.
+    ("array is too big;", "array is too big; its shape"),
+    ("Maximum allowed dimension exceeded", "array is too big; its shape"),
+    ("iterator is too large", "array is too big; its shape"),
+    ("negative dimensions are not allowed", "array is too big; its shape"),
+    // Python's own words where NumPy does not look.
+    ("float division by zero", "division by zero: the step of arange is 0"),
+    ("tuple index out of range", "out of bounds for array of dimension"),
+    ("integer modulo by zero", "number sections must be larger than 0."),
+    ("Python int too large to convert to C long", "out of bounds for int64"),
+    ("tri() missing 1 required positional argument", "tri needs an array of at least one dimension"),
+    // One of two sentences that NumPy has for the same mistake.
+    ("matrix transpose with ndim < 2 is undefined", "Input array must be at least 2-dimensional, but it is"),
+    ("Axes must be different.", "Axes=(0, 1) out of range for array of ndim=1."),
+    ("Duplicate axes given.", "duplicate value in 'axis'"),
+];
+
+/// What NumPy takes and we refuse: how the expression begins, what we say. Each stands in the
+/// documentation of the function or its module.
+const REFUSED: &[(&str, &str)] = &[
+    // An array without axes has no axis 0. NumPy lets some functions take it and others not.
+    ("", "out of bounds for array of dimension 0"),
+    // The extent to be found is -1, not any negative number.
+    ("np.reshape(x, (-2,", "cannot reshape array of size"),
+    // A plain number that the type cannot hold is an error in every function.
+    ("np.where(x, x, 300)", "Python integer 300 out of bounds for"),
+];
+
+/// Whether what we say holds what NumPy says, or the words agreed on.
+pub(super) fn agree(ours: &str, numpys: &str) -> Result<(), String> {
+    let ours = &ours.split_whitespace().collect::<Vec<_>>().join(" ");
+    let in_words = |(theirs, words): &(&str, &str)| numpys.starts_with(theirs) && ours.contains(words);
+    let agreed = OTHER_WORDS.iter().any(in_words) || REFUSED.iter().any(|(_, words)| ours.contains(words));
+    if agreed || ours.contains(numpys) {
+        return Ok(());
+    }
+    Err(format!("says {ours:?}, not {numpys:?}"))
+}
+
+/// Whether we refuse what NumPy takes, and mean to.
+pub(super) fn is_meant(expression: &str, ours: &str) -> bool {
+    REFUSED.iter().any(|(begins, words)| expression.starts_with(begins) && ours.contains(words))
+}

@@ -1,0 +1,125 @@
+"""Evaluates expressions of NumPy and writes the answers, for tests/oracles/functions to compare with.
+
+Arguments: the path to write to, what the expressions are of, our element types, and the expressions, in
+terms of the arrays x and y and the type d. A record is one line of text, then arrays:
+    <expression> <dtype> <arrangement> <number of inputs> <number of results, or refused>
+with the inputs as they lie in memory, then the results, or a line with what NumPy says in refusing.
+"""
+
+import io
+import sys
+
+import numpy as np
+from numpy_reference import array, edges, tame
+
+# Arrangements for every type: how the array is made of one that lies in memory, and the extents of that.
+ALWAYS = [("plain", (3, 4)), ("plain", ()), ("plain", (0, 4)), ("3,4", (3, 1)), ("backwards", (3, 4))]
+
+# And for a few types, one of each kind.
+SOMETIMES = [("plain", (5,)), ("plain", (2, 3, 4)), ("plain", (3, 0)), ("plain", (0,)), ("5", ()), ("2,3,4", (3, 1)),
+             ("backwards", (5,)), ("plain", (37, 65))]
+FEW = ["bool", "int16", "uint64", "float32"]
+
+
+def arranged(base, name):
+    if name == "plain":
+        return base
+    if name == "backwards":
+        return base[(slice(None, None, -1),) * base.ndim]
+    return np.broadcast_to(base, tuple(map(int, name.split(","))))
+
+
+def data(dtype, shape, kind, seed):
+    size = int(np.prod(shape))
+    values = tame(dtype, size, seed) if kind == "Tame" else edges(dtype, max(size, 1), seed)[:size]
+    return values.reshape(shape)
+
+
+def inputs(kind, types):
+    """The type d, the name of an arrangement, and what x and y are made of."""
+    if kind == "Nothing":
+        for d in types:
+            yield d, "plain", []
+        return
+    if kind == "Refused":
+        x = np.arange(12.0).reshape(3, 4)
+        yield "float64", "plain", [x, x]
+        return
+    for i, d in enumerate(types):
+        for j, (name, shape) in enumerate(ALWAYS + SOMETIMES * (d in FEW)):
+            others = types if kind == "Pairs" and j == 0 else [d]
+            for k, other in enumerate(others):
+                yield d, name, [data(d, shape, kind, 31 * i + j), data(other, shape, kind, 17 * i + 7 * j + k + 1)]
+
+
+# ── What NumPy has no function for ─────────────────────────────────────────────────────────────────────────────────
+
+def softmax(x, axis=None):
+    weights = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return weights / np.sum(weights, axis=axis, keepdims=True)
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    top = np.max(x, axis=axis, keepdims=True)
+    total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else np.squeeze(total, axis=axis)
+
+
+def floating(x):
+    """In the type that means are in."""
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
+
+
+def blank(x):
+    """Of an array whose values are anything, the type and the shape."""
+    return np.zeros_like(x)
+
+
+def npy(x):
+    """The bytes of a file."""
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(x).reshape(x.shape))
+    return np.frombuffer(file.getvalue(), np.uint8)
+
+
+# ── Answers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def results(value):
+    if isinstance(value, str):
+        return [np.frombuffer(value.encode(), np.uint8)]
+    return [np.asarray(v) for v in value] if isinstance(value, (list, tuple)) else [np.asarray(value)]
+
+
+def answer(code, x, y, d):
+    """The results, or what NumPy says."""
+    try:
+        return results(eval(code, globals(), {"x": x, "y": y, "d": np.dtype(d)}))
+    except (NameError, AttributeError):
+        raise
+    except Exception as error:
+        return " ".join(str(error).split()) or type(error).__name__
+
+
+def main():
+    path, kind, types, expressions = sys.argv[1], sys.argv[2], sys.argv[3].split(","), sys.argv[4:]
+    types = [d for d in types if d == "bool" or hasattr(np, d)]
+    codes = [compile(expression, expression, "eval") for expression in expressions]
+    with open(path, "wb") as out:
+        for d, name, bases in inputs(kind, types):
+            x, y = [arranged(base, name) for base in bases] or (None, None)
+            for i, code in enumerate(codes):
+                found = answer(code, x, y, d)
+                said = isinstance(found, str)
+                if not said and any(result.dtype.name not in types for result in found):
+                    continue
+                out.write(f"{i} {d} {name} {len(bases)} {'refused' if said else len(found)}\n".encode())
+                for base in bases:
+                    array(out, base)
+                if said:
+                    out.write(f"{found}\n".encode())
+                else:
+                    for result in found:
+                        array(out, result)
+
+
+main()
