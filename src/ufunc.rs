@@ -69,10 +69,8 @@ impl Array {
         let mut x = self.along("diff", axis, s(..));
         for _ in 0..times {
             let (after, before) = (x.along("diff", axis, s(1..)), x.along("diff", axis, s(..-1)));
-            x = match x.0.node.dtype {
-                DType::Bool => after.not_equal(before),
-                _ => after - before,
-            };
+            let truth = x.0.node.dtype == DType::Bool;
+            x = if truth { after.not_equal(before) } else { after - before };
             if x.0.node.shape.contains(&0) || x.0.error.is_some() {
                 break;
             }
@@ -252,8 +250,13 @@ fn typed<'a>(
                     Class::Logic => truth(*number),
                     // True division computes in float64 whatever the integers are.
                     Class::Ratio if !common.is_float() => Scalar::from_f64(DType::F64, number.to_f64()),
-                    _ if op == Op::Clip => bound(*number, common),
-                    _ => number.to_scalar(common)?,
+                    Class::Any if op == Op::Clip => bound(*number, common),
+                    Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => {
+                        number.to_scalar(common)?
+                    }
+                    Class::Whole | Class::Compare | Class::Bits | Class::Shift | Class::Choice => {
+                        number.to_scalar(common)?
+                    }
                 };
                 Argument::New(b.number(scalar))
             }

@@ -3,7 +3,7 @@
 //! A row says everything the compiler knows about a type: its name, its size, its kind and the
 //! limits of its values. Promotion is NumPy's (NEP 50): two typed operands meet in the lattice
 //! below, while a plain number is *weak* and only its kind can widen the other operand.
-//! Half and complex types are further rows; nothing else lists the types.
+//! What a type needs anywhere follows from its row or from its kind; nothing else lists the types.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub enum Kind {
 }
 
 macro_rules! dtypes {
-    ($($(#[doc = $doc:literal])+ $V:ident = $name:literal, $char:literal, $bytes:literal, $kind:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $V:ident = $name:literal, $short:literal, $char:literal, $bytes:literal, $kind:ident;)+) => {
         /// The type of an array's elements.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum DType { $($(#[doc = $doc])+ $V),+ }
@@ -33,6 +33,9 @@ macro_rules! dtypes {
 
             /// NumPy's name, such as `float32`.
             pub const fn name(self) -> &'static str { match self { $(DType::$V => $name),+ } }
+
+            /// Rust's name, such as `f32`, used in printed IR.
+            pub const fn short(self) -> &'static str { match self { $(DType::$V => $short),+ } }
 
             /// NumPy's type character, such as `f4` (without the byte order mark).
             pub const fn numpy_code(self) -> &'static str { match self { $(DType::$V => $char),+ } }
@@ -48,27 +51,27 @@ macro_rules! dtypes {
 
 dtypes! {
     /// Truth values.
-    Bool = "bool", "b1", 1, Bool;
+    Bool = "bool", "bool", "b1", 1, Bool;
     /// Signed 8-bit integers.
-    I8 = "int8", "i1", 1, Signed;
+    I8 = "int8", "i8", "i1", 1, Signed;
     /// Signed 16-bit integers.
-    I16 = "int16", "i2", 2, Signed;
+    I16 = "int16", "i16", "i2", 2, Signed;
     /// Signed 32-bit integers.
-    I32 = "int32", "i4", 4, Signed;
+    I32 = "int32", "i32", "i4", 4, Signed;
     /// Signed 64-bit integers: the default integer type.
-    I64 = "int64", "i8", 8, Signed;
+    I64 = "int64", "i64", "i8", 8, Signed;
     /// Unsigned 8-bit integers.
-    U8 = "uint8", "u1", 1, Unsigned;
+    U8 = "uint8", "u8", "u1", 1, Unsigned;
     /// Unsigned 16-bit integers.
-    U16 = "uint16", "u2", 2, Unsigned;
+    U16 = "uint16", "u16", "u2", 2, Unsigned;
     /// Unsigned 32-bit integers.
-    U32 = "uint32", "u4", 4, Unsigned;
+    U32 = "uint32", "u32", "u4", 4, Unsigned;
     /// Unsigned 64-bit integers.
-    U64 = "uint64", "u8", 8, Unsigned;
+    U64 = "uint64", "u64", "u8", 8, Unsigned;
     /// Single precision.
-    F32 = "float32", "f4", 4, Float;
+    F32 = "float32", "f32", "f4", 4, Float;
     /// Double precision: the default floating type.
-    F64 = "float64", "f8", 8, Float;
+    F64 = "float64", "f64", "f8", 8, Float;
 }
 
 impl DType {
@@ -102,23 +105,6 @@ impl DType {
         DType::ALL.iter().copied().find(|d| d.name() == name || d.short() == name)
     }
 
-    /// Rust's name, such as `f32`, used in printed IR.
-    pub const fn short(self) -> &'static str {
-        match self {
-            DType::Bool => "bool",
-            DType::I8 => "i8",
-            DType::I16 => "i16",
-            DType::I32 => "i32",
-            DType::I64 => "i64",
-            DType::U8 => "u8",
-            DType::U16 => "u16",
-            DType::U32 => "u32",
-            DType::U64 => "u64",
-            DType::F32 => "f32",
-            DType::F64 => "f64",
-        }
-    }
-
     /// Least value of an integer type (0 for bool).
     pub fn min_int(self) -> i128 {
         if self.is_signed() { -(1i128 << (self.bits() - 1)) } else { 0 }
@@ -137,31 +123,30 @@ impl DType {
     /// `numpy.promote_types`: `int32` with `float32` is `float64`, `uint64` with `int64` too.
     pub fn promote(self, other: DType) -> DType {
         let (low, high) = if self.kind() <= other.kind() { (self, other) } else { (other, self) };
-        match (low.kind(), high.kind()) {
-            (a, b) if a == b => {
-                if low.bytes() >= high.bytes() {
-                    low
-                } else {
-                    high
-                }
-            }
-            (Kind::Bool, _) => high,
-            (Kind::Unsigned, Kind::Signed) if low.bytes() < high.bytes() => high,
-            (Kind::Unsigned, Kind::Signed) if low.bytes() < 8 => signed(low.bytes() * 2),
-            (Kind::Unsigned, Kind::Signed) => DType::F64,
-            // A float holds every integer of less than half its bytes: 24 and 53 bits.
-            (_, Kind::Float) if low.bytes() * 2 <= high.bytes() => high,
-            (_, _) => DType::F64,
+        match low.kind() {
+            kind if kind == high.kind() => low.wider(high),
+            Kind::Bool => high,
+            Kind::Unsigned if high.is_signed() => match high.bytes().max(low.bytes() * 2) {
+                bytes @ 1..=8 => signed(bytes),
+                9.. | 0 => DType::F64,
+            },
+            Kind::Unsigned | Kind::Signed | Kind::Float => low.to_float().wider(high),
         }
+    }
+
+    /// The one of two types of a kind that holds more.
+    fn wider(self, other: DType) -> DType {
+        if self.bytes() >= other.bytes() { self } else { other }
     }
 
     /// The type of an array of this type after it met a weak number of kind `weak`
     /// (NEP 50: `float32 + 1.5` is `float32`, `int8 + 1.5` is `float64`, `bool + 1` is `int64`).
     pub fn promote_weak(self, weak: Weak) -> DType {
-        match (weak, self.kind()) {
-            (Weak::Bool, _) | (Weak::Int, Kind::Unsigned | Kind::Signed) | (_, Kind::Float) => self,
-            (Weak::Int, Kind::Bool) => DType::I64,
-            (Weak::Float, _) => DType::F64,
+        match (self.kind(), weak) {
+            (Kind::Float, Weak::Bool | Weak::Int | Weak::Float) => self,
+            (Kind::Unsigned | Kind::Signed, Weak::Bool | Weak::Int) | (Kind::Bool, Weak::Bool) => self,
+            (Kind::Bool, Weak::Int) => DType::I64,
+            (Kind::Bool | Kind::Unsigned | Kind::Signed, Weak::Float) => DType::F64,
         }
     }
 
@@ -169,21 +154,18 @@ impl DType {
     /// least float that NumPy picks (`sqrt` of int8 would be float16 there; until that row exists
     /// the next wider one, float32, serves for 8-bit integers).
     pub fn to_float(self) -> DType {
-        match (self.kind(), self.bytes()) {
-            (Kind::Float, _) => self,
-            (_, 1 | 2) => DType::F32,
-            (_, _) => DType::F64,
+        match self.kind() {
+            Kind::Float => self,
+            Kind::Bool | Kind::Unsigned | Kind::Signed if self.bytes() <= 2 => DType::F32,
+            Kind::Bool | Kind::Unsigned | Kind::Signed => DType::F64,
         }
     }
 }
 
+/// The signed integer type of that many bytes.
 fn signed(bytes: usize) -> DType {
-    match bytes {
-        1 => DType::I8,
-        2 => DType::I16,
-        4 => DType::I32,
-        _ => DType::I64,
-    }
+    let found = DType::ALL.iter().copied().find(|d| d.is_signed() && d.bytes() == bytes);
+    found.expect("types have 1, 2, 4 or 8 bytes, and so have the signed integers")
 }
 
 /// The kind of a plain number that meets an array: it has no width of its own.

@@ -159,26 +159,23 @@ impl Prim {
     /// The operands must be of types that [`Prim::result`] accepts.
     #[inline(always)]
     pub fn eval(self, args: &[Scalar]) -> Scalar {
-        match self {
-            Prim::Select => return if args[0].is_true() { args[1] } else { args[2] },
-            Prim::Cast(to) => return cast(args[0], to),
-            Prim::Bitcast(to) => return Scalar::from_bits(to, args[0].bits()),
-            _ => {}
-        }
         match args[0].dtype() {
             DType::F32 => float32(self, args),
             DType::F64 => float64(self, args),
-            _ => integer(self, args),
+            DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => integer(self, args),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => integer(self, args),
         }
     }
 }
 
 #[inline(always)]
 fn cast(x: Scalar, to: DType) -> Scalar {
-    match (x.dtype().kind(), to.kind()) {
-        (_, Kind::Bool) => Scalar::bool(x.is_true() || x.is_nan()),
-        (Kind::Float, _) => Scalar::from_f64(to, x.to_f64()),
-        (_, _) => Scalar::from_i128(to, x.to_i128()),
+    if to == DType::Bool {
+        return Scalar::bool(x.is_true() || x.is_nan());
+    }
+    match x.dtype().kind() {
+        Kind::Float => Scalar::from_f64(to, x.to_f64()),
+        Kind::Bool | Kind::Signed | Kind::Unsigned => Scalar::from_i128(to, x.to_i128()),
     }
 }
 
@@ -210,12 +207,12 @@ macro_rules! float_meaning {
                 Prim::Ge => Scalar::bool(x(0) >= x(1)),
                 Prim::Eq => Scalar::bool(x(0) == x(1)),
                 Prim::Ne => Scalar::bool(x(0) != x(1)),
+                Prim::Cast(to) => cast(args[0], to),
+                Prim::Bitcast(to) => Scalar::from_bits(to, args[0].bits()),
                 Prim::Rem | Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Shl | Prim::Shr => {
                     unreachable!("{} is not typed for floats", prim.name())
                 }
-                Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => {
-                    unreachable!("done before the types split")
-                }
+                Prim::Select => unreachable!("a choice is made by a bool"),
             }
         }
     };
@@ -257,7 +254,15 @@ fn integer(prim: Prim, args: &[Scalar]) -> Scalar {
         Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => {
             unreachable!("{} is typed for floats only", prim.name())
         }
-        Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => unreachable!("done before the types split"),
+        Prim::Select => {
+            if args[0].is_true() {
+                args[1]
+            } else {
+                args[2]
+            }
+        }
+        Prim::Cast(to) => cast(args[0], to),
+        Prim::Bitcast(to) => Scalar::from_bits(to, args[0].bits()),
     }
 }
 

@@ -46,7 +46,8 @@ impl Scalar {
             DType::Bool => Scalar::bool(x != 0),
             DType::F32 => Scalar::f32(x as f32),
             DType::F64 => Scalar::f64(x as f64),
-            _ => Scalar::from_bits(dtype, x as u64),
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => Scalar::from_bits(dtype, x as u64),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => Scalar::from_bits(dtype, x as u64),
         }
     }
 
@@ -54,11 +55,13 @@ impl Scalar {
     /// (a NaN gives 0); `x != 0` for bool.
     #[inline(always)]
     pub fn from_f64(dtype: DType, x: f64) -> Scalar {
+        let whole = || Scalar::from_i128(dtype, (x as i128).clamp(dtype.min_int(), dtype.max_int()));
         match dtype {
             DType::Bool => Scalar::bool(x != 0.0),
             DType::F32 => Scalar::f32(x as f32),
             DType::F64 => Scalar::f64(x),
-            _ => Scalar::from_i128(dtype, (x as i128).clamp(dtype.min_int(), dtype.max_int())),
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => whole(),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => whole(),
         }
     }
 
@@ -97,21 +100,21 @@ impl Scalar {
         match self.dtype {
             DType::F32 => f64::from(f32::from_bits(self.bits as u32)),
             DType::F64 => f64::from_bits(self.bits),
-            _ => self.to_i128() as f64,
+            DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => self.to_i128() as f64,
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => self.bits as f64,
         }
     }
 
     /// The value as an integer: exact for bool and integers, truncated and saturated for floats.
     #[inline(always)]
     pub fn to_i128(self) -> i128 {
-        match self.dtype {
-            DType::F32 => f32::from_bits(self.bits as u32) as i128,
-            DType::F64 => f64::from_bits(self.bits) as i128,
-            d if d.is_signed() => {
-                let unused = 64 - d.bits();
+        match self.dtype.kind() {
+            Kind::Float => self.to_f64() as i128,
+            Kind::Signed => {
+                let unused = 64 - self.dtype.bits();
                 i128::from(((self.bits << unused) as i64) >> unused)
             }
-            _ => i128::from(self.bits),
+            Kind::Bool | Kind::Unsigned => i128::from(self.bits),
         }
     }
 
@@ -142,7 +145,8 @@ impl fmt::Display for Scalar {
             DType::Bool => write!(f, "{}", self.bits != 0),
             DType::F32 => write!(f, "{:?}", self.as_f32()),
             DType::F64 => write!(f, "{:?}", self.to_f64()),
-            _ => write!(f, "{}", self.to_i128()),
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => write!(f, "{}", self.to_i128()),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => write!(f, "{}", self.bits),
         }
     }
 }

@@ -243,11 +243,7 @@ impl Emit for Clif<'_> {
         if lanes > 1 {
             return lanes::splat_constant(&mut self.fb, c, lanes, c.dtype().bytes() as u32);
         }
-        let value = match c.dtype() {
-            DType::F32 => self.fb.ins().f32const(c.as_f32()),
-            DType::F64 => self.fb.ins().f64const(c.to_f64()),
-            dtype => self.fb.ins().iconst(lanes::scalar_type(dtype), c.bits() as i64),
-        };
+        let value = lanes::scalar_constant(&mut self.fb, c);
         Lanes { known: Some(c), ..Lanes::scalar(c.dtype(), value) }
     }
 

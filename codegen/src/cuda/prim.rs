@@ -230,10 +230,10 @@ fn bits(x: &Value) -> String {
     if let (Some(c), 1..=4) = (x.known(), x.dtype.bytes()) {
         return format!("{}u", c.to_i128() as u32);
     }
-    match x.dtype {
-        DType::U32 | DType::U64 => x.to_string(),
-        d if d.bytes() == 8 => format!("(u64){x}"),
-        _ => format!("(u32){x}"),
+    match (x.dtype.bytes(), x.dtype.kind()) {
+        (4 | 8, Kind::Unsigned) => x.to_string(),
+        (8, Kind::Bool | Kind::Signed | Kind::Float) => format!("(u64){x}"),
+        (0.., Kind::Bool | Kind::Unsigned | Kind::Signed | Kind::Float) => format!("(u32){x}"),
     }
 }
 
@@ -280,12 +280,12 @@ fn cast(x: &Value, to: DType) -> String {
 }
 
 fn bitcast(x: &Value, to: DType) -> String {
-    match (x.dtype, to) {
-        (DType::F32, DType::I32 | DType::U32) => format!("__float_as_uint({x})"),
-        (DType::F64, DType::I64 | DType::U64) => format!("__double_as_longlong({x})"),
-        (from, DType::F32) if from != to => format!("__uint_as_float({x})"),
-        (from, DType::F64) if from != to => format!("__longlong_as_double({x})"),
-        _ => format!("({}){x}", c_type(to)),
+    match (x.dtype.is_float(), to.is_float(), to.bytes()) {
+        (true, false, 4) => format!("__float_as_uint({x})"),
+        (true, false, 8) => format!("__double_as_longlong({x})"),
+        (false, true, 4) => format!("__uint_as_float({x})"),
+        (false, true, 8) => format!("__longlong_as_double({x})"),
+        (true | false, true | false, 0..) => format!("({}){x}", c_type(to)),
     }
 }
 

@@ -14,24 +14,28 @@ pub fn simplify(kernel: &Kernel, prim: Prim, args: &[Val]) -> Option<Val> {
         _ => None,
     };
     let is = |i: usize, n: i128| number(i).is_some_and(|c| c == Scalar::from_i128(c.dtype(), n));
+    // The operand that the result equals, where another one is that number.
+    let beside = |i: usize, n: i128| is(i, n).then(|| args[1 - i]);
     match prim {
-        // x * 1 = x.
-        Prim::Mul if is(1, 1) => Some(args[0]),
-        Prim::Mul if is(0, 1) => Some(args[1]),
+        // x * 1 = 1 * x = x.
+        Prim::Mul => beside(1, 1).or_else(|| beside(0, 1)),
         // x / 1 = x.
-        Prim::Div if is(1, 1) => Some(args[0]),
+        Prim::Div => beside(1, 1),
         // x - (+0) = x, for -0 too: -0 - 0 = -0.
-        Prim::Sub if is(1, 0) => Some(args[0]),
-        // x + 0 = x in integers.
-        Prim::Add if is(1, 0) && !kernel.dtype(args[0]).is_float() => Some(args[0]),
-        Prim::Add if is(0, 0) && !kernel.dtype(args[1]).is_float() => Some(args[1]),
+        Prim::Sub => beside(1, 0),
+        // x + 0 = 0 + x = x, in integers.
+        Prim::Add if kernel.dtype(args[0]).is_integer() => beside(1, 0).or_else(|| beside(0, 0)),
         // !!x = x and -(-x) = x.
         Prim::Not | Prim::Neg => match kernel.inst(args[0]) {
             Inst::Prim(inner, inside) if *inner == prim => Some(inside[0]),
             _ => None,
         },
         // The same on both sides.
-        Prim::Select if args[1] == args[2] => Some(args[1]),
-        _ => None,
+        Prim::Select => (args[1] == args[2]).then(|| args[1]),
+        Prim::Add | Prim::Rem | Prim::Abs | Prim::Min | Prim::Max | Prim::Fma | Prim::Sqrt => None,
+        Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => None,
+        Prim::And | Prim::Or | Prim::Xor | Prim::Shl | Prim::Shr => None,
+        Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => None,
+        Prim::Cast(_) | Prim::Bitcast(_) => None,
     }
 }

@@ -146,14 +146,18 @@ impl Op {
         let class = self.def().class;
         let rest = if class == Class::Choice { &args[1..] } else { args };
         let common = rest.iter().copied().reduce(DType::promote)?;
-        let each = match (class, common.kind()) {
-            (Class::Number, Kind::Bool) => return None,
-            (Class::Bits | Class::Shift, Kind::Float) => return None,
-            (Class::Count | Class::Shift, Kind::Bool) => DType::I8,
-            (Class::Float, _) => common.to_float(),
-            (Class::Ratio, Kind::Bool | Kind::Unsigned | Kind::Signed) => DType::F64,
-            (Class::Logic, _) => DType::Bool,
-            (_, _) => common,
+        let counted = if common == DType::Bool { DType::I8 } else { common };
+        let each = match class {
+            Class::Number if common == DType::Bool => return None,
+            Class::Bits | Class::Shift if common.is_float() => return None,
+            Class::Count | Class::Shift => counted,
+            Class::Float => common.to_float(),
+            Class::Ratio if common.is_float() => common,
+            Class::Ratio => DType::F64,
+            Class::Logic => DType::Bool,
+            Class::Any | Class::Number | Class::Whole | Class::Compare | Class::Bits | Class::Choice => {
+                common
+            }
         };
         let mut types = SmallVec::from_elem(each, args.len());
         if class == Class::Choice {
@@ -166,7 +170,8 @@ impl Op {
     pub fn result(self, args: &[DType]) -> DType {
         match self.def().class {
             Class::Compare | Class::Logic => DType::Bool,
-            _ => args[args.len() - 1],
+            Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => args[args.len() - 1],
+            Class::Whole | Class::Bits | Class::Shift | Class::Choice => args[args.len() - 1],
         }
     }
 }
