@@ -150,7 +150,10 @@ fn words(shown: &[Scalar], precision: usize) -> Vec<String> {
 fn floats(shown: &[Scalar], precision: usize) -> Vec<String> {
     let sizes = shown.iter().map(|x| x.to_f64().abs()).filter(|x| x.is_finite() && *x > 0.0);
     let (least, most) = sizes.fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
-    let powers = most > 0.0 && (most >= 1e8 || least < 1e-4 || most / least > 1000.0);
+    // The digits that a type holds, at most 8: past them a number is written with its exponent.
+    let digits = shown.first().map_or(0, |x| x.dtype().fraction_bits() * 3 / 10);
+    let large = 10f64.powi(digits.min(8) as i32);
+    let powers = most > 0.0 && (most >= large || least < 1e-4 || most / least > 1000.0);
     let split: Vec<Digits> = shown.iter().map(|&x| Digits::of(x, powers, precision)).collect();
     let longest = split.iter().map(|digits| digits.fraction.len()).max().unwrap_or(0);
     split.into_iter().map(|digits| digits.text(longest, powers)).collect()
@@ -160,8 +163,7 @@ fn floats(shown: &[Scalar], precision: usize) -> Vec<String> {
 struct Digits {
     whole: String,
     fraction: String,
-    exponent: Option<i32>,
-    finite: bool,
+    value: f64,
 }
 
 impl Digits {
@@ -175,44 +177,38 @@ impl Digits {
             } else {
                 "-inf"
             };
-            return Digits {
-                whole: whole.to_string(),
-                fraction: String::new(),
-                exponent: None,
-                finite: false,
-            };
+            return Digits { whole: whole.to_string(), fraction: String::new(), value };
         }
-        let single = x.dtype() == DType::F32;
+        let (single, decimal) = (x.dtype() == DType::F32, x.decimal());
         // The fewest digits that read back as the same number, or the precision if these are more.
         let (shortest, rounded) = match (powers, single) {
             (true, true) => (format!("{:e}", value as f32), format!("{:.precision$e}", value as f32)),
-            (true, false) => (format!("{value:e}"), format!("{value:.precision$e}")),
+            (true, false) => (format!("{decimal:e}"), format!("{value:.precision$e}")),
             (false, true) => (format!("{}", value as f32), format!("{:.precision$}", value as f32)),
-            (false, false) => (format!("{value}"), format!("{value:.precision$}")),
+            (false, false) => (format!("{decimal}"), format!("{value:.precision$}")),
         };
         let mantissa =
             |text: &str| text.split('e').next().and_then(|m| m.split('.').nth(1)).map_or(0, str::len);
         let text = if mantissa(&shortest) > precision { rounded } else { shortest };
-        let (mantissa, exponent) = match text.split_once('e') {
-            Some((mantissa, exponent)) => (mantissa, exponent.parse().ok()),
-            None => (text.as_str(), None),
-        };
+        let mantissa = text.split('e').next().unwrap_or(&text);
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let fraction = fraction.trim_end_matches('0').to_string();
-        Digits { whole: whole.to_string(), fraction, exponent, finite: true }
+        Digits { whole: whole.to_string(), fraction, value }
     }
 
-    /// Trailing zeros are left blank, as NumPy does, but filled before an exponent.
+    /// Trailing zeros are left blank, as NumPy does; before an exponent all have as many digits.
     fn text(self, longest: usize, powers: bool) -> String {
-        let Digits { whole, fraction, exponent, finite } = self;
-        match (finite, exponent) {
-            (false, _) => whole,
-            (true, Some(e)) => {
-                let sign = if e < 0 { '-' } else { '+' };
-                format!("{whole}.{fraction:0<longest$}e{sign}{:02}", e.abs())
-            }
-            (true, None) if powers => format!("{whole}.{fraction:0<longest$}e+00"),
-            (true, None) => format!("{whole}.{fraction:<longest$}"),
+        let Digits { whole, fraction, value } = self;
+        if !value.is_finite() {
+            return whole;
         }
+        if !powers {
+            return format!("{whole}.{fraction:<longest$}");
+        }
+        let text = format!("{value:.longest$e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let point = if longest == 0 { "." } else { "" };
+        let (sign, size) = exponent.strip_prefix('-').map_or(('+', exponent), |size| ('-', size));
+        format!("{mantissa}{point}e{sign}{size:0>2}")
     }
 }

@@ -5,6 +5,7 @@
 //! below, while a plain number is *weak* and only its kind can widen the other operand.
 //! What a type needs anywhere follows from its row or from its kind; nothing else lists the types.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What sort of numbers a [`DType`] holds, in order of weakness: a weak number of one kind never
@@ -22,7 +23,7 @@ pub enum Kind {
 }
 
 macro_rules! dtypes {
-    ($($(#[doc = $doc:literal])+ $V:ident = $name:literal, $short:literal, $char:literal, $bytes:literal, $kind:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $V:ident = $name:literal, $short:literal, $char:literal, $bytes:literal, $kind:ident $(($fraction:literal))?;)+) => {
         /// The type of an array's elements.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum DType { $($(#[doc = $doc])+ $V),+ }
@@ -37,14 +38,21 @@ macro_rules! dtypes {
             /// Rust's name, such as `f32`, used in printed IR.
             pub const fn short(self) -> &'static str { match self { $(DType::$V => $short),+ } }
 
-            /// NumPy's type character, such as `f4` (without the byte order mark).
-            pub const fn numpy_code(self) -> &'static str { match self { $(DType::$V => $char),+ } }
+            /// NumPy's type character, such as `f4` (without the byte order mark); `None` of a type
+            /// that NumPy does not have.
+            pub const fn numpy_code(self) -> Option<&'static str> {
+                let code = match self { $(DType::$V => $char),+ };
+                if code.is_empty() { None } else { Some(code) }
+            }
 
             /// Size of one element in bytes.
             pub const fn bytes(self) -> usize { match self { $(DType::$V => $bytes),+ } }
 
             /// What sort of numbers it holds.
             pub const fn kind(self) -> Kind { match self { $(DType::$V => Kind::$kind),+ } }
+
+            /// Bits of a float behind its binary point; 0 of other types.
+            pub const fn fraction_bits(self) -> u32 { match self { $(DType::$V => 0 $(+ $fraction)?),+ } }
         }
     };
 }
@@ -68,10 +76,15 @@ dtypes! {
     U32 = "uint32", "u32", "u4", 4, Unsigned;
     /// Unsigned 64-bit integers.
     U64 = "uint64", "u64", "u8", 8, Unsigned;
+    /// Half precision: five bits of exponent. Computed in float32, rounded after each operation.
+    F16 = "float16", "f16", "f2", 2, Float(10);
+    /// The upper half of a float32, which NumPy itself does not have. Computed in float32, rounded
+    /// after each operation.
+    BF16 = "bfloat16", "bf16", "", 2, Float(7);
     /// Single precision.
-    F32 = "float32", "f32", "f4", 4, Float;
+    F32 = "float32", "f32", "f4", 4, Float(23);
     /// Double precision: the default floating type.
-    F64 = "float64", "f64", "f8", 8, Float;
+    F64 = "float64", "f64", "f8", 8, Float(52);
 }
 
 impl DType {
@@ -80,7 +93,7 @@ impl DType {
         self.bytes() as u32 * 8
     }
 
-    /// True for float32 and float64.
+    /// True for float16, bfloat16, float32 and float64.
     pub fn is_float(self) -> bool {
         self.kind() == Kind::Float
     }
@@ -93,6 +106,23 @@ impl DType {
     /// True for signed integers.
     pub fn is_signed(self) -> bool {
         self.kind() == Kind::Signed
+    }
+
+    /// The type in which kernels compute with values of this one: float32 for the half types, itself
+    /// for every other.
+    pub fn working(self) -> DType {
+        if self.is_float() && self.bytes() < 4 { DType::F32 } else { self }
+    }
+
+    /// True for float16 and bfloat16, which are stored but not computed in.
+    pub fn is_half(self) -> bool {
+        self.working() != self
+    }
+
+    /// The exponent of a float's least normal number.
+    pub fn min_exponent(self) -> i32 {
+        let exponent_bits = self.bits() - 1 - self.fraction_bits();
+        2 - (1 << (exponent_bits - 1))
     }
 
     /// The signed integer type of the same size: what an element's bits are handled as.
@@ -130,13 +160,21 @@ impl DType {
                 bytes @ 1..=8 => signed(bytes),
                 9.. | 0 => DType::F64,
             },
-            Kind::Unsigned | Kind::Signed | Kind::Float => low.to_float().wider(high),
+            // A float holds every integer of less than half its bytes: 8, 24 and 53 bits at least.
+            Kind::Unsigned | Kind::Signed | Kind::Float if low.bytes() * 2 <= high.bytes() => high,
+            Kind::Unsigned | Kind::Signed | Kind::Float => low.to_float(),
         }
     }
 
-    /// The one of two types of a kind that holds more.
+    /// The least type of their kind that holds what two types of a kind hold: of the half types,
+    /// neither of which holds the other, float32.
     fn wider(self, other: DType) -> DType {
-        if self.bytes() >= other.bytes() { self } else { other }
+        match self.bytes().cmp(&other.bytes()) {
+            Ordering::Less => other,
+            Ordering::Greater => self,
+            Ordering::Equal if self == other => self,
+            Ordering::Equal => self.working(),
+        }
     }
 
     /// The type of an array of this type after it met a weak number of kind `weak`
@@ -150,14 +188,16 @@ impl DType {
         }
     }
 
-    /// The type in which a float function of this type is computed: itself for floats, else the
-    /// least float that NumPy picks (`sqrt` of int8 would be float16 there; until that row exists
-    /// the next wider one, float32, serves for 8-bit integers).
+    /// The type of a float function of this type: itself for floats, else the least float that holds
+    /// every integer of the type (`sqrt` of int8 and bool is float16, of int16 float32).
     pub fn to_float(self) -> DType {
         match self.kind() {
             Kind::Float => self,
-            Kind::Bool | Kind::Unsigned | Kind::Signed if self.bytes() <= 2 => DType::F32,
-            Kind::Bool | Kind::Unsigned | Kind::Signed => DType::F64,
+            Kind::Bool | Kind::Unsigned | Kind::Signed => match self.bytes() {
+                1 => DType::F16,
+                2 => DType::F32,
+                0 | 3.. => DType::F64,
+            },
         }
     }
 }
@@ -208,5 +248,28 @@ mod tests {
         assert_eq!(DType::F32.promote_weak(Weak::Float), DType::F32);
         assert_eq!(DType::Bool.promote_weak(Weak::Int), DType::I64);
         assert_eq!(DType::I8.promote_weak(Weak::Float), DType::F64);
+        assert_eq!(DType::F16.promote(DType::U8), DType::F16);
+        assert_eq!(DType::F16.promote(DType::I16), DType::F32);
+        assert_eq!(DType::F16.promote(DType::U32), DType::F64);
+    }
+
+    #[test]
+    fn bfloat16_promotes_as_float16_does_and_meets_it_in_float32() {
+        for &other in DType::ALL.iter().filter(|d| !d.is_half()) {
+            let half = |d: DType| if d == DType::F16 { DType::BF16 } else { d };
+            assert_eq!(DType::BF16.promote(other), half(DType::F16.promote(other)), "{other}");
+        }
+        assert_eq!(DType::BF16.promote(DType::F16), DType::F32);
+        assert_eq!(DType::BF16.promote_weak(Weak::Float), DType::BF16);
+    }
+
+    #[test]
+    fn floats_know_their_format() {
+        let formats = [DType::F16, DType::BF16, DType::F32, DType::F64]
+            .map(|d| (d.fraction_bits(), d.min_exponent(), d.working()));
+        assert_eq!(formats[0], (10, -14, DType::F32));
+        assert_eq!(formats[1], (7, -126, DType::F32));
+        assert_eq!(formats[2], (23, -126, DType::F32));
+        assert_eq!(formats[3], (52, -1022, DType::F64));
     }
 }

@@ -95,7 +95,8 @@ fn promotion_is_numpys() {
         assert_eq!(ours.name(), words[3], "{} with {}", words[1], words[2]);
         seen += 1;
     }
-    assert_eq!(seen, DType::ALL.len() * (DType::ALL.len() + 3));
+    let theirs = DType::ALL.iter().filter(|d| d.numpy_code().is_some()).count();
+    assert_eq!(seen, theirs * (theirs + 3));
 }
 
 #[test]
@@ -188,8 +189,8 @@ fn signless(op: Op) -> bool {
 /// Within so many units in the last place of the expected value.
 fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
     let (g, e) = (got.to_f64(), expected.to_f64());
-    let (digits, least) =
-        if got.dtype() == DType::F32 { (f64::from(f32::EPSILON), 1e-45) } else { (f64::EPSILON, 5e-324) };
+    let digits = 0.5f64.powi(got.dtype().fraction_bits() as i32);
+    let least = digits * 2f64.powi(got.dtype().min_exponent());
     (g - e).abs() <= ulps * (e.abs() * digits).max(least)
 }
 

@@ -240,11 +240,7 @@ impl Emit for Clif<'_> {
     }
 
     fn constant(&mut self, c: Scalar, lanes: u32) -> Lanes {
-        if lanes > 1 {
-            return lanes::splat_constant(&mut self.fb, c, lanes, c.dtype().bytes() as u32);
-        }
-        let value = lanes::scalar_constant(&mut self.fb, c);
-        Lanes { known: Some(c), ..Lanes::scalar(c.dtype(), value) }
+        lanes::constant_of(&mut self.fb, c, lanes)
     }
 
     fn scalar(&mut self, k: u32, dtype: DType) -> Lanes {

@@ -30,11 +30,11 @@ pub(crate) struct Lanes {
     pub(crate) known: Option<Scalar>,
 }
 
-/// The type of a scalar.
+/// The type of a scalar. A half is kept as its bits: it is stored and converted, nothing else.
 pub(crate) fn scalar_type(dtype: DType) -> Type {
     match dtype {
         DType::Bool | DType::I8 | DType::U8 => types::I8,
-        DType::I16 | DType::U16 => types::I16,
+        DType::I16 | DType::U16 | DType::F16 | DType::BF16 => types::I16,
         DType::I32 | DType::U32 => types::I32,
         DType::I64 | DType::U64 => types::I64,
         DType::F32 => types::F32,
@@ -246,6 +246,15 @@ pub(crate) fn splat(fb: &mut FunctionBuilder, value: &Lanes, lanes: u32) -> Lane
     let scalar = if dtype == DType::Bool { fb.ins().ineg(scalar) } else { scalar };
     let reg = fb.ins().splat(vector_type(dtype), scalar);
     Lanes::vector(dtype, lanes, smallvec![reg; registers(lanes, dtype.bytes() as u32)])
+}
+
+/// A constant of one or more lanes.
+pub(crate) fn constant_of(fb: &mut FunctionBuilder, c: Scalar, lanes: u32) -> Lanes {
+    if lanes > 1 {
+        return splat_constant(fb, c, lanes, c.dtype().bytes() as u32);
+    }
+    let value = scalar_constant(fb, c);
+    Lanes { known: Some(c), ..Lanes::scalar(c.dtype(), value) }
 }
 
 /// A constant in all lanes, for a mask with lanes of that width.

@@ -4,6 +4,7 @@
 //! generator has one; its gaps are worked round here, and what remains is done lane by lane
 //! ([`scalar_loop`] says which and why). The meaning is `Prim::eval`'s, bit for bit.
 
+use super::half;
 use super::lanes::{
     self, Lanes, Regs, assemble, int_vector, reinterpret, repeated, scalar_type, vector_type,
 };
@@ -25,7 +26,9 @@ pub fn scalar_loop(prim: Prim, dtype: DType) -> Option<&'static str> {
         Prim::Cast(_) => None,
         Prim::Add | Prim::Sub | Prim::Mul | Prim::Div | Prim::Rem | Prim::Neg | Prim::Abs | Prim::Min => None,
         Prim::Max | Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => None,
-        Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Select | Prim::Bitcast(_) => None,
+        Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Select | Prim::Bitcast(_) | Prim::Round(_) => {
+            None
+        }
         Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => None,
     }
 }
@@ -40,6 +43,9 @@ pub(crate) fn prim(fb: &mut FunctionBuilder, prim: Prim, args: &[&Lanes]) -> Lan
     let (first, lanes) = (args[0], args[0].lanes);
     let dtypes: Vec<DType> = args.iter().map(|a| a.dtype).collect();
     let result = prim.result(&dtypes).expect("the walk emits well typed prims");
+    if let Some(converted) = half::conversion(fb, prim, first) {
+        return converted;
+    }
     if lanes == 1 {
         let regs: Vec<Value> = args.iter().map(|a| a.regs[0]).collect();
         return Lanes::scalar(result, scalar(fb, prim, first.dtype, &regs));
@@ -109,7 +115,7 @@ fn common(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Op
             compare(fb, prim, dtype, x[0], x[1])
         }
         Prim::Div | Prim::Rem | Prim::Min | Prim::Max | Prim::Not | Prim::Shl | Prim::Shr => return None,
-        Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => return None,
+        Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) | Prim::Round(_) => return None,
     })
 }
 

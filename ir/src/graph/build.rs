@@ -275,7 +275,8 @@ pub fn pad<B: Build>(b: &mut B, x: &B::Node, before: &[i64], around: &B::Node) -
 /// One part of a fold over sorted axes, which are dropped or, if `keep`, left with extent 1.
 ///
 /// Axes that are not neighbours are folded one run at a time, the last run first (the order of
-/// every float fold is part of the language). Sums and products of bools are counted in int64.
+/// every float fold is part of the language). Sums and products of bools are counted in int64; halfs
+/// are folded in float32 and the result is rounded.
 ///
 /// # Errors
 /// A fold of nothing that has no identity.
@@ -295,7 +296,8 @@ pub fn reduce<B: Build>(
     }
     let from = b.shape(x).clone();
     let counted = matches!(fold, Fold::Sum | Fold::Prod) && b.dtype(x) == DType::Bool;
-    let x = &if counted { cast(b, x, DType::I64) } else { x.clone() };
+    let element = b.dtype(x);
+    let x = &cast(b, x, if counted { DType::I64 } else { element.working() });
     let empty = axes.iter().any(|&a| from[a] == 0);
     if empty && matches!(fold, Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax) {
         let op = match fold {
@@ -309,6 +311,9 @@ pub fn reduce<B: Build>(
     for run in runs(axes, &from, fold).into_iter().rev() {
         let (shape, dtype) = (b.shape(&result).reduced(&run, false), fold.part_dtype(b.dtype(&result), part));
         result = b.make(Node { kind: Kind::Reduce { fold, part, axes: run }, shape, dtype }, &[result]);
+    }
+    if element.is_half() && b.dtype(&result) == element.working() {
+        result = cast(b, &result, element);
     }
     Ok(if keep { reshape_to(b, &result, from.reduced(axes, true)) } else { result })
 }

@@ -12,8 +12,9 @@ pub mod fold;
 mod table;
 
 use crate::dtype::{DType, Kind};
-use crate::math::{self, Arith, ArithExt};
+use crate::math::{self, Arith, ArithExt, Eval};
 use crate::prim::Prim;
+use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
 /// How an op treats the types of its operands.
@@ -166,6 +167,18 @@ impl Op {
         Some(types)
     }
 
+    /// The result for operands of the types that [`Op::promote`] gives: what the op means. Halfs are
+    /// computed as float32 and the result is rounded.
+    pub fn eval(self, args: &[Scalar]) -> Scalar {
+        let types: SmallVec<[DType; 3]> = args.iter().map(|x| x.dtype()).collect();
+        if !types.iter().any(|d| d.is_half()) {
+            return self.expand(&mut Eval, args);
+        }
+        let wide = args.iter().map(|x| Prim::Cast(x.dtype().working()).eval(&[*x]));
+        let result = self.expand(&mut Eval, &wide.collect::<SmallVec<[Scalar; 3]>>());
+        Prim::Cast(self.result(&types)).eval(&[result])
+    }
+
     /// The type of the result for operands of the types that [`Op::promote`] gave.
     pub fn result(self, args: &[DType]) -> DType {
         match self.def().class {
@@ -241,7 +254,7 @@ fn integer_power<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let (zero, one) = (k.int(a, 0), k.int(a, 1));
     let (mut result, mut base) = (one, a);
     for bit in 0..dtype.bits() - u32::from(dtype.is_signed()) {
-        let mask = k.constant(crate::scalar::Scalar::from_bits(dtype, 1 << bit));
+        let mask = k.constant(Scalar::from_bits(dtype, 1 << bit));
         let chosen = k.and(b, mask);
         let on = k.ne(chosen, zero);
         let product = k.mul(result, base);
@@ -319,7 +332,7 @@ fn number_or<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::V {
 #[inline(always)]
 fn magnitude_against_infinity<A: Arith>(k: &mut A, compare: Prim, x: A::V) -> A::V {
     if !k.dtype(x).is_float() {
-        return k.constant(crate::scalar::Scalar::bool(compare == Prim::Lt));
+        return k.constant(Scalar::bool(compare == Prim::Lt));
     }
     let infinity = k.float(x, f64::INFINITY);
     let magnitude = k.abs(x);
@@ -330,7 +343,7 @@ fn magnitude_against_infinity<A: Arith>(k: &mut A, compare: Prim, x: A::V) -> A:
 fn sign_is_set<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let dtype = k.dtype(x);
     if dtype.kind() == Kind::Bool || dtype.kind() == Kind::Unsigned {
-        return k.constant(crate::scalar::Scalar::bool(false));
+        return k.constant(Scalar::bool(false));
     }
     let bits = if dtype.is_float() { k.to_bits(x) } else { x };
     let zero = k.int(bits, 0);
