@@ -9,15 +9,16 @@ use super::{Arith, ArithExt};
 use crate::dtype::DType;
 use crate::scalar::Scalar;
 
-/// The 32 bits of a float32, and those without the sign.
+/// The 32 bits of a float32, and those without the sign: a number of which the order is that of the
+/// floats. As signed integers, since comparing those is one instruction.
 fn bits_and_size<A: Arith>(k: &mut A, x: A::V) -> (A::V, A::V) {
-    let bits = k.bitcast(x, DType::U32);
+    let bits = k.bitcast(x, DType::I32);
     let mask = word(k, 0x7fff_ffff);
     (bits, k.and(bits, mask))
 }
 
 fn word<A: Arith>(k: &mut A, bits: u32) -> A::V {
-    k.constant(Scalar::from_bits(DType::U32, bits.into()))
+    k.constant(Scalar::from_bits(DType::I32, bits.into()))
 }
 
 /// A magnitude with `unused` low bits, rounded to nearest, ties to even: what is to be cut off has
@@ -40,7 +41,7 @@ fn single<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let back = k.cast(near, DType::F64);
     let (size, size_back) = (k.abs(x), k.abs(back));
     let (beyond, inexact) = (k.gt(size_back, size), k.ne(back, x));
-    let bits = k.bitcast(near, DType::U32);
+    let bits = k.bitcast(near, DType::I32);
     let one = word(k, 1);
     let (less, zero) = (k.sub(bits, one), word(k, 0));
     let bits = k.select(beyond, less, bits);
@@ -66,7 +67,7 @@ pub fn narrow<A: Arith>(k: &mut A, x: A::V, to: DType) -> A::V {
         let unit = k.constant(Scalar::f32(2f32.powi(to.min_exponent() + unused as i32)));
         let magnitude = k.bitcast(size, DType::F32);
         let sum = k.add(magnitude, unit);
-        let (sum, unit) = (k.bitcast(sum, DType::U32), k.bitcast(unit, DType::U32));
+        let (sum, unit) = (k.bitcast(sum, DType::I32), k.bitcast(unit, DType::I32));
         let small = k.sub(sum, unit);
         let first = word(k, ((least + 1) as u32) << 23);
         let is_small = k.lt(size, first);
@@ -92,7 +93,7 @@ pub fn widen<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let from = k.dtype(x);
     let least = from.min_exponent() - DType::F32.min_exponent();
     let bits = k.bitcast(x, DType::U16);
-    let bits = k.cast(bits, DType::U32);
+    let bits = k.cast(bits, DType::I32);
     let sixteen = word(k, 16);
     let high = k.shl(bits, sixteen);
     if least == 0 {
@@ -107,7 +108,7 @@ pub fn widen<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let number = k.bitcast(scaled, DType::F32);
     let scale = k.constant(Scalar::f32(2f32.powi(least)));
     let number = k.mul(number, scale);
-    let number = k.bitcast(number, DType::U32);
+    let number = k.bitcast(number, DType::I32);
     let infinity = word(k, Scalar::from_f64(from, f64::INFINITY).bits() as u32);
     let (top, finite) = (word(k, 0x7f80_0000), k.lt(size, infinity));
     let special = k.or(scaled, top);
@@ -119,30 +120,43 @@ pub fn widen<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// A float32 rounded to the nearest value of a half type, ties to even.
 pub fn round<A: Arith>(k: &mut A, x: A::V, to: DType) -> A::V {
     let unused = DType::F32.fraction_bits() - to.fraction_bits();
-    let (bits, size) = bits_and_size(k, x);
-    let raised = raised(k, size, unused);
-    let cut = word(k, !((1 << unused) - 1));
-    let mut size_rounded = k.and(raised, cut);
     if to.min_exponent() > DType::F32.min_exponent() {
-        let magnitude = k.bitcast(size, DType::F32);
-        let unit = k.constant(Scalar::f32(2f32.powi(to.min_exponent() + unused as i32)));
-        let sum = k.add(magnitude, unit);
-        let small = k.sub(sum, unit);
-        let small = k.bitcast(small, DType::U32);
-        let (first, beyond) =
-            (k.float(x, 2f64.powi(to.min_exponent())), k.float(x, 2f64.powi(1 - to.min_exponent() + 1)));
-        let is_small = k.lt(magnitude, first);
-        size_rounded = k.select(is_small, small, size_rounded);
-        let (beyond, infinity) = (k.bitcast(beyond, DType::U32), word(k, 0x7f80_0000));
-        let fits = k.lt(size_rounded, beyond);
-        size_rounded = k.select(fits, size_rounded, infinity);
+        return round_by_sum(k, x, to, unused);
     }
-    let sign = word(k, 0x8000_0000);
-    let sign = k.and(bits, sign);
-    let all = k.or(size_rounded, sign);
+    let (bits, _) = bits_and_size(k, x);
+    let raised = raised(k, bits, unused);
+    let cut = word(k, !((1 << unused) - 1));
+    let all = k.and(raised, cut);
     let rounded = k.bitcast(all, DType::F32);
     let is_nan = k.ne(x, x);
     k.select(is_nan, x, rounded)
+}
+
+/// A sum with a power of two whose last place is the wanted one rounds to it: 2^unused times that of
+/// the number, and never less than that of the least normal number. Beyond the greatest half the
+/// exponent is made to overflow and come back.
+fn round_by_sum<A: Arith>(k: &mut A, x: A::V, to: DType, unused: u32) -> A::V {
+    let (bits, size) = bits_and_size(k, x);
+    let exponent = word(k, 0x7f80_0000);
+    let power = k.and(bits, exponent);
+    let biased = |exponent: i32| ((exponent + 127) as u32) << 23;
+    let (least, most) = (word(k, biased(to.min_exponent())), word(k, biased(1 - to.min_exponent())));
+    let power = k.max(power, least);
+    let power = k.min(power, most);
+    let places = word(k, unused << 23);
+    let power = k.add(power, places);
+    let (power, magnitude) = (k.bitcast(power, DType::F32), k.bitcast(size, DType::F32));
+    let sum = k.add(magnitude, power);
+    let rounded = k.sub(sum, power);
+    // The first number beyond is 2^(2 - min_exponent), and 2^128 is no float32.
+    let up = 126 + to.min_exponent();
+    let (up, down) = (k.constant(Scalar::f32(2f32.powi(up))), k.constant(Scalar::f32(2f32.powi(-up))));
+    let beyond = k.mul(rounded, up);
+    let rounded = k.mul(beyond, down);
+    let (rounded, sign) = (k.bitcast(rounded, DType::I32), word(k, 0x8000_0000));
+    let sign = k.and(bits, sign);
+    let all = k.or(rounded, sign);
+    k.bitcast(all, DType::F32)
 }
 
 #[cfg(test)]

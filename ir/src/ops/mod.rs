@@ -26,7 +26,8 @@ pub enum Class {
     Number,
     /// Any type; bools are computed as int8.
     Count,
-    /// Computed in a float type: small integers in float32, others in float64.
+    /// Computed in a float type: integers of 8 bits and bools in float16, of 16 bits in float32, others
+    /// in float64.
     Float,
     /// Computed in a float type: every integer in float64 (true division).
     Ratio,
@@ -54,7 +55,8 @@ pub struct OpDef {
     pub doc: &'static str,
     /// How operands are promoted.
     pub class: Class,
-    /// Greatest error in units in the last place, for float32 and float64.
+    /// Greatest error in units in the last place, for float32 and float64; the half types round a
+    /// float32 of that error.
     pub ulp: f64,
     /// The machine operation that it is, if it is one.
     pub prim: Option<Prim>,
