@@ -10,7 +10,7 @@ use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::scalar::Scalar;
 use numfuse_runtime::buffer::Plain;
 
-/// A Rust type that arrays hold: `bool`, `i8` to `i64`, `u8` to `u64`, [`f16`], [`bf16`], `f32` and `f64`.
+/// A Rust type that arrays hold: `bool`, `i8` to `i64`, `u8` to `u64`, [`struct@f16`], [`bf16`], `f32` and `f64`.
 pub trait Element: Plain + Into<Number> + sealed::Sealed {
     /// The element type of arrays of it.
     const DTYPE: DType;

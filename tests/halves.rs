@@ -8,7 +8,7 @@ fn numbers(count: usize, shift: usize) -> Vec<f32> {
     let special = [0.0, -0.0, f32::INFINITY, f32::NAN, 65504.0, -65504.0, 6e-8, 6.1e-5, 1e-7, 3e38, 1e-40];
     let number = |i: usize| {
         let i = i + shift;
-        if i % 13 == 0 {
+        if i.is_multiple_of(13) {
             return special[i / 13 % special.len()];
         }
         ((i * 7919 % 4001) as f32 - 2000.0) * 2f32.powi((i % 29) as i32 - 20)
