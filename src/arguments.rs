@@ -5,6 +5,7 @@
 
 use crate::array::Array;
 use crate::element::Number;
+use half::{bf16, f16};
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape::{self, Shape};
 use smallvec::SmallVec;
@@ -75,7 +76,7 @@ macro_rules! operands_from {
     )+ };
 }
 
-operands_from! { bool i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 }
+operands_from! { bool i8 i16 i32 i64 isize u8 u16 u32 u64 usize f16 bf16 f32 f64 }
 
 /// An integer that counts or points at something: an extent, an axis, a place.
 pub trait Integer: Copy {

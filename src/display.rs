@@ -176,11 +176,13 @@ fn exponent_of(digits: &str, width: usize) -> String {
 fn floats(shown: &[Scalar], precision: usize) -> Vec<String> {
     let sizes = shown.iter().map(|x| x.to_f64().abs()).filter(|x| x.is_finite() && *x > 0.0);
     let (least, most) = sizes.fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
-    let single = shown.first().is_some_and(|x| x.dtype() == DType::F32);
-    // Float32 has six digits that can be told apart before the point, and is divided as such.
-    let (limit, ratio) =
-        if single { (1e6, f64::from(most as f32 / least as f32)) } else { (1e8, most / least) };
-    let powers = most > 0.0 && (most >= limit || least < 1e-4 || ratio > 1000.0);
+    // The digits that a type holds, at most 8: past them a number is written with its exponent.
+    let dtype = shown.first().map(|x| x.dtype());
+    let large = 10f64.powi(dtype.map_or(0, |dtype| dtype.fraction_bits() * 3 / 10).min(8) as i32);
+    // Float32 is divided as such.
+    let single = dtype == Some(DType::F32);
+    let ratio = if single { f64::from(most as f32 / least as f32) } else { most / least };
+    let powers = most > 0.0 && (most >= large || least < 1e-4 || ratio > 1000.0);
     let split: Vec<Digits> = shown.iter().map(|&x| Digits::of(x, powers, precision)).collect();
     let longest = split.iter().map(|digits| digits.fraction.len()).max().unwrap_or(0);
     if powers {
@@ -229,13 +231,13 @@ impl Digits {
             };
             return Digits { whole: whole.to_string(), fraction: String::new(), finite: false };
         }
-        let single = x.dtype() == DType::F32;
+        let (single, decimal) = (x.dtype() == DType::F32, x.decimal());
         // The fewest digits that read back as the same number, or the precision if these are more.
         let (shortest, rounded) = match (powers, single) {
             (true, true) => (format!("{:e}", value as f32), format!("{:.precision$e}", value as f32)),
-            (true, false) => (format!("{value:e}"), format!("{value:.precision$e}")),
+            (true, false) => (format!("{decimal:e}"), format!("{value:.precision$e}")),
             (false, true) => (format!("{}", value as f32), format!("{:.precision$}", value as f32)),
-            (false, false) => (format!("{value}"), format!("{value:.precision$}")),
+            (false, false) => (format!("{decimal}"), format!("{value:.precision$}")),
         };
         let mantissa =
             |text: &str| text.split('e').next().and_then(|m| m.split('.').nth(1)).map_or(0, str::len);

@@ -2,14 +2,15 @@
 //!
 //! An [`Element`] is a Rust type that arrays can be made from and read into. A [`Number`] is a
 //! plain number beside an array: it has a kind but no width, so that it never widens an array's
-//! type (NEP 50: `float32 + 1.5` is `float32`).
+//! type (NEP 50: `float32 + 1.5` is `float32`). The half types are those of the crate `half`.
 
+use half::{bf16, f16};
 use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::scalar::Scalar;
 use numfuse_runtime::buffer::Plain;
 
-/// A Rust type that arrays hold: `bool`, `i8` to `i64`, `u8` to `u64`, `f32` and `f64`.
+/// A Rust type that arrays hold: `bool`, `i8` to `i64`, `u8` to `u64`, [`struct@f16`], [`bf16`], `f32` and `f64`.
 pub trait Element: Plain + Into<Number> + sealed::Sealed {
     /// The element type of arrays of it.
     const DTYPE: DType;
@@ -103,6 +104,8 @@ elements! {
     u16 = U16, |x| Scalar::from_bits(DType::U16, u64::from(x)), |s| s.bits() as u16;
     u32 = U32, |x| Scalar::from_bits(DType::U32, u64::from(x)), |s| s.bits() as u32;
     u64 = U64, |x| Scalar::from_bits(DType::U64, x), |s| s.bits();
+    f16 = F16, |x| Scalar::from_bits(DType::F16, x.to_bits().into()), |s| f16::from_bits(s.bits() as u16);
+    bf16 = BF16, |x| Scalar::from_bits(DType::BF16, x.to_bits().into()), |s| bf16::from_bits(s.bits() as u16);
     f32 = F32, |x| Scalar::f32(x), |s| s.as_f32();
     f64 = F64, |x| Scalar::f64(x), |s| s.to_f64();
 }
@@ -122,6 +125,18 @@ integers! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize }
 impl From<bool> for Number {
     fn from(b: bool) -> Number {
         Number::Bool(b)
+    }
+}
+
+impl From<f16> for Number {
+    fn from(x: f16) -> Number {
+        Number::Float(x.to_f64())
+    }
+}
+
+impl From<bf16> for Number {
+    fn from(x: bf16) -> Number {
+        Number::Float(x.to_f64())
     }
 }
 

@@ -8,8 +8,10 @@ use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Cause, Error};
 use crate::eval;
+use half::{bf16, f16};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::shape::Shape;
+use std::panic::Location;
 use std::path::Path;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -79,6 +81,8 @@ impl Array {
             DType::U16 => elements(data, &extents, |b| u16::from_le_bytes(ordered(b, swap))),
             DType::U32 => elements(data, &extents, |b| u32::from_le_bytes(ordered(b, swap))),
             DType::U64 => elements(data, &extents, |b| u64::from_le_bytes(ordered(b, swap))),
+            DType::F16 => elements(data, &extents, |b| f16::from_le_bytes(ordered(b, swap))),
+            DType::BF16 => elements(data, &extents, |b| bf16::from_le_bytes(ordered(b, swap))),
             DType::F32 => elements(data, &extents, |b| f32::from_le_bytes(ordered(b, swap))),
             DType::F64 => elements(data, &extents, |b| f64::from_le_bytes(ordered(b, swap))),
         };
@@ -89,13 +93,19 @@ impl Array {
     /// The bytes of the array's `.npy` file, little-endian and in row-major order.
     ///
     /// # Errors
-    /// As [`eval`](Array::eval).
+    /// As [`eval`](Array::eval), or a type that NumPy does not have: bfloat16.
     #[track_caller]
     pub fn to_npy(&self) -> Result<Vec<u8>, Error> {
-        let buffer = eval::ready(self)?.buffer;
+        let location = Location::caller();
+        self.check()?;
         let (dtype, shape) = self.description();
+        let Some(code) = dtype.numpy_code() else {
+            let sentence =
+                format!("a .npy file cannot hold {dtype}, which NumPy does not have: cast it to float32");
+            return Err(Error::new(Cause::Format(sentence), "save", vec![self.description()], location));
+        };
+        let buffer = eval::ready(self)?.buffer;
         let order = if dtype.bytes() == 1 { '|' } else { '<' };
-        let code = dtype.numpy_code();
         let mut header = format!("{{'descr': '{order}{code}', 'fortran_order': False, 'shape': {shape}, }}");
         // Magic, version and length are 10 bytes; the data begins at a multiple of 64.
         let unpadded = 10 + header.len() + 1;
@@ -269,7 +279,7 @@ impl<'a> Literal<'a> {
 /// The type that a description such as `<f4` names, and whether it is big-endian.
 fn type_of(description: &str) -> Result<(DType, bool), String> {
     let code = description.trim_start_matches(['<', '>', '|', '=']);
-    let found = DType::ALL.iter().copied().find(|dtype| dtype.numpy_code() == code);
+    let found = DType::ALL.iter().copied().find(|dtype| dtype.numpy_code() == Some(code));
     let dtype = found.ok_or_else(|| format!("the type {description:?} is not supported"))?;
     Ok((dtype, description.starts_with('>')))
 }

@@ -96,6 +96,7 @@ pub use element::{Element, Number};
 pub use error::{Cause, Error};
 pub use eval::{Statistics, statistics};
 pub use explain::Summary;
+pub use half::{bf16, f16};
 pub use index::{Ellipsis, NewAxis, Slice, s};
 pub use io::{load, save};
 pub use iter::Iter;

@@ -7,7 +7,8 @@
 //! An array without axes has no axis 0 or -1, which NumPy lets some reductions take.
 //!
 //! Types are NumPy's: sums and products of bools and integers are int64 or uint64, means of them
-//! float64, and float32 stays float32.
+//! float64, and floats stay what they are; halfs are folded in float32, and what is made of several
+//! folds is computed in float32 too and rounded once.
 
 use crate::arguments::{self, Axes};
 use crate::array::Array;
@@ -86,9 +87,9 @@ pub(crate) fn summed(dtype: DType) -> DType {
     }
 }
 
-/// The type that means are in.
+/// The type that means are computed in.
 fn averaged(dtype: DType) -> DType {
-    if dtype.is_float() { dtype } else { DType::F64 }
+    if dtype.is_float() { dtype.working() } else { DType::F64 }
 }
 
 #[track_caller]
@@ -101,7 +102,10 @@ fn reduce(
 ) -> Array {
     build(op, [x], |b| {
         let axes = arguments::axes(axes, x.0.node.shape.len())?;
-        body(&mut Reduction { b, x: x.clone(), axes: &axes, keep })
+        let result = body(&mut Reduction { b, x: x.clone(), axes: &axes, keep })?;
+        let dtype = x.0.node.dtype;
+        let rounded = dtype.is_half() && result.0.node.dtype == dtype.working();
+        Ok(if rounded { nodes::cast(b, &result, dtype) } else { result })
     })
 }
 

@@ -266,8 +266,13 @@ fn typed<'a>(
                     Class::Logic => truth(*number),
                     // True division computes in float64 whatever the integers are.
                     Class::Ratio if !common.is_float() => Scalar::from_f64(DType::F64, number.to_f64()),
-                    _ if op == Op::Clip => bound(*number, common),
-                    _ => number.to_scalar(common)?,
+                    Class::Any if op == Op::Clip => bound(*number, common),
+                    Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => {
+                        number.to_scalar(common)?
+                    }
+                    Class::Whole | Class::Compare | Class::Bits | Class::Shift | Class::Choice => {
+                        number.to_scalar(common)?
+                    }
                 };
                 Argument::New(b.number(scalar))
             }

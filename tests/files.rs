@@ -6,6 +6,7 @@ use numfuse::prelude::*;
 fn files() -> Vec<Vec<u8>> {
     let arrays = [
         arange(6).reshape([2, 3]).cast(F32),
+        arange(3).cast(F16),
         Array::from_vec(vec![true], ()),
         zeros([0, 7], U16),
         Array::from(vec![1.5f64; 11]),

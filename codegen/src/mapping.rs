@@ -6,6 +6,7 @@
 
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Pass, Val};
+use numfuse_ir::prim::Prim;
 use numfuse_ir::target::Target;
 use std::fmt;
 
@@ -206,10 +207,17 @@ pub(crate) fn extent(kernel: &Kernel, words: &[i64], pass: usize) -> i64 {
 /// own values, take two.
 fn lanes(kernel: &Kernel, target: &Target) -> u8 {
     let widest = kernel.dtypes.iter().map(|d| d.bytes()).max().unwrap_or(4);
-    let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count();
+    let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count() + conversions(kernel);
     let heavy = kernel.body.len() > 24 || calls > 2;
     let registers = if heavy { 2 } else { 4 };
     (registers * target.vector_bytes.min(16) / widest).clamp(4, 32) as u8
+}
+
+/// How many conversions from and to half types there are: each is many operations.
+fn conversions(kernel: &Kernel) -> usize {
+    let halfs = kernel.dtypes.iter().filter(|d| d.is_half()).count();
+    let rounds = |inst: &&Inst| matches!(inst, Inst::Prim(Prim::Round(_), _));
+    halfs + kernel.body.iter().filter(rounds).count()
 }
 
 /// The least of the fixed depths that the longest fold needs.

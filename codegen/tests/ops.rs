@@ -8,7 +8,6 @@ use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::index::Index;
 use numfuse_ir::kernel::interp::interpret;
 use numfuse_ir::kernel::{AxisId, Inst, Order, Role};
-use numfuse_ir::math::Eval;
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
@@ -65,8 +64,10 @@ fn check_op(op: Op, types: &[DType]) {
     let i = at(known(0), &[(known(1), 0)]);
     let inputs: Vec<_> = types.iter().map(|&d| b.buffer(d, Role::In)).collect();
     let output = b.buffer(result, Role::Out);
-    let args: SmallVec<_> = inputs.iter().map(|&x| b.load(x, i.clone())).collect();
-    let v = b.push(Inst::Call(op, args), result);
+    let loads: Vec<_> = inputs.iter().map(|&x| b.load(x, i.clone())).collect();
+    let args: SmallVec<[_; 3]> = loads.iter().map(|&x| b.widened(x)).collect();
+    let v = b.push(Inst::Call(op, args), result.working());
+    let v = b.narrowed(v, result);
     b.store(&[], output, i, v);
     for lanes in [4, 8] {
         let mut buffers: Vec<Vec<u8>> = data.iter().map(|d| encode(d)).collect();
@@ -74,7 +75,7 @@ fn check_op(op: Op, types: &[DType]) {
         run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64]);
         for (i, got) in decode(result, &buffers[types.len()]).into_iter().enumerate() {
             let args: Vec<Scalar> = data.iter().map(|d| d[i]).collect();
-            let want = op.expand(&mut Eval, &args);
+            let want = op.eval(&args);
             assert!(got.same(want), "{} {args:?} gave {got:?}, not {want:?} ({lanes} lanes)", op.name());
         }
     }
@@ -83,7 +84,8 @@ fn check_op(op: Op, types: &[DType]) {
 #[test]
 fn every_fold_on_every_type() {
     for &fold in Fold::ALL {
-        for &dtype in DType::ALL {
+        // Halfs are folded as float32.
+        for &dtype in DType::ALL.iter().filter(|d| !d.is_half()) {
             let fits = match fold {
                 Fold::Any | Fold::All => dtype == DType::Bool,
                 Fold::Sum | Fold::Prod => dtype != DType::Bool,

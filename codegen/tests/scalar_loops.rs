@@ -12,6 +12,7 @@ fn prims() -> Vec<Prim> {
         Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
     ];
     prims.extend(DType::ALL.iter().map(|&d| Cast(d)));
+    prims.extend(DType::ALL.iter().map(|&d| Round(d)));
     prims
 }
 

@@ -3,8 +3,9 @@
 //! A row says everything the compiler knows about a type: its name, its size, its kind and the
 //! limits of its values. Promotion is NumPy's (NEP 50): two typed operands meet in the lattice
 //! below, while a plain number is *weak* and only its kind can widen the other operand.
-//! Half and complex types are further rows; nothing else lists the types.
+//! What a type needs anywhere follows from its row or from its kind; nothing else lists the types.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What sort of numbers a [`DType`] holds, in order of weakness: a weak number of one kind never
@@ -22,7 +23,7 @@ pub enum Kind {
 }
 
 macro_rules! dtypes {
-    ($($(#[doc = $doc:literal])+ $V:ident = $name:literal, $char:literal, $bytes:literal, $kind:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $V:ident = $name:literal, $short:literal, $char:literal, $bytes:literal, $kind:ident $(($fraction:literal))?;)+) => {
         /// The type of an array's elements.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum DType { $($(#[doc = $doc])+ $V),+ }
@@ -34,41 +35,56 @@ macro_rules! dtypes {
             /// NumPy's name, such as `float32`.
             pub const fn name(self) -> &'static str { match self { $(DType::$V => $name),+ } }
 
-            /// NumPy's type character, such as `f4` (without the byte order mark).
-            pub const fn numpy_code(self) -> &'static str { match self { $(DType::$V => $char),+ } }
+            /// Rust's name, such as `f32`, used in printed IR.
+            pub const fn short(self) -> &'static str { match self { $(DType::$V => $short),+ } }
+
+            /// NumPy's type character, such as `f4` (without the byte order mark); `None` of a type
+            /// that NumPy does not have.
+            pub const fn numpy_code(self) -> Option<&'static str> {
+                let code = match self { $(DType::$V => $char),+ };
+                if code.is_empty() { None } else { Some(code) }
+            }
 
             /// Size of one element in bytes.
             pub const fn bytes(self) -> usize { match self { $(DType::$V => $bytes),+ } }
 
             /// What sort of numbers it holds.
             pub const fn kind(self) -> Kind { match self { $(DType::$V => Kind::$kind),+ } }
+
+            /// Bits of a float behind its binary point; 0 of other types.
+            pub const fn fraction_bits(self) -> u32 { match self { $(DType::$V => 0 $(+ $fraction)?),+ } }
         }
     };
 }
 
 dtypes! {
     /// Truth values.
-    Bool = "bool", "b1", 1, Bool;
+    Bool = "bool", "bool", "b1", 1, Bool;
     /// Signed 8-bit integers.
-    I8 = "int8", "i1", 1, Signed;
+    I8 = "int8", "i8", "i1", 1, Signed;
     /// Signed 16-bit integers.
-    I16 = "int16", "i2", 2, Signed;
+    I16 = "int16", "i16", "i2", 2, Signed;
     /// Signed 32-bit integers.
-    I32 = "int32", "i4", 4, Signed;
+    I32 = "int32", "i32", "i4", 4, Signed;
     /// Signed 64-bit integers: the default integer type.
-    I64 = "int64", "i8", 8, Signed;
+    I64 = "int64", "i64", "i8", 8, Signed;
     /// Unsigned 8-bit integers.
-    U8 = "uint8", "u1", 1, Unsigned;
+    U8 = "uint8", "u8", "u1", 1, Unsigned;
     /// Unsigned 16-bit integers.
-    U16 = "uint16", "u2", 2, Unsigned;
+    U16 = "uint16", "u16", "u2", 2, Unsigned;
     /// Unsigned 32-bit integers.
-    U32 = "uint32", "u4", 4, Unsigned;
+    U32 = "uint32", "u32", "u4", 4, Unsigned;
     /// Unsigned 64-bit integers.
-    U64 = "uint64", "u8", 8, Unsigned;
+    U64 = "uint64", "u64", "u8", 8, Unsigned;
+    /// Half precision: five bits of exponent. Computed in float32, rounded after each operation.
+    F16 = "float16", "f16", "f2", 2, Float(10);
+    /// The upper half of a float32, which NumPy itself does not have. Computed in float32, rounded
+    /// after each operation.
+    BF16 = "bfloat16", "bf16", "", 2, Float(7);
     /// Single precision.
-    F32 = "float32", "f4", 4, Float;
+    F32 = "float32", "f32", "f4", 4, Float(23);
     /// Double precision: the default floating type.
-    F64 = "float64", "f8", 8, Float;
+    F64 = "float64", "f64", "f8", 8, Float(52);
 }
 
 impl DType {
@@ -77,7 +93,7 @@ impl DType {
         self.bytes() as u32 * 8
     }
 
-    /// True for float32 and float64.
+    /// True for float16, bfloat16, float32 and float64.
     pub fn is_float(self) -> bool {
         self.kind() == Kind::Float
     }
@@ -92,6 +108,23 @@ impl DType {
         self.kind() == Kind::Signed
     }
 
+    /// The type in which kernels compute with values of this one: float32 for the half types, itself
+    /// for every other.
+    pub fn working(self) -> DType {
+        if self.is_float() && self.bytes() < 4 { DType::F32 } else { self }
+    }
+
+    /// True for float16 and bfloat16, which are stored but not computed in.
+    pub fn is_half(self) -> bool {
+        self.working() != self
+    }
+
+    /// The exponent of a float's least normal number.
+    pub fn min_exponent(self) -> i32 {
+        let exponent_bits = self.bits() - 1 - self.fraction_bits();
+        2 - (1 << (exponent_bits - 1))
+    }
+
     /// The signed integer type of the same size: what an element's bits are handled as.
     pub fn same_size_int(self) -> DType {
         signed(self.bytes())
@@ -100,23 +133,6 @@ impl DType {
     /// The type of that name, NumPy's or our short one (`float32` or `f32`).
     pub fn parse(name: &str) -> Option<DType> {
         DType::ALL.iter().copied().find(|d| d.name() == name || d.short() == name)
-    }
-
-    /// Rust's name, such as `f32`, used in printed IR.
-    pub const fn short(self) -> &'static str {
-        match self {
-            DType::Bool => "bool",
-            DType::I8 => "i8",
-            DType::I16 => "i16",
-            DType::I32 => "i32",
-            DType::I64 => "i64",
-            DType::U8 => "u8",
-            DType::U16 => "u16",
-            DType::U32 => "u32",
-            DType::U64 => "u64",
-            DType::F32 => "f32",
-            DType::F64 => "f64",
-        }
     }
 
     /// Least value of an integer type (0 for bool).
@@ -137,53 +153,59 @@ impl DType {
     /// `numpy.promote_types`: `int32` with `float32` is `float64`, `uint64` with `int64` too.
     pub fn promote(self, other: DType) -> DType {
         let (low, high) = if self.kind() <= other.kind() { (self, other) } else { (other, self) };
-        match (low.kind(), high.kind()) {
-            (a, b) if a == b => {
-                if low.bytes() >= high.bytes() {
-                    low
-                } else {
-                    high
-                }
-            }
-            (Kind::Bool, _) => high,
-            (Kind::Unsigned, Kind::Signed) if low.bytes() < high.bytes() => high,
-            (Kind::Unsigned, Kind::Signed) if low.bytes() < 8 => signed(low.bytes() * 2),
-            (Kind::Unsigned, Kind::Signed) => DType::F64,
-            // A float holds every integer of less than half its bytes: 24 and 53 bits.
-            (_, Kind::Float) if low.bytes() * 2 <= high.bytes() => high,
-            (_, _) => DType::F64,
+        match low.kind() {
+            kind if kind == high.kind() => low.wider(high),
+            Kind::Bool => high,
+            Kind::Unsigned if high.is_signed() => match high.bytes().max(low.bytes() * 2) {
+                bytes @ 1..=8 => signed(bytes),
+                9.. | 0 => DType::F64,
+            },
+            // A float holds every integer of less than half its bytes: 8, 24 and 53 bits at least.
+            Kind::Unsigned | Kind::Signed | Kind::Float if low.bytes() * 2 <= high.bytes() => high,
+            Kind::Unsigned | Kind::Signed | Kind::Float => low.to_float(),
+        }
+    }
+
+    /// The least type of their kind that holds what two types of a kind hold: of the half types,
+    /// neither of which holds the other, float32.
+    fn wider(self, other: DType) -> DType {
+        match self.bytes().cmp(&other.bytes()) {
+            Ordering::Less => other,
+            Ordering::Greater => self,
+            Ordering::Equal if self == other => self,
+            Ordering::Equal => self.working(),
         }
     }
 
     /// The type of an array of this type after it met a weak number of kind `weak`
     /// (NEP 50: `float32 + 1.5` is `float32`, `int8 + 1.5` is `float64`, `bool + 1` is `int64`).
     pub fn promote_weak(self, weak: Weak) -> DType {
-        match (weak, self.kind()) {
-            (Weak::Bool, _) | (Weak::Int, Kind::Unsigned | Kind::Signed) | (_, Kind::Float) => self,
-            (Weak::Int, Kind::Bool) => DType::I64,
-            (Weak::Float, _) => DType::F64,
+        match (self.kind(), weak) {
+            (Kind::Float, Weak::Bool | Weak::Int | Weak::Float) => self,
+            (Kind::Unsigned | Kind::Signed, Weak::Bool | Weak::Int) | (Kind::Bool, Weak::Bool) => self,
+            (Kind::Bool, Weak::Int) => DType::I64,
+            (Kind::Bool | Kind::Unsigned | Kind::Signed, Weak::Float) => DType::F64,
         }
     }
 
-    /// The type in which a float function of this type is computed: itself for floats, else the
-    /// least float that NumPy picks (`sqrt` of int8 would be float16 there; until that row exists
-    /// the next wider one, float32, serves for 8-bit integers).
+    /// The type of a float function of this type: itself for floats, else the least float that holds
+    /// every integer of the type (`sqrt` of int8 and bool is float16, of int16 float32).
     pub fn to_float(self) -> DType {
-        match (self.kind(), self.bytes()) {
-            (Kind::Float, _) => self,
-            (_, 1 | 2) => DType::F32,
-            (_, _) => DType::F64,
+        match self.kind() {
+            Kind::Float => self,
+            Kind::Bool | Kind::Unsigned | Kind::Signed => match self.bytes() {
+                1 => DType::F16,
+                2 => DType::F32,
+                0 | 3.. => DType::F64,
+            },
         }
     }
 }
 
+/// The signed integer type of that many bytes.
 fn signed(bytes: usize) -> DType {
-    match bytes {
-        1 => DType::I8,
-        2 => DType::I16,
-        4 => DType::I32,
-        _ => DType::I64,
-    }
+    let found = DType::ALL.iter().copied().find(|d| d.is_signed() && d.bytes() == bytes);
+    found.expect("types have 1, 2, 4 or 8 bytes, and so have the signed integers")
 }
 
 /// The kind of a plain number that meets an array: it has no width of its own.
@@ -226,5 +248,28 @@ mod tests {
         assert_eq!(DType::F32.promote_weak(Weak::Float), DType::F32);
         assert_eq!(DType::Bool.promote_weak(Weak::Int), DType::I64);
         assert_eq!(DType::I8.promote_weak(Weak::Float), DType::F64);
+        assert_eq!(DType::F16.promote(DType::U8), DType::F16);
+        assert_eq!(DType::F16.promote(DType::I16), DType::F32);
+        assert_eq!(DType::F16.promote(DType::U32), DType::F64);
+    }
+
+    #[test]
+    fn bfloat16_promotes_as_float16_does_and_meets_it_in_float32() {
+        for &other in DType::ALL.iter().filter(|d| !d.is_half()) {
+            let half = |d: DType| if d == DType::F16 { DType::BF16 } else { d };
+            assert_eq!(DType::BF16.promote(other), half(DType::F16.promote(other)), "{other}");
+        }
+        assert_eq!(DType::BF16.promote(DType::F16), DType::F32);
+        assert_eq!(DType::BF16.promote_weak(Weak::Float), DType::BF16);
+    }
+
+    #[test]
+    fn floats_know_their_format() {
+        let formats = [DType::F16, DType::BF16, DType::F32, DType::F64]
+            .map(|d| (d.fraction_bits(), d.min_exponent(), d.working()));
+        assert_eq!(formats[0], (10, -14, DType::F32));
+        assert_eq!(formats[1], (7, -126, DType::F32));
+        assert_eq!(formats[2], (23, -126, DType::F32));
+        assert_eq!(formats[3], (52, -1022, DType::F64));
     }
 }

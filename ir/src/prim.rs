@@ -71,10 +71,13 @@ pub enum Prim {
     /// `c ? a : b` with a bool `c`; `a` and `b` of one type.
     Select,
     /// The value in another type: floats round to nearest, float to integer truncates and
-    /// saturates with NaN as 0, integers wrap, anything nonzero (NaN too) is true.
+    /// saturates with NaN as 0, integers wrap, anything nonzero (NaN too) is true. Half types are
+    /// made of float32 and float64 and become float32 only.
     Cast(DType),
     /// The same bits as another type of the same size. Not for bool.
     Bitcast(DType),
+    /// A float32 rounded to the nearest value of a half type, ties to even, and left a float32.
+    Round(DType),
 }
 
 impl Prim {
@@ -111,6 +114,7 @@ impl Prim {
             Prim::Select => "select",
             Prim::Cast(_) => "cast",
             Prim::Bitcast(_) => "bitcast",
+            Prim::Round(_) => "round",
         }
     }
 
@@ -118,7 +122,7 @@ impl Prim {
     pub const fn arity(self) -> usize {
         match self {
             Prim::Neg | Prim::Abs | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => 1,
-            Prim::Not | Prim::Cast(_) | Prim::Bitcast(_) => 1,
+            Prim::Not | Prim::Cast(_) | Prim::Bitcast(_) | Prim::Round(_) => 1,
             Prim::Fma | Prim::Select => 3,
             Prim::Add | Prim::Sub | Prim::Mul | Prim::Div | Prim::Rem | Prim::Min | Prim::Max => 2,
             Prim::And | Prim::Or | Prim::Xor | Prim::Shl | Prim::Shr => 2,
@@ -133,7 +137,8 @@ impl Prim {
             return None;
         }
         let first = args[0];
-        let same = args.iter().all(|&d| d == first);
+        // What is a half is computed as a float32: only storage and conversions know it.
+        let same = args.iter().all(|&d| d == first && !d.is_half());
         let kind = first.kind();
         match self {
             Prim::Add | Prim::Sub | Prim::Mul | Prim::Div | Prim::Min | Prim::Max | Prim::Neg | Prim::Abs => {
@@ -145,8 +150,11 @@ impl Prim {
             Prim::Rem | Prim::Shl | Prim::Shr => (same && first.is_integer()).then_some(first),
             Prim::And | Prim::Or | Prim::Xor | Prim::Not => (same && kind != Kind::Float).then_some(first),
             Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => same.then_some(DType::Bool),
-            Prim::Select => (kind == Kind::Bool && args[1] == args[2]).then(|| args[1]),
+            Prim::Select => (kind == Kind::Bool && args[1] == args[2] && !args[1].is_half()).then(|| args[1]),
+            Prim::Cast(to) if first.is_half() => (to == first.working()).then_some(to),
+            Prim::Cast(to) if to.is_half() => (first == DType::F32 || first == DType::F64).then_some(to),
             Prim::Cast(to) => Some(to),
+            Prim::Round(to) => (first == to.working() && to.is_half()).then_some(first),
             Prim::Bitcast(to) => {
                 let sized = to.bytes() == first.bytes();
                 (sized && to != DType::Bool && first != DType::Bool).then_some(to)
@@ -159,26 +167,24 @@ impl Prim {
     /// The operands must be of types that [`Prim::result`] accepts.
     #[inline(always)]
     pub fn eval(self, args: &[Scalar]) -> Scalar {
-        match self {
-            Prim::Select => return if args[0].is_true() { args[1] } else { args[2] },
-            Prim::Cast(to) => return cast(args[0], to),
-            Prim::Bitcast(to) => return Scalar::from_bits(to, args[0].bits()),
-            _ => {}
-        }
         match args[0].dtype() {
             DType::F32 => float32(self, args),
             DType::F64 => float64(self, args),
-            _ => integer(self, args),
+            DType::F16 | DType::BF16 => half(self, args[0]),
+            DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => integer(self, args),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => integer(self, args),
         }
     }
 }
 
 #[inline(always)]
 fn cast(x: Scalar, to: DType) -> Scalar {
-    match (x.dtype().kind(), to.kind()) {
-        (_, Kind::Bool) => Scalar::bool(x.is_true() || x.is_nan()),
-        (Kind::Float, _) => Scalar::from_f64(to, x.to_f64()),
-        (_, _) => Scalar::from_i128(to, x.to_i128()),
+    if to == DType::Bool {
+        return Scalar::bool(x.is_true() || x.is_nan());
+    }
+    match x.dtype().kind() {
+        Kind::Float => Scalar::from_f64(to, x.to_f64()),
+        Kind::Bool | Kind::Signed | Kind::Unsigned => Scalar::from_i128(to, x.to_i128()),
     }
 }
 
@@ -210,12 +216,13 @@ macro_rules! float_meaning {
                 Prim::Ge => Scalar::bool(x(0) >= x(1)),
                 Prim::Eq => Scalar::bool(x(0) == x(1)),
                 Prim::Ne => Scalar::bool(x(0) != x(1)),
+                Prim::Cast(to) => cast(args[0], to),
+                Prim::Bitcast(to) => Scalar::from_bits(to, args[0].bits()),
+                Prim::Round(to) => cast(cast(args[0], to), args[0].dtype()),
                 Prim::Rem | Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Shl | Prim::Shr => {
                     unreachable!("{} is not typed for floats", prim.name())
                 }
-                Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => {
-                    unreachable!("done before the types split")
-                }
+                Prim::Select => unreachable!("a choice is made by a bool"),
             }
         }
     };
@@ -223,6 +230,16 @@ macro_rules! float_meaning {
 
 float_meaning!(float32, f32, |s: Scalar| f32::from_bits(s.bits() as u32));
 float_meaning!(float64, f64, |s: Scalar| f64::from_bits(s.bits()));
+
+/// What can be done with a half: it can be converted.
+#[inline(always)]
+fn half(prim: Prim, x: Scalar) -> Scalar {
+    match prim {
+        Prim::Cast(to) => cast(x, to),
+        Prim::Bitcast(to) => Scalar::from_bits(to, x.bits()),
+        other => unreachable!("{} is not typed for {}", other.name(), x.dtype()),
+    }
+}
 
 /// Integers of every width and bool, exactly, in 128 bits and wrapped at the end.
 #[inline(always)]
@@ -254,10 +271,18 @@ fn integer(prim: Prim, args: &[Scalar]) -> Scalar {
         Prim::Ge => Scalar::bool(x(0) >= x(1)),
         Prim::Eq => Scalar::bool(x(0) == x(1)),
         Prim::Ne => Scalar::bool(x(0) != x(1)),
-        Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => {
+        Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint | Prim::Round(_) => {
             unreachable!("{} is typed for floats only", prim.name())
         }
-        Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => unreachable!("done before the types split"),
+        Prim::Select => {
+            if args[0].is_true() {
+                args[1]
+            } else {
+                args[2]
+            }
+        }
+        Prim::Cast(to) => cast(args[0], to),
+        Prim::Bitcast(to) => Scalar::from_bits(to, args[0].bits()),
     }
 }
 

@@ -39,26 +39,32 @@ impl Scalar {
         Scalar { dtype: DType::F64, bits: x.to_bits() }
     }
 
-    /// `x` in type `dtype`: rounded to nearest for floats; wrapped for integers; `x != 0` for bool.
+    /// `x` in type `dtype`: rounded to nearest for floats (for the half types by way of float32, as
+    /// NumPy does); wrapped for integers; `x != 0` for bool.
     #[inline(always)]
     pub fn from_i128(dtype: DType, x: i128) -> Scalar {
         match dtype {
             DType::Bool => Scalar::bool(x != 0),
             DType::F32 => Scalar::f32(x as f32),
             DType::F64 => Scalar::f64(x as f64),
-            _ => Scalar::from_bits(dtype, x as u64),
+            DType::F16 | DType::BF16 => Scalar::from_f64(dtype, f64::from(x as f32)),
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => Scalar::from_bits(dtype, x as u64),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => Scalar::from_bits(dtype, x as u64),
         }
     }
 
-    /// `x` in type `dtype`: rounded to nearest for float32; truncated and saturated for integers
+    /// `x` in type `dtype`: rounded to nearest for narrower floats; truncated and saturated for integers
     /// (a NaN gives 0); `x != 0` for bool.
     #[inline(always)]
     pub fn from_f64(dtype: DType, x: f64) -> Scalar {
+        let whole = || Scalar::from_i128(dtype, (x as i128).clamp(dtype.min_int(), dtype.max_int()));
         match dtype {
             DType::Bool => Scalar::bool(x != 0.0),
             DType::F32 => Scalar::f32(x as f32),
             DType::F64 => Scalar::f64(x),
-            _ => Scalar::from_i128(dtype, (x as i128).clamp(dtype.min_int(), dtype.max_int())),
+            DType::F16 | DType::BF16 => Scalar { dtype, bits: half_bits(dtype, x) },
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => whole(),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => whole(),
         }
     }
 
@@ -91,27 +97,28 @@ impl Scalar {
         f32::from_bits(self.bits as u32)
     }
 
-    /// The value as a float64; exact for bool, 8 to 32-bit integers and both floats.
+    /// The value as a float64; exact for bool, 8 to 32-bit integers and all floats.
     #[inline(always)]
     pub fn to_f64(self) -> f64 {
         match self.dtype {
             DType::F32 => f64::from(f32::from_bits(self.bits as u32)),
             DType::F64 => f64::from_bits(self.bits),
-            _ => self.to_i128() as f64,
+            DType::F16 | DType::BF16 => half_value(self.dtype, self.bits),
+            DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => self.to_i128() as f64,
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => self.bits as f64,
         }
     }
 
     /// The value as an integer: exact for bool and integers, truncated and saturated for floats.
     #[inline(always)]
     pub fn to_i128(self) -> i128 {
-        match self.dtype {
-            DType::F32 => f32::from_bits(self.bits as u32) as i128,
-            DType::F64 => f64::from_bits(self.bits) as i128,
-            d if d.is_signed() => {
-                let unused = 64 - d.bits();
+        match self.dtype.kind() {
+            Kind::Float => self.to_f64() as i128,
+            Kind::Signed => {
+                let unused = 64 - self.dtype.bits();
                 i128::from(((self.bits << unused) as i64) >> unused)
             }
-            _ => i128::from(self.bits),
+            Kind::Bool | Kind::Unsigned => i128::from(self.bits),
         }
     }
 
@@ -130,10 +137,61 @@ impl Scalar {
         self.dtype.is_float() && self.to_f64().is_nan()
     }
 
+    /// The number that is printed for a float: of a half type the one with the fewest decimal digits
+    /// that rounds to the value, else the value.
+    pub fn decimal(self) -> f64 {
+        let x = self.to_f64();
+        if !self.dtype.is_half() || !x.is_finite() {
+            return x;
+        }
+        let rounded = |digits: usize| format!("{x:.digits$e}").parse().unwrap_or(x);
+        let reads_back = |short: &f64| Scalar::from_f64(self.dtype, *short) == self;
+        (0..17).map(rounded).find(reads_back).unwrap_or(x)
+    }
+
     /// Equal bits, or both NaN: SEMANTICS of every comparison between devices and oracles.
     pub fn same(self, other: Scalar) -> bool {
         self == other || (self.dtype == other.dtype && self.is_nan() && other.is_nan())
     }
+}
+
+/// The bits of a half-precision number nearest to `x`, ties to even; beyond the greatest, infinity.
+fn half_bits(dtype: DType, x: f64) -> u64 {
+    let (fraction, exponent) = (dtype.fraction_bits() as i32, dtype.min_exponent());
+    let sign = u64::from(x.is_sign_negative()) << (dtype.bits() - 1);
+    let infinity = ((1 << (dtype.bits() - 1)) - 1) ^ ((1 << fraction) - 1);
+    if x.is_nan() {
+        return sign | infinity | 1 << (fraction - 1);
+    }
+    if x.is_infinite() {
+        return sign | infinity;
+    }
+    // The exponent of x as it stands in its bits: that of a float64 below all normal ones is less
+    // than any that matters.
+    let above = ((x.to_bits() >> 52 & 0x7ff) as i32 - 1023).max(exponent) - exponent;
+    // How many units in the last place: exact, since it is a scaling by a power of two. The implicit
+    // bit of a normal number counts as one more in the exponent.
+    let units = (x.abs() * 2f64.powi(fraction - above - exponent)).round_ties_even() as u64;
+    sign | (((above as u64) << fraction) + units).min(infinity)
+}
+
+/// The number that the bits of a half-precision number say.
+fn half_value(dtype: DType, bits: u64) -> f64 {
+    let (fraction, exponent) = (dtype.fraction_bits() as i32, dtype.min_exponent());
+    let magnitude = bits & ((1 << (dtype.bits() - 1)) - 1);
+    let (field, below) = ((magnitude >> fraction) as i32, magnitude & ((1 << fraction) - 1));
+    let size = match field {
+        0 => below as f64 * 2f64.powi(exponent - fraction),
+        top if top == 3 - 2 * exponent => {
+            if below == 0 {
+                f64::INFINITY
+            } else {
+                f64::NAN
+            }
+        }
+        other => (below | 1 << fraction) as f64 * 2f64.powi(exponent - fraction + other - 1),
+    };
+    if bits >> (dtype.bits() - 1) == 1 { -size } else { size }
 }
 
 impl fmt::Display for Scalar {
@@ -141,8 +199,9 @@ impl fmt::Display for Scalar {
         match self.dtype {
             DType::Bool => write!(f, "{}", self.bits != 0),
             DType::F32 => write!(f, "{:?}", self.as_f32()),
-            DType::F64 => write!(f, "{:?}", self.to_f64()),
-            _ => write!(f, "{}", self.to_i128()),
+            DType::F64 | DType::F16 | DType::BF16 => write!(f, "{:?}", self.decimal()),
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => write!(f, "{}", self.to_i128()),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => write!(f, "{}", self.bits),
         }
     }
 }

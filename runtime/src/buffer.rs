@@ -62,7 +62,7 @@ macro_rules! plain {
     )+ };
 }
 
-plain!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+plain!(i8, i16, i32, i64, u8, u16, u32, u64, half::f16, half::bf16, f32, f64);
 
 // SAFETY: a bool is one byte, 0 or 1.
 unsafe impl Plain for bool {

@@ -20,6 +20,8 @@ pub fn array(values: &[Scalar], dtype: DType, shape: &[usize]) -> Array {
         U16 u16: |v| v.to_i128() as u16;
         U32 u32: |v| v.to_i128() as u32;
         U64 u64: |v| v.to_i128() as u64;
+        F16 f16: |v| f16::from_bits(v.bits() as u16);
+        BF16 bf16: |v| bf16::from_bits(v.bits() as u16);
         F32 f32: |v| v.as_f32();
         F64 f64: |v| v.to_f64();
     }
@@ -43,6 +45,8 @@ pub fn scalars(array: &Array) -> Vec<Scalar> {
         U16 u16: |x| int(DType::U16)(x.into());
         U32 u32: |x| int(DType::U32)(x.into());
         U64 u64: |x| int(DType::U64)(x.into());
+        F16 f16: |x| Scalar::from_bits(DType::F16, x.to_bits().into());
+        BF16 bf16: |x| Scalar::from_bits(DType::BF16, x.to_bits().into());
         F32 f32: Scalar::f32;
         F64 f64: Scalar::f64;
     }

@@ -44,7 +44,8 @@ fn promotion_is_numpys() {
         assert_eq!(ours.name(), words[3], "{} with {}", words[1], words[2]);
         seen += 1;
     }
-    assert_eq!(seen, DType::ALL.len() * (DType::ALL.len() + 3));
+    let theirs = DType::ALL.iter().filter(|d| d.numpy_code().is_some()).count();
+    assert_eq!(seen, theirs * (theirs + 3));
 }
 
 #[test]

@@ -80,8 +80,8 @@ impl Reader {
 /// Whether `got` is within so many units in the last place of the expected value.
 pub fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
     let (g, e) = (got.to_f64(), expected.to_f64());
-    let (digits, least) =
-        if got.dtype() == DType::F32 { (f64::from(f32::EPSILON), 1e-45) } else { (f64::EPSILON, 5e-324) };
+    let digits = 0.5f64.powi(got.dtype().fraction_bits() as i32);
+    let least = digits * 2f64.powi(got.dtype().min_exponent());
     (g - e).abs() <= ulps * (e.abs() * digits).max(least)
 }
 

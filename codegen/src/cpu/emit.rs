@@ -240,15 +240,7 @@ impl Emit for Clif<'_> {
     }
 
     fn constant(&mut self, c: Scalar, lanes: u32) -> Lanes {
-        if lanes > 1 {
-            return lanes::splat_constant(&mut self.fb, c, lanes, c.dtype().bytes() as u32);
-        }
-        let value = match c.dtype() {
-            DType::F32 => self.fb.ins().f32const(c.as_f32()),
-            DType::F64 => self.fb.ins().f64const(c.to_f64()),
-            dtype => self.fb.ins().iconst(lanes::scalar_type(dtype), c.bits() as i64),
-        };
-        Lanes { known: Some(c), ..Lanes::scalar(c.dtype(), value) }
+        lanes::constant_of(&mut self.fb, c, lanes)
     }
 
     fn scalar(&mut self, k: u32, dtype: DType) -> Lanes {

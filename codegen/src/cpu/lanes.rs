@@ -30,11 +30,11 @@ pub(crate) struct Lanes {
     pub(crate) known: Option<Scalar>,
 }
 
-/// The type of a scalar.
+/// The type of a scalar. A half is kept as its bits: it is stored and converted, nothing else.
 pub(crate) fn scalar_type(dtype: DType) -> Type {
     match dtype {
         DType::Bool | DType::I8 | DType::U8 => types::I8,
-        DType::I16 | DType::U16 => types::I16,
+        DType::I16 | DType::U16 | DType::F16 | DType::BF16 => types::I16,
         DType::I32 | DType::U32 => types::I32,
         DType::I64 | DType::U64 => types::I64,
         DType::F32 => types::F32,
@@ -44,23 +44,31 @@ pub(crate) fn scalar_type(dtype: DType) -> Type {
 
 /// The type of one register with lanes of a type.
 pub(crate) fn vector_type(dtype: DType) -> Type {
-    match dtype {
-        DType::F32 => types::F32X4,
-        DType::F64 => types::F64X2,
-        DType::Bool | DType::I8 | DType::U8 => types::I8X16,
-        DType::I16 | DType::U16 => types::I16X8,
-        DType::I32 | DType::U32 => types::I32X4,
-        DType::I64 | DType::U64 => types::I64X2,
-    }
+    register_of(scalar_type(dtype))
 }
 
 /// The type of one register of integers of that many bytes.
 pub(crate) fn int_vector(width: u32) -> Type {
-    match width {
-        1 => types::I8X16,
-        2 => types::I16X8,
-        4 => types::I32X4,
-        _ => types::I64X2,
+    register_of(Type::int_with_byte_size(width as u16).expect("lanes have 1, 2, 4 or 8 bytes"))
+}
+
+/// The type of one register with lanes of a scalar's type.
+fn register_of(lane: Type) -> Type {
+    lane.by(128 / lane.bits()).expect("128 bits are lanes of 8, 16, 32 or 64")
+}
+
+/// The scalar 0.
+pub(crate) fn zero(fb: &mut FunctionBuilder, dtype: DType) -> Value {
+    scalar_constant(fb, Scalar::zero(dtype))
+}
+
+/// A constant as a scalar.
+pub(crate) fn scalar_constant(fb: &mut FunctionBuilder, c: Scalar) -> Value {
+    let ty = scalar_type(c.dtype());
+    match ty {
+        types::F32 => fb.ins().f32const(f32::from_bits(c.bits() as u32)),
+        types::F64 => fb.ins().f64const(f64::from_bits(c.bits())),
+        int => fb.ins().iconst(int, c.bits() as i64),
     }
 }
 
@@ -240,12 +248,22 @@ pub(crate) fn splat(fb: &mut FunctionBuilder, value: &Lanes, lanes: u32) -> Lane
     Lanes::vector(dtype, lanes, smallvec![reg; registers(lanes, dtype.bytes() as u32)])
 }
 
+/// A constant of one or more lanes.
+pub(crate) fn constant_of(fb: &mut FunctionBuilder, c: Scalar, lanes: u32) -> Lanes {
+    if lanes > 1 {
+        return splat_constant(fb, c, lanes, c.dtype().bytes() as u32);
+    }
+    let value = scalar_constant(fb, c);
+    Lanes { known: Some(c), ..Lanes::scalar(c.dtype(), value) }
+}
+
 /// A constant in all lanes, for a mask with lanes of that width.
 pub(crate) fn splat_constant(fb: &mut FunctionBuilder, c: Scalar, lanes: u32, width: u32) -> Lanes {
     let dtype = c.dtype();
-    let (ty, bits) = match dtype {
-        DType::Bool => (int_vector(width), if c.is_true() { u64::MAX } else { 0 }),
-        _ => (vector_type(dtype), c.bits()),
+    let (ty, bits) = if dtype == DType::Bool {
+        (int_vector(width), if c.is_true() { u64::MAX } else { 0 })
+    } else {
+        (vector_type(dtype), c.bits())
     };
     let width = ty.lane_type().bytes();
     let reg = repeated(fb, ty, bits);

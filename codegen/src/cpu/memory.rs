@@ -211,11 +211,7 @@ fn load_all(fb: &mut FunctionBuilder, place: &Place<Value, Lanes>, dtype: DType,
 /// One element for all lanes, if any lane is on.
 fn load_if_any(fb: &mut FunctionBuilder, address: Value, dtype: DType, bits: Value) -> Lanes {
     let ty = scalar_type(dtype);
-    let zero = match dtype {
-        DType::F32 => fb.ins().f32const(0.0),
-        DType::F64 => fb.ins().f64const(0.0),
-        _ => fb.ins().iconst(ty, 0),
-    };
+    let zero = lanes::zero(fb, dtype);
     let (then, exit) = (fb.create_block(), fb.create_block());
     fb.ins().brif(bits, then, &[], exit, &[zero.into()]);
     fb.switch_to_block(then);

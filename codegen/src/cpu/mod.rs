@@ -6,6 +6,7 @@
 
 mod disasm;
 mod emit;
+mod half;
 mod jit;
 mod lanes;
 mod memory;

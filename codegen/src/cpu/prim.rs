@@ -4,6 +4,7 @@
 //! generator has one; its gaps are worked round here, and what remains is done lane by lane
 //! ([`scalar_loop`] says which and why). The meaning is `Prim::eval`'s, bit for bit.
 
+use super::half;
 use super::lanes::{
     self, Lanes, Regs, assemble, int_vector, reinterpret, repeated, scalar_type, vector_type,
 };
@@ -12,6 +13,7 @@ use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::prim::Prim;
+use std::cmp::Ordering;
 
 /// Why a prim on several lanes of a type is done lane by lane, if it is.
 pub fn scalar_loop(prim: Prim, dtype: DType) -> Option<&'static str> {
@@ -19,16 +21,21 @@ pub fn scalar_loop(prim: Prim, dtype: DType) -> Option<&'static str> {
         Prim::Div | Prim::Rem if !dtype.is_float() => Some("there is no vector integer division"),
         Prim::Shl | Prim::Shr if dtype.bytes() == 8 => Some("vector shifts take one count for all lanes"),
         Prim::Shl | Prim::Shr => None,
-        Prim::Cast(to) => match (dtype, to) {
-            (DType::I64 | DType::U64, DType::F32 | DType::F64) => Some("64-bit integers to floats"),
-            (DType::F32 | DType::F64, DType::I64 | DType::U64) => Some("floats to 64-bit integers"),
-            (_, _) => None,
-        },
+        Prim::Cast(to) if is_long(dtype) && to.is_float() => Some("64-bit integers to floats"),
+        Prim::Cast(to) if dtype.is_float() && is_long(to) => Some("floats to 64-bit integers"),
+        Prim::Cast(_) => None,
         Prim::Add | Prim::Sub | Prim::Mul | Prim::Div | Prim::Rem | Prim::Neg | Prim::Abs | Prim::Min => None,
         Prim::Max | Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => None,
-        Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Select | Prim::Bitcast(_) => None,
+        Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Select | Prim::Bitcast(_) | Prim::Round(_) => {
+            None
+        }
         Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => None,
     }
+}
+
+/// True for integers of 64 bits.
+fn is_long(dtype: DType) -> bool {
+    dtype.is_integer() && dtype.bytes() == 8
 }
 
 /// Emits one prim on operands of equally many lanes.
@@ -36,20 +43,25 @@ pub(crate) fn prim(fb: &mut FunctionBuilder, prim: Prim, args: &[&Lanes]) -> Lan
     let (first, lanes) = (args[0], args[0].lanes);
     let dtypes: Vec<DType> = args.iter().map(|a| a.dtype).collect();
     let result = prim.result(&dtypes).expect("the walk emits well typed prims");
+    if let Some(converted) = half::conversion(fb, prim, first) {
+        return converted;
+    }
     if lanes == 1 {
         let regs: Vec<Value> = args.iter().map(|a| a.regs[0]).collect();
         return Lanes::scalar(result, scalar(fb, prim, first.dtype, &regs));
     }
-    match prim {
-        Prim::Shl | Prim::Shr if args[1].known.is_some() => {
-            return shift_by_constant(fb, prim, first, args[1]);
-        }
-        Prim::Select => return select(fb, args),
-        Prim::Cast(to) if scalar_loop(prim, first.dtype).is_none() => return cast(fb, first, to),
-        _ => {}
+    let shifts = matches!(prim, Prim::Shl | Prim::Shr);
+    if shifts && args[1].known.is_some() {
+        return shift_by_constant(fb, prim, first, args[1]);
     }
     if scalar_loop(prim, first.dtype).is_some() {
         return lane_by_lane(fb, prim, result, args);
+    }
+    if prim == Prim::Select {
+        return select(fb, args);
+    }
+    if let Prim::Cast(to) = prim {
+        return cast(fb, first, to);
     }
     if result == DType::Bool {
         return truth(fb, prim, args);
@@ -103,7 +115,7 @@ fn common(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Op
             compare(fb, prim, dtype, x[0], x[1])
         }
         Prim::Div | Prim::Rem | Prim::Min | Prim::Max | Prim::Not | Prim::Shl | Prim::Shr => return None,
-        Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) => return None,
+        Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) | Prim::Round(_) => return None,
     })
 }
 
@@ -144,7 +156,7 @@ fn vector(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Va
         Prim::Max => fb.ins().umax(x[0], x[1]),
         Prim::Bitcast(to) => reinterpret(fb, x[0], vector_type(to)),
         Prim::Shl | Prim::Shr => shift_by_lanes(fb, prim, dtype, x[0], x[1]),
-        _ => common(fb, prim, dtype, x).expect("other prims are done before"),
+        other => common(fb, other, dtype, x).expect("what differs is done above, or lane by lane"),
     }
 }
 
@@ -174,13 +186,17 @@ fn shift_by_constant(fb: &mut FunctionBuilder, prim: Prim, x: &Lanes, count: &La
             return repeated(fb, x.ty(), 0);
         }
         let by = fb.ins().iconst(types::I32, count);
-        match (prim, arithmetic) {
-            (Prim::Shl, _) => fb.ins().ishl(reg, by),
-            (_, true) => fb.ins().sshr(reg, by),
-            (_, false) => fb.ins().ushr(reg, by),
-        }
+        moved(fb, prim, arithmetic, reg, by)
     };
     Lanes::vector(x.dtype, x.lanes, x.regs.iter().map(each).collect())
+}
+
+/// Bits moved up by `Shl`, else down, with the sign or with zeros behind them.
+fn moved(fb: &mut FunctionBuilder, prim: Prim, arithmetic: bool, x: Value, by: Value) -> Value {
+    if prim == Prim::Shl {
+        return fb.ins().ishl(x, by);
+    }
+    if arithmetic { fb.ins().sshr(x, by) } else { fb.ins().ushr(x, by) }
 }
 
 /// A shift by counts that differ from lane to lane, which no instruction of 128 bits does: by 1, 2,
@@ -196,11 +212,7 @@ fn shift_by_lanes(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: Value, 
         let chosen = fb.ins().band(within, bit);
         let chosen = fb.ins().icmp(IntCC::Equal, chosen, bit);
         let by = fb.ins().iconst(types::I32, step as i64);
-        let further = match (prim, arithmetic) {
-            (Prim::Shl, _) => fb.ins().ishl(shifted, by),
-            (_, true) => fb.ins().sshr(shifted, by),
-            (_, false) => fb.ins().ushr(shifted, by),
-        };
+        let further = moved(fb, prim, arithmetic, shifted, by);
         shifted = fb.ins().bitselect(chosen, further, shifted);
     }
     if arithmetic {
@@ -231,10 +243,11 @@ fn truth(fb: &mut FunctionBuilder, prim: Prim, args: &[&Lanes]) -> Lanes {
             Prim::Gt => fb.ins().band_not(a, b),
             Prim::Le => not_or(fb, a, b),
             Prim::Ge => not_or(fb, b, a),
-            _ => {
+            Prim::Eq => {
                 let differ = fb.ins().bxor(a, b);
                 fb.ins().bnot(differ)
             }
+            other => unreachable!("{} takes no two truth values", other.name()),
         }
     };
     let regs = (0..args[0].regs.len()).map(each).collect();
@@ -271,12 +284,12 @@ fn cast(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Lanes {
         return x.clone();
     }
     match (from.kind(), to.kind()) {
-        (_, Kind::Bool) => {
+        (Kind::Bool | Kind::Unsigned | Kind::Signed | Kind::Float, Kind::Bool) => {
             let zero = repeated(fb, x.ty(), 0);
             let regs = x.regs.iter().map(|&r| compare(fb, Prim::Ne, from, r, zero)).collect();
             Lanes::mask(lanes, x.width, regs)
         }
-        (Kind::Bool, _) => {
+        (Kind::Bool, Kind::Unsigned | Kind::Signed | Kind::Float) => {
             let mask = x.with_width(fb, to.bytes() as u32);
             let (ints, one) = (int_vector(mask.width), numfuse_ir::scalar::Scalar::one(to));
             let one = repeated(fb, ints, one.bits());
@@ -287,9 +300,11 @@ fn cast(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Lanes {
             Lanes::vector(to, lanes, mask.regs.iter().map(each).collect())
         }
         (Kind::Float, Kind::Float) => between_floats(fb, x, to),
-        (Kind::Float, _) => float_to_int(fb, x, to),
-        (_, Kind::Float) => int_to_float(fb, x, to),
-        (_, _) => Lanes::vector(to, lanes, resize(fb, &x.regs, lanes, from, to)),
+        (Kind::Float, Kind::Unsigned | Kind::Signed) => float_to_int(fb, x, to),
+        (Kind::Unsigned | Kind::Signed, Kind::Float) => int_to_float(fb, x, to),
+        (Kind::Unsigned | Kind::Signed, Kind::Unsigned | Kind::Signed) => {
+            Lanes::vector(to, lanes, resize(fb, &x.regs, lanes, from, to))
+        }
     }
 }
 
@@ -412,7 +427,7 @@ fn scalar(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Va
         Prim::Select => fb.ins().select(x[0], x[1], x[2]),
         Prim::Cast(to) => cast_scalar(fb, x[0], dtype, to),
         Prim::Bitcast(to) => reinterpret(fb, x[0], scalar_type(to)),
-        _ => common(fb, prim, dtype, x).expect("other prims are done above"),
+        other => common(fb, other, dtype, x).expect("what differs for scalars is done above"),
     }
 }
 
@@ -427,11 +442,11 @@ fn divide(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, b: Value
         unsafe_divisor = fb.ins().bor(by_zero, minus);
     }
     let divisor = fb.ins().select(unsafe_divisor, one, b);
-    let quotient = match (prim, dtype.is_signed()) {
-        (Prim::Div, true) => fb.ins().sdiv(a, divisor),
-        (Prim::Div, false) => fb.ins().udiv(a, divisor),
-        (_, true) => fb.ins().srem(a, divisor),
-        (_, false) => fb.ins().urem(a, divisor),
+    let quotient = match (prim == Prim::Div, dtype.is_signed()) {
+        (true, true) => fb.ins().sdiv(a, divisor),
+        (true, false) => fb.ins().udiv(a, divisor),
+        (false, true) => fb.ins().srem(a, divisor),
+        (false, false) => fb.ins().urem(a, divisor),
     };
     let quotient = match minus {
         Some(minus) if prim == Prim::Div => {
@@ -460,29 +475,31 @@ fn shift(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, count: Va
 fn cast_scalar(fb: &mut FunctionBuilder, x: Value, from: DType, to: DType) -> Value {
     let ty = scalar_type(to);
     match (from.kind(), to.kind()) {
-        (a, b) if a == Kind::Float && b == Kind::Float => match (from.bytes(), to.bytes()) {
-            (4, 8) => fb.ins().fpromote(ty, x),
-            (8, 4) => fb.ins().fdemote(ty, x),
-            (_, _) => x,
+        (Kind::Float, Kind::Float) => match from.bytes().cmp(&to.bytes()) {
+            Ordering::Less => fb.ins().fpromote(ty, x),
+            Ordering::Equal => x,
+            Ordering::Greater => fb.ins().fdemote(ty, x),
         },
         (Kind::Float, Kind::Bool) => {
-            let zero = if from == DType::F32 { fb.ins().f32const(0.0) } else { fb.ins().f64const(0.0) };
+            let zero = lanes::zero(fb, from);
             fb.ins().fcmp(FloatCC::NotEqual, x, zero)
         }
         (Kind::Bool, Kind::Bool) => x,
-        (_, Kind::Bool) => fb.ins().icmp_imm_u(IntCC::NotEqual, x, 0),
-        (Kind::Float, _) => float_to_int_scalar(fb, x, to),
-        (_, Kind::Float) => {
+        (Kind::Unsigned | Kind::Signed, Kind::Bool) => fb.ins().icmp_imm_u(IntCC::NotEqual, x, 0),
+        (Kind::Float, Kind::Unsigned | Kind::Signed) => float_to_int_scalar(fb, x, to),
+        (Kind::Bool | Kind::Unsigned | Kind::Signed, Kind::Float) => {
             let wide = if from.bytes() < 8 { extend(fb, x, types::I64, from.is_signed()) } else { x };
             // Below 64 bits every integer, signed or not, is a signed 64-bit one.
             let signed = from.is_signed() || from.bytes() < 8;
             if signed { fb.ins().fcvt_from_sint(ty, wide) } else { fb.ins().fcvt_from_uint(ty, wide) }
         }
-        (_, _) => match from.bytes().cmp(&to.bytes()) {
-            std::cmp::Ordering::Less => extend(fb, x, ty, from.is_signed()),
-            std::cmp::Ordering::Equal => x,
-            std::cmp::Ordering::Greater => fb.ins().ireduce(ty, x),
-        },
+        (Kind::Bool | Kind::Unsigned | Kind::Signed, Kind::Unsigned | Kind::Signed) => {
+            match from.bytes().cmp(&to.bytes()) {
+                Ordering::Less => extend(fb, x, ty, from.is_signed()),
+                Ordering::Equal => x,
+                Ordering::Greater => fb.ins().ireduce(ty, x),
+            }
+        }
     }
 }
 
@@ -491,16 +508,16 @@ fn extend(fb: &mut FunctionBuilder, x: Value, ty: Type, signed: bool) -> Value {
 }
 
 fn float_to_int_scalar(fb: &mut FunctionBuilder, x: Value, to: DType) -> Value {
-    match to {
-        DType::U64 => fb.ins().fcvt_to_uint_sat(types::I64, x),
-        DType::I64 => fb.ins().fcvt_to_sint_sat(types::I64, x),
-        _ => {
-            let wide = fb.ins().fcvt_to_sint_sat(types::I64, x);
-            let low = fb.ins().iconst(types::I64, to.min_int() as i64);
-            let high = fb.ins().iconst(types::I64, to.max_int() as i64);
-            let above = fb.ins().smax(wide, low);
-            let inside = fb.ins().smin(above, high);
-            fb.ins().ireduce(scalar_type(to), inside)
-        }
+    if is_long(to) && !to.is_signed() {
+        return fb.ins().fcvt_to_uint_sat(types::I64, x);
     }
+    let wide = fb.ins().fcvt_to_sint_sat(types::I64, x);
+    if is_long(to) {
+        return wide;
+    }
+    let low = fb.ins().iconst(types::I64, to.min_int() as i64);
+    let high = fb.ins().iconst(types::I64, to.max_int() as i64);
+    let above = fb.ins().smax(wide, low);
+    let inside = fb.ins().smin(above, high);
+    fb.ins().ireduce(scalar_type(to), inside)
 }

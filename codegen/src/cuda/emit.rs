@@ -376,7 +376,9 @@ impl Emit for Printer<'_> {
         match value.name {
             Name::Index(index) => index,
             Name::Constant(c) if i64::try_from(c.to_i128()).is_ok() => Index::Number(c.to_i128() as i64),
-            _ => self.number_of(format!("(i64){value}")),
+            Name::Local(_) | Name::Constant(_) | Name::Scalar(_) | Name::Lane => {
+                self.number_of(format!("(i64){value}"))
+            }
         }
     }
 

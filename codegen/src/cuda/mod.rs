@@ -100,12 +100,13 @@ fn entry(kernel: &Kernel, mapping: Mapping, name: &str, entry: Entry) -> String 
     format!("extern \"C\" __global__ void {bounds} {name}({arguments}) {{\n{lines}\n{}}}\n", printer.finish())
 }
 
-/// The type of a variable.
+/// The type of a variable: a half is kept as its bits.
 fn c_type(dtype: DType) -> &'static str {
     match dtype {
         DType::Bool => "bool",
         DType::F32 => "float",
         DType::F64 => "double",
+        DType::F16 | DType::BF16 => "u16",
         DType::I8 | DType::I16 | DType::I32 | DType::I64 => dtype.short(),
         DType::U8 | DType::U16 | DType::U32 | DType::U64 => dtype.short(),
     }
@@ -133,6 +134,7 @@ fn from_word(dtype: DType, word: &str) -> String {
         DType::F64 => format!("__longlong_as_double((i64){word})"),
         DType::I8 | DType::I16 | DType::I32 | DType::I64 => format!("({}){word}", c_type(dtype)),
         DType::U8 | DType::U16 | DType::U32 | DType::U64 => format!("({}){word}", c_type(dtype)),
+        DType::F16 | DType::BF16 => format!("(u16){word}"),
     }
 }
 
@@ -143,6 +145,7 @@ fn to_word(dtype: DType, value: &str) -> String {
         DType::F64 => format!("(u64)__double_as_longlong({value})"),
         DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => format!("(u64){value}"),
         DType::U8 | DType::U16 | DType::U32 | DType::U64 => format!("(u64){value}"),
+        DType::F16 | DType::BF16 => format!("(u64){value}"),
     }
 }
 

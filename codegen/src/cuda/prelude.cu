@@ -60,6 +60,48 @@ template <class T, class F> __device__ __forceinline__ T saturate(F x) {
     return x >= beyond ? most : x > low ? (T)x : x <= low ? least : (T)0;
 }
 
+//# _f16
+// Half precision: kept as its bits, computed as a float. The machine converts, to nearest, ties to even.
+#ifdef CUDA_ON_CPU
+float widen_f16(u16 x) { return (float)__builtin_bit_cast(_Float16, x); }
+template <class F> u16 narrow_f16(F x) { return __builtin_bit_cast(u16, (_Float16)x); }
+#else
+__device__ __forceinline__ float widen_f16(u16 x) {
+    float wide;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(wide) : "h"(x));
+    return wide;
+}
+__device__ __forceinline__ u16 narrow_f16(float x) {
+    u16 half;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(half) : "f"(x));
+    return half;
+}
+__device__ __forceinline__ u16 narrow_f16(double x) {
+    u16 half;
+    asm("cvt.rn.f16.f64 %0, %1;" : "=h"(half) : "d"(x));
+    return half;
+}
+#endif
+__device__ __forceinline__ float round_f16(float x) { return widen_f16(narrow_f16(x)); }
+
+//# _bf16
+// The upper half of a float. Rounded by adding just below half of its last place, and one more if
+// that is odd; a double first goes to the float towards zero with its last bit set unless exact.
+__device__ __forceinline__ float widen_bf16(u16 x) { return __uint_as_float((u32)x << 16); }
+__device__ __forceinline__ u16 narrow_bf16(float x) {
+    const u32 bits = __float_as_uint(x);
+    if (x != x) return bits >> 16 | 0x7fc0;
+    return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+__device__ __forceinline__ u16 narrow_bf16(double x) {
+    const float near = (float)x;
+    u32 bits = __float_as_uint(near);
+    if ((near < 0 ? -(double)near : (double)near) > (x < 0 ? -x : x)) bits -= 1;
+    if ((double)near != x) bits |= 1;
+    return narrow_bf16(__uint_as_float(bits));
+}
+__device__ __forceinline__ float round_bf16(float x) { return widen_bf16(narrow_bf16(x)); }
+
 //# exact_
 // The compiler knows `x < 0 ? x : 0` as its own minimum, in which -0 is below +0 while here they
 // are equal; it does not once it cannot see where the operands come from.

@@ -117,6 +117,9 @@ fn float(prim: Prim, args: &[&Value]) -> String {
         Prim::Min | Prim::Max => choice(prim, args),
         Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => compare(prim, args),
         Prim::Cast(to) if to.is_integer() => format!("saturate<{}>({})", c_type(to), args[0]),
+        Prim::Cast(to) if to.is_half() => format!("narrow_{}({})", to.short(), args[0]),
+        Prim::Cast(_) if args[0].dtype.is_half() => format!("widen_{}({})", args[0].dtype.short(), args[0]),
+        Prim::Round(to) => format!("round_{}({})", to.short(), args[0]),
         Prim::Cast(to) => cast(args[0], to),
         Prim::Bitcast(to) => bitcast(args[0], to),
         Prim::Rem | Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Shl | Prim::Shr | Prim::Select => {
@@ -151,7 +154,7 @@ fn truth(prim: Prim, args: &[&Value]) -> String {
         Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => {
             unreachable!("{} is typed for floats only", prim.name())
         }
-        Prim::Shl | Prim::Shr | Prim::Bitcast(_) => {
+        Prim::Shl | Prim::Shr | Prim::Bitcast(_) | Prim::Round(_) => {
             unreachable!("{} is not typed for truth values", prim.name())
         }
     }
@@ -179,9 +182,10 @@ fn integer(prim: Prim, args: &[&Value]) -> String {
         Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => compare(prim, args),
         Prim::Cast(to) => cast(args[0], to),
         Prim::Bitcast(to) => bitcast(args[0], to),
-        Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint | Prim::Select => {
+        Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint | Prim::Round(_) => {
             unreachable!("{} is not typed for integers", prim.name())
         }
+        Prim::Select => unreachable!("a choice is made by a truth value"),
     }
 }
 
@@ -230,10 +234,10 @@ fn bits(x: &Value) -> String {
     if let (Some(c), 1..=4) = (x.known(), x.dtype.bytes()) {
         return format!("{}u", c.to_i128() as u32);
     }
-    match x.dtype {
-        DType::U32 | DType::U64 => x.to_string(),
-        d if d.bytes() == 8 => format!("(u64){x}"),
-        _ => format!("(u32){x}"),
+    match (x.dtype.bytes(), x.dtype.kind()) {
+        (4 | 8, Kind::Unsigned) => x.to_string(),
+        (8, Kind::Bool | Kind::Signed | Kind::Float) => format!("(u64){x}"),
+        (0.., Kind::Bool | Kind::Unsigned | Kind::Signed | Kind::Float) => format!("(u32){x}"),
     }
 }
 
@@ -280,12 +284,12 @@ fn cast(x: &Value, to: DType) -> String {
 }
 
 fn bitcast(x: &Value, to: DType) -> String {
-    match (x.dtype, to) {
-        (DType::F32, DType::I32 | DType::U32) => format!("__float_as_uint({x})"),
-        (DType::F64, DType::I64 | DType::U64) => format!("__double_as_longlong({x})"),
-        (from, DType::F32) if from != to => format!("__uint_as_float({x})"),
-        (from, DType::F64) if from != to => format!("__longlong_as_double({x})"),
-        _ => format!("({}){x}", c_type(to)),
+    match (x.dtype.is_float(), to.is_float(), to.bytes()) {
+        (true, false, 4) => format!("__float_as_uint({x})"),
+        (true, false, 8) => format!("__double_as_longlong({x})"),
+        (false, true, 4) => format!("__uint_as_float({x})"),
+        (false, true, 8) => format!("__longlong_as_double({x})"),
+        (true | false, true | false, 0..) => format!("({}){x}", c_type(to)),
     }
 }
 
@@ -303,6 +307,7 @@ fn constant(c: Scalar) -> String {
         DType::U64 => format!("{c}ull"),
         DType::U32 => format!("{c}u"),
         DType::I8 | DType::I16 | DType::I32 | DType::U8 | DType::U16 => c.to_string(),
+        DType::F16 | DType::BF16 => format!("{:#06x} /* {c} */", c.bits()),
     }
 }
 

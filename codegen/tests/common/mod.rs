@@ -53,6 +53,17 @@ impl Build {
         BufferId(self.kernel.buffers.len() as u32 - 1)
     }
 
+    /// A half as the float32 that kernels compute with.
+    pub fn widened(&mut self, v: Val) -> Val {
+        let dtype = self.kernel.dtype(v);
+        if dtype.is_half() { self.prim(Prim::Cast(dtype.working()), &[v]) } else { v }
+    }
+
+    /// A value as what is stored of it.
+    pub fn narrowed(&mut self, v: Val, to: DType) -> Val {
+        if to.is_half() { self.prim(Prim::Cast(to), &[v]) } else { v }
+    }
+
     pub fn push(&mut self, inst: Inst, dtype: DType) -> Val {
         self.kernel.body.push(inst);
         self.kernel.dtypes.push(dtype);

@@ -287,26 +287,32 @@ pub fn pad<B: Build>(b: &mut B, x: &B::Node, before: &[i64], around: &B::Node) -
     b.make(Node { kind: Kind::Pad(before.into()), shape, dtype }, &[x.clone(), around.clone()])
 }
 
-/// The running value of a fold along an axis. Sums and products of bools are counted in int64.
+/// The running value of a fold along an axis. Sums and products of bools are counted in int64; halfs are
+/// scanned in float32, and the running values rounded.
 pub fn scan<B: Build>(b: &mut B, x: &B::Node, fold: Fold, axis: usize) -> B::Node {
-    let x = counted(b, x, fold);
+    let element = b.dtype(x);
+    let x = folded(b, x, fold);
     let (shape, dtype) = (b.shape(&x).clone(), b.dtype(&x));
-    match shape[axis] {
+    let result = match shape[axis] {
         0 | 1 => x,
         _ => b.make(Node { kind: Kind::Scan { fold, axis }, shape, dtype }, &[x]),
-    }
+    };
+    if element.is_half() { cast(b, &result, element) } else { result }
 }
 
-/// The operand of a fold: bools that are added or multiplied are int64.
-fn counted<B: Build>(b: &mut B, x: &B::Node, fold: Fold) -> B::Node {
-    let counts = matches!(fold, Fold::Sum | Fold::Prod) && b.dtype(x) == DType::Bool;
-    if counts { cast(b, x, DType::I64) } else { x.clone() }
+/// The operand of a fold in the type that it works in: int64 for bools that are added or multiplied,
+/// float32 for halfs.
+fn folded<B: Build>(b: &mut B, x: &B::Node, fold: Fold) -> B::Node {
+    let element = b.dtype(x);
+    let counts = matches!(fold, Fold::Sum | Fold::Prod) && element == DType::Bool;
+    cast(b, x, if counts { DType::I64 } else { element.working() })
 }
 
 /// One part of a fold over sorted axes, which are dropped or, if `keep`, left with extent 1.
 ///
 /// Axes that are not neighbours are folded one run at a time, the last run first (the order of
-/// every float fold is part of the language). Sums and products of bools are counted in int64.
+/// every float fold is part of the language). Sums and products of bools are counted in int64; halfs
+/// are folded in float32 and the result is rounded.
 ///
 /// # Errors
 /// A fold of nothing that has no identity.
@@ -325,7 +331,8 @@ pub fn reduce<B: Build>(
         return reduce(b, &column, fold, part, &[extents.len() - 1], false);
     }
     let from = b.shape(x).clone();
-    let x = &counted(b, x, fold);
+    let element = b.dtype(x);
+    let x = &folded(b, x, fold);
     let empty = axes.iter().any(|&a| from[a] == 0);
     if empty && matches!(fold, Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax) {
         let op = match fold {
@@ -339,6 +346,9 @@ pub fn reduce<B: Build>(
     for run in runs(axes, &from, fold).into_iter().rev() {
         let (shape, dtype) = (b.shape(&result).reduced(&run, false), fold.part_dtype(b.dtype(&result), part));
         result = b.make(Node { kind: Kind::Reduce { fold, part, axes: run }, shape, dtype }, &[result]);
+    }
+    if element.is_half() && b.dtype(&result) == element.working() {
+        result = cast(b, &result, element);
     }
     Ok(if keep { reshape_to(b, &result, from.reduced(axes, true)) } else { result })
 }

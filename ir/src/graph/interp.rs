@@ -102,7 +102,7 @@ fn position(place: usize) -> Scalar {
 fn map(op: Op, size: usize, inputs: &[(&Node, &[Scalar])]) -> Array {
     let at = |i: usize| {
         let args: SmallVec<[Scalar; 3]> = inputs.iter().map(|(_, data)| data[i]).collect();
-        op.expand(&mut Eval, &args)
+        op.eval(&args)
     };
     (0..size).map(at).collect()
 }

@@ -178,10 +178,7 @@ impl Graph {
 
     /// How many leaves the graph reads.
     pub fn leaves(&self) -> usize {
-        let leaf = |n| match self.node(n).kind {
-            Kind::Leaf(i) => i as usize + 1,
-            _ => 0,
-        };
+        let leaf = |n| if let Kind::Leaf(i) = self.node(n).kind { i as usize + 1 } else { 0 };
         self.nodes().map(leaf).max().unwrap_or(0)
     }
 

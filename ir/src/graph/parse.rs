@@ -217,7 +217,7 @@ pub(super) fn literal_of(dtype: DType, word: &str) -> Result<Scalar, String> {
     match (dtype.kind(), dtype) {
         (Numbers::Bool, _) => word.parse().map(Scalar::bool).map_err(|_| wrong()),
         (Numbers::Float, DType::F32) => word.parse().map(Scalar::f32).map_err(|_| wrong()),
-        (Numbers::Float, _) => word.parse().map(Scalar::f64).map_err(|_| wrong()),
+        (Numbers::Float, _) => word.parse().map(|x| Scalar::from_f64(dtype, x)).map_err(|_| wrong()),
         (Numbers::Signed | Numbers::Unsigned, _) => {
             let whole: i128 = word.parse().map_err(|_| wrong())?;
             let held = (dtype.min_int()..=dtype.max_int()).contains(&whole);

@@ -222,12 +222,13 @@ fn scan(node: &Node, fold: Fold, axis: usize, from: &Node) -> Result<(), String>
 
 /// True for types whose elements the fold takes.
 fn reads(fold: Fold, dtype: DType) -> bool {
-    match fold {
-        Fold::Any | Fold::All => dtype.kind() == Numbers::Bool,
-        Fold::Moments => dtype.kind() == Numbers::Float,
-        Fold::Sum | Fold::Prod => dtype.kind() != Numbers::Bool,
-        Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
-    }
+    !dtype.is_half()
+        && match fold {
+            Fold::Any | Fold::All => dtype.kind() == Numbers::Bool,
+            Fold::Moments => dtype.kind() == Numbers::Float,
+            Fold::Sum | Fold::Prod => dtype.kind() != Numbers::Bool,
+            Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
+        }
 }
 
 fn reduce(node: &Node, fold: Fold, part: usize, axes: &[usize], from: &Node) -> Result<(), String> {

@@ -7,7 +7,6 @@
 use super::{Buffer, BufferId, Carry, Inst, Kernel, Order, Pass, PassId, Role, Store, Val, rules};
 use crate::dtype::DType;
 use crate::index::Index;
-use crate::math::Eval;
 use crate::ops::Op;
 use crate::ops::expansion::{Expansion, Step};
 use crate::ops::fold::Fold;
@@ -100,7 +99,7 @@ impl Builder {
     /// is just that, kept whole otherwise.
     pub fn call(&mut self, op: Op, args: &[Val]) -> Val {
         if let Some(known) = self.constants(args) {
-            return self.constant(op.expand(&mut Eval, &known));
+            return self.constant(op.eval(&known));
         }
         let types: SmallVec<[DType; 3]> = args.iter().map(|&v| self.dtype(v)).collect();
         match Shape::of(op, &types) {
@@ -207,6 +206,11 @@ impl Builder {
         pass.expect("the pass of the fold that the value was computed for").stores.extend(stores);
     }
 
+    /// The instruction that gives a value.
+    pub fn inst(&self, v: Val) -> &Inst {
+        self.kernel.inst(v)
+    }
+
     /// The type of a value.
     pub fn dtype(&self, v: Val) -> DType {
         self.kernel.dtype(v)
@@ -246,7 +250,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// What `op` amounts to.
+    /// What `op` amounts to for operands of these types, none of them a half type.
     pub fn of(op: Op, types: &[DType]) -> Shape {
         // Most rows are one machine operation of numbers: nothing need be recorded.
         if let Some(prim) = op.def().prim.filter(|_| !types.contains(&DType::Bool)) {

@@ -219,7 +219,7 @@ impl Run<'_> {
                 })
             }
             Inst::Prim(prim, of) => prim.eval(&args(of)),
-            Inst::Call(op, of) => op.expand(&mut Eval, &args(of)),
+            Inst::Call(op, of) => op.eval(&args(of)),
             Inst::Pick { guard, inside, outside } => {
                 self.known(if self.holds(guard) { *inside } else { *outside })
             }

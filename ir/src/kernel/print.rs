@@ -180,7 +180,7 @@ fn inst(kernel: &Kernel, v: Val) -> String {
         Inst::Scalar(k) => format!("s{k}"),
         Inst::Coord(at) => index(kernel, at),
         Inst::Load(buffer, at) => format!("load {}", place(kernel, *buffer, at)),
-        Inst::Prim(prim @ (Prim::Cast(to) | Prim::Bitcast(to)), args) => {
+        Inst::Prim(prim @ (Prim::Cast(to) | Prim::Bitcast(to) | Prim::Round(to)), args) => {
             format!("{} {}{}", prim.name(), to.short(), list(args))
         }
         Inst::Prim(prim, args) => format!("{}{}", prim.name(), list(args)),

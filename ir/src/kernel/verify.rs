@@ -125,6 +125,7 @@ fn value(kernel: &Kernel, v: Val, inst: &Inst) -> Result<(), String> {
         }
         Inst::Call(op, args) => {
             let types = types(kernel, args);
+            check(!types.iter().any(|d| d.is_half()), || format!("{} computes in {types:?}", op.name()))?;
             check(args.len() == op.arity(), || format!("{} takes {} operands", op.name(), op.arity()))?;
             let promoted = op.promote(&types);
             check(promoted.as_deref() == Some(&types[..]), || format!("{} takes {promoted:?}", op.name()))?;
@@ -137,7 +138,7 @@ fn value(kernel: &Kernel, v: Val, inst: &Inst) -> Result<(), String> {
                 word(kernel, range.high)?;
             }
             let both = [*inside, *outside].map(|side| kernel.dtype(side));
-            check(both[0] == both[1], || format!("sides of types {both:?}"))?;
+            check(both[0] == both[1] && !both[0].is_half(), || format!("sides of types {both:?}"))?;
             both[0]
         }
         Inst::Final { pass, carry, part } => folded(kernel, v, *pass, *carry, *part)?,
@@ -210,6 +211,7 @@ fn carry(kernel: &Kernel, carry: &Carry) -> Result<(), String> {
     let known = carry.args.iter().all(|v| v.index() < kernel.body.len());
     check(known, || format!("{name} of a value that is not there"))?;
     let types = types(kernel, &carry.args);
+    check(!types[0].is_half(), || format!("{name} folds in {}", types[0]))?;
     let fits = match carry.fold {
         Fold::Any | Fold::All => types[0] == DType::Bool,
         Fold::Moments => types[0].is_float(),

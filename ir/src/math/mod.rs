@@ -8,6 +8,7 @@
 mod arith;
 mod exp;
 mod extended;
+pub mod half;
 mod huge;
 mod hyper;
 mod log;

@@ -8,6 +8,7 @@
 use crate::dtype::{DType, Kind};
 use crate::math::{Arith, ArithExt};
 use crate::ops::{maximum, minimum};
+use crate::prim::Prim;
 use crate::scalar::Scalar;
 use smallvec::{SmallVec, smallvec};
 
@@ -90,8 +91,8 @@ impl Fold {
     /// The type of each part for elements of type `dtype`.
     pub fn part_dtype(self, dtype: DType, part: usize) -> DType {
         match self {
-            Fold::ArgMin | Fold::ArgMax if part == 1 => DType::I64,
-            _ => dtype,
+            Fold::ArgMin | Fold::ArgMax => [dtype, DType::I64][part],
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => dtype,
         }
     }
 
@@ -190,35 +191,33 @@ impl Fold {
             Fold::Max => smallvec![maximum(k, a[0], b[0])],
             Fold::Any => smallvec![k.or(a[0], b[0])],
             Fold::All => smallvec![k.and(a[0], b[0])],
-            Fold::ArgMin | Fold::ArgMax => self.join_places(k, a, b),
+            Fold::ArgMin => join_places(k, Prim::Lt, a, b),
+            Fold::ArgMax => join_places(k, Prim::Gt, a, b),
             Fold::Moments => join_moments(k, a, b),
         }
     }
+}
 
-    /// The better of two (value, position): a NaN beats every number, the better number beats the
-    /// worse, and of two that are equal the lower position wins.
-    #[inline(always)]
-    fn join_places<A: Arith>(self, k: &mut A, a: &[A::V], b: &[A::V]) -> State<A::V> {
-        let mut better = match self {
-            Fold::ArgMin => k.lt(b[0], a[0]),
-            _ => k.gt(b[0], a[0]),
-        };
-        let mut equal = k.eq(a[0], b[0]);
-        if k.dtype(a[0]).is_float() {
-            let nan_a = k.ne(a[0], a[0]);
-            let nan_b = k.ne(b[0], b[0]);
-            let first_nan = not_and(k, nan_a, nan_b);
-            better = k.or(better, first_nan);
-            let both = k.and(nan_a, nan_b);
-            equal = k.or(equal, both);
-        }
-        let sooner = k.lt(b[1], a[1]);
-        let tie = k.and(equal, sooner);
-        let take = k.or(better, tie);
-        let value = k.select(take, b[0], a[0]);
-        let place = k.select(take, b[1], a[1]);
-        smallvec![value, place]
+/// The better of two (value, position): a NaN beats every number, the number that comes `before` the
+/// other beats it, and of two that are equal the lower position wins.
+#[inline(always)]
+fn join_places<A: Arith>(k: &mut A, before: Prim, a: &[A::V], b: &[A::V]) -> State<A::V> {
+    let mut better = k.prim(before, &[b[0], a[0]]);
+    let mut equal = k.eq(a[0], b[0]);
+    if k.dtype(a[0]).is_float() {
+        let nan_a = k.ne(a[0], a[0]);
+        let nan_b = k.ne(b[0], b[0]);
+        let first_nan = not_and(k, nan_a, nan_b);
+        better = k.or(better, first_nan);
+        let both = k.and(nan_a, nan_b);
+        equal = k.or(equal, both);
     }
+    let sooner = k.lt(b[1], a[1]);
+    let tie = k.and(equal, sooner);
+    let take = k.or(better, tie);
+    let value = k.select(take, b[0], a[0]);
+    let place = k.select(take, b[1], a[1]);
+    smallvec![value, place]
 }
 
 /// `!a & b`.

@@ -12,8 +12,9 @@ pub mod fold;
 mod table;
 
 use crate::dtype::{DType, Kind};
-use crate::math::{self, Arith, ArithExt, Known};
+use crate::math::{self, Arith, ArithExt, Eval, Known};
 use crate::prim::Prim;
+use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
 /// How an op treats the types of its operands.
@@ -25,7 +26,8 @@ pub enum Class {
     Number,
     /// Any type; bools are computed as int8.
     Count,
-    /// Computed in a float type: small integers in float32, others in float64.
+    /// Computed in a float type: integers of 8 bits and bools in float16, of 16 bits in float32, others
+    /// in float64.
     Float,
     /// Computed in a float type: every integer in float64 (true division).
     Ratio,
@@ -53,7 +55,8 @@ pub struct OpDef {
     pub doc: &'static str,
     /// How operands are promoted.
     pub class: Class,
-    /// Greatest error in units in the last place, for float32 and float64.
+    /// Greatest error in units in the last place, for float32 and float64; the half types round a
+    /// float32 of that error.
     pub ulp: f64,
     /// The machine operation that it is, if it is one.
     pub prim: Option<Prim>,
@@ -146,14 +149,18 @@ impl Op {
         let class = self.def().class;
         let rest = if class == Class::Choice { &args[1..] } else { args };
         let common = rest.iter().copied().reduce(DType::promote)?;
-        let each = match (class, common.kind()) {
-            (Class::Number, Kind::Bool) => return None,
-            (Class::Bits | Class::Shift, Kind::Float) => return None,
-            (Class::Count | Class::Shift, Kind::Bool) => DType::I8,
-            (Class::Float, _) => common.to_float(),
-            (Class::Ratio, Kind::Bool | Kind::Unsigned | Kind::Signed) => DType::F64,
-            (Class::Logic, _) => DType::Bool,
-            (_, _) => common,
+        let counted = if common == DType::Bool { DType::I8 } else { common };
+        let each = match class {
+            Class::Number if common == DType::Bool => return None,
+            Class::Bits | Class::Shift if common.is_float() => return None,
+            Class::Count | Class::Shift => counted,
+            Class::Float => common.to_float(),
+            Class::Ratio if common.is_float() => common,
+            Class::Ratio => DType::F64,
+            Class::Logic => DType::Bool,
+            Class::Any | Class::Number | Class::Whole | Class::Compare | Class::Bits | Class::Choice => {
+                common
+            }
         };
         let mut types = SmallVec::from_elem(each, args.len());
         if class == Class::Choice {
@@ -162,11 +169,24 @@ impl Op {
         Some(types)
     }
 
+    /// The result for operands of the types that [`Op::promote`] gives: what the op means. Halfs are
+    /// computed as float32 and the result is rounded.
+    pub fn eval(self, args: &[Scalar]) -> Scalar {
+        let types: SmallVec<[DType; 3]> = args.iter().map(|x| x.dtype()).collect();
+        if !types.iter().any(|d| d.is_half()) {
+            return self.expand(&mut Eval, args);
+        }
+        let wide = args.iter().map(|x| Prim::Cast(x.dtype().working()).eval(&[*x]));
+        let result = self.expand(&mut Eval, &wide.collect::<SmallVec<[Scalar; 3]>>());
+        Prim::Cast(self.result(&types)).eval(&[result])
+    }
+
     /// The type of the result for operands of the types that [`Op::promote`] gave.
     pub fn result(self, args: &[DType]) -> DType {
         match self.def().class {
             Class::Compare | Class::Logic => DType::Bool,
-            _ => args[args.len() - 1],
+            Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => args[args.len() - 1],
+            Class::Whole | Class::Bits | Class::Shift | Class::Choice => args[args.len() - 1],
         }
     }
 }
@@ -236,7 +256,7 @@ fn integer_power<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let (zero, one) = (k.int(a, 0), k.int(a, 1));
     let (mut result, mut base) = (one, a);
     for bit in 0..dtype.bits() - u32::from(dtype.is_signed()) {
-        let mask = k.constant(crate::scalar::Scalar::from_bits(dtype, 1 << bit));
+        let mask = k.constant(Scalar::from_bits(dtype, 1 << bit));
         let chosen = k.and(b, mask);
         let on = k.ne(chosen, zero);
         let product = k.mul(result, base);
@@ -338,7 +358,7 @@ fn number_or<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::V {
 #[inline(always)]
 fn magnitude_against_infinity<A: Arith>(k: &mut A, compare: Prim, x: A::V) -> A::V {
     if !k.dtype(x).is_float() {
-        return k.constant(crate::scalar::Scalar::bool(compare == Prim::Lt));
+        return k.constant(Scalar::bool(compare == Prim::Lt));
     }
     let infinity = k.float(x, f64::INFINITY);
     let magnitude = k.abs(x);
@@ -349,7 +369,7 @@ fn magnitude_against_infinity<A: Arith>(k: &mut A, compare: Prim, x: A::V) -> A:
 fn sign_is_set<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let dtype = k.dtype(x);
     if dtype.kind() == Kind::Bool || dtype.kind() == Kind::Unsigned {
-        return k.constant(crate::scalar::Scalar::bool(false));
+        return k.constant(Scalar::bool(false));
     }
     let bits = if dtype.is_float() { k.to_bits(x) } else { x };
     let zero = k.int(bits, 0);

@@ -447,7 +447,8 @@ fn cost(graph: &Graph, n: NodeId) -> u64 {
 fn cost_once(graph: &Graph, n: NodeId) -> u64 {
     match &graph.node(n).kind {
         Kind::Map(op) => {
-            let types: SmallVec<[_; 3]> = graph.inputs(n).iter().map(|i| graph.node(*i).dtype).collect();
+            let types = graph.inputs(n).iter().map(|i| graph.node(*i).dtype.working());
+            let types: SmallVec<[_; 3]> = types.collect();
             build::Shape::of(*op, &types).cost()
         }
         Kind::Cast | Kind::Pad(_) => 1,

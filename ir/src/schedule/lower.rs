@@ -3,6 +3,7 @@
 //! Values are made from the leaves up, on a work list instead of recursion: each node demanded at a
 //! place first asks for its operands at theirs. Indices are pushed from the stores to the loads
 //! through [`View::map`](crate::view::View::map); a fold becomes a carry of a pass, `pad` a pick.
+//! Half types vanish: see [`kernel::half`](crate::kernel::half).
 //! The kernel is then collapsed, made blind to shapes, and its numbers go to the step's words.
 
 use super::demand::{Place, Space};
@@ -140,11 +141,20 @@ impl<'a> Lowering<'a> {
         self.nodes.insert(n);
         match &node.kind {
             Kind::Leaf(_) => unreachable!("leaves have a place"),
-            Kind::Const(c) => self.builder.constant(*c),
+            Kind::Const(c) => {
+                let constant = self.builder.constant(*c);
+                self.builder.widened(constant)
+            }
             Kind::Scalar(i) => self.scalar(*i, node.dtype),
             Kind::Iota(axis) => self.builder.coord(Index::from(&at[*axis])),
-            Kind::Map(op) => self.builder.call(*op, args),
-            Kind::Cast => self.builder.cast(args[0], node.dtype),
+            Kind::Map(op) => {
+                let value = self.builder.call(*op, args);
+                self.builder.rounded(value, node.dtype)
+            }
+            Kind::Cast => {
+                let from = self.graph.node(self.graph.inputs(n)[0]).dtype;
+                self.builder.converted(args[0], from, node.dtype)
+            }
             Kind::View(View::Reshape) if args.is_empty() => {
                 let source = stored(self.graph, n);
                 self.load(source, &flatten(at, &node.shape))
@@ -164,15 +174,17 @@ impl<'a> Lowering<'a> {
             self.builder.buffer(node.dtype, Role::In);
             self.bytes_read += (node.shape.size() * node.dtype.bytes()) as u64;
         }
-        self.builder.load(BufferId(at as u32), Index::from(position))
+        let value = self.builder.load(BufferId(at as u32), Index::from(position));
+        self.builder.widened(value)
     }
 
     fn scalar(&mut self, number: u32, dtype: DType) -> Val {
         let (at, new) = self.scalars.insert_full(number);
-        match new {
+        let value = match new {
             true => self.builder.scalar(dtype),
             false => self.builder.push(Inst::Scalar(at as u32), dtype),
-        }
+        };
+        self.builder.widened(value)
     }
 
     /// Inside where the operand lies in its frame, outside elsewhere.
@@ -269,7 +281,7 @@ impl<'a> Lowering<'a> {
         let buffer = self.builder.buffer(node.dtype, Role::Out);
         let store = |(place, value): (&Place, Val)| {
             let at = Index::from(&flatten(place, &node.shape));
-            Store { buffer, at, value }
+            Store { buffer, at, value: self.builder.narrowed(value, node.dtype) }
         };
         values.map(store).collect()
     }

@@ -50,14 +50,18 @@ fn copy(
 /// A fold of nothing is its identity, and a pad around nothing is what shows around it.
 fn fill_in(result: &mut Graph, node: &Node, inputs: &[NodeId]) -> Option<NodeId> {
     let nothing = inputs.first().is_some_and(|x| result.node(*x).shape.size() == 0) && node.shape.size() > 0;
+    if !nothing {
+        return None;
+    }
     match node.kind {
-        Kind::Reduce { fold, part, .. } if nothing => {
+        Kind::Reduce { fold, part, .. } => {
             let identity = fold.init(result.node(inputs[0]).dtype)[part];
             let identity = build::constant(result, identity);
             Some(build::expand(result, &identity, &node.shape))
         }
-        Kind::Pad(_) if nothing => Some(inputs[1]),
-        _ => None,
+        Kind::Pad(_) => Some(inputs[1]),
+        Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => None,
+        Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Scan { .. } => None,
     }
 }
 
