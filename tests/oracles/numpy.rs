@@ -24,7 +24,7 @@ fn reference(test: &str) -> Option<Reader> {
     };
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));
-    let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));
+    let names = Op::ALL.iter().map(|op| format!("{}:{}", op.name(), op.arity()));
     let status = Command::new(python)
         .arg(here.join("tests/oracles/numpy_reference.py"))
         .arg(&path)
@@ -34,11 +34,6 @@ fn reference(test: &str) -> Option<Reader> {
     let bytes = std::fs::read(&path).expect("the script wrote its answers");
     let _ = std::fs::remove_file(&path);
     Some(Reader { bytes, at: 0 })
-}
-
-/// Ops that NumPy itself has (erf and its like are SciPy's).
-fn in_numpy(op: Op) -> bool {
-    !matches!(op.name(), "erf")
 }
 
 struct Reader {
@@ -178,7 +173,16 @@ fn agrees(op: Op, got: Scalar, expected: Scalar) -> bool {
     if op == Op::Reciprocal && got == Scalar::zero(got.dtype()) {
         return true;
     }
+    if op == Op::Gammaln && (g - e).abs() <= 8.0 * digits(got.dtype()) {
+        // Between its zeros at negative numbers it is precise to a few units of the last place of 1.
+        return true;
+    }
     op.def().ulp > 0.5 && got.dtype().is_float() && close(got, expected, 8.0)
+}
+
+/// The last place of 1.
+fn digits(dtype: DType) -> f64 {
+    if dtype == DType::F32 { f64::from(f32::EPSILON) } else { f64::EPSILON }
 }
 
 fn signless(op: Op) -> bool {
@@ -188,9 +192,8 @@ fn signless(op: Op) -> bool {
 /// Within so many units in the last place of the expected value.
 fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
     let (g, e) = (got.to_f64(), expected.to_f64());
-    let (digits, least) =
-        if got.dtype() == DType::F32 { (f64::from(f32::EPSILON), 1e-45) } else { (f64::EPSILON, 5e-324) };
-    (g - e).abs() <= ulps * (e.abs() * digits).max(least)
+    let least = if got.dtype() == DType::F32 { 1e-45 } else { 5e-324 };
+    (g - e).abs() <= ulps * (e.abs() * digits(got.dtype())).max(least)
 }
 
 #[test]
