@@ -100,9 +100,11 @@ fn stirling<A: Arith>(k: &mut A, x: A::V) -> Two<A::V> {
     let minus_one = k.neg(one);
     let head = sum_ordered(k, log.high, minus_one);
     let head_low = k.add(head.low, log.low);
-    let factor = k.sub(x, half);
-    let p = product(k, factor, head.high);
-    let p_low = k.fma(factor, head_low, p.low);
+    let minus_half = k.neg(half);
+    let factor = sum_ordered(k, x, minus_half);
+    let p = product(k, factor.high, head.high);
+    let p_low = k.fma(factor.high, head_low, p.low);
+    let p_low = k.fma(factor.low, head.high, p_low);
     let inverse = k.div(one, x);
     let z = k.mul(inverse, inverse);
     let w = if is_single(k, x) {
