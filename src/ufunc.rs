@@ -246,8 +246,12 @@ fn typed<'a>(
     operands: &'a [Operand],
 ) -> Result<SmallVec<[Argument<'a>; 3]>, Mistake> {
     let class = op.def().class;
-    // A condition has no say in the type of what is chosen.
-    let promoted = &operands[usize::from(class == Class::Choice)..];
+    // A condition has no say in the type of what is chosen, nor an exponent in that of what it scales.
+    let promoted = match class {
+        Class::Choice => &operands[1..],
+        Class::Scale => &operands[..1],
+        _ => operands,
+    };
     let common = || {
         let arrays = promoted.iter().filter_map(Operand::array).map(|a| a.0.node.dtype);
         let numbers = promoted.iter().filter_map(Operand::number);
@@ -263,6 +267,7 @@ fn typed<'a>(
                 let common = common();
                 let scalar = match class {
                     Class::Choice if i == 0 => truth(*number),
+                    Class::Scale if i == 1 => exponent(*number)?,
                     Class::Logic => truth(*number),
                     // True division computes in float64 whatever the integers are.
                     Class::Ratio if !common.is_float() => Scalar::from_f64(DType::F64, number.to_f64()),
@@ -271,6 +276,9 @@ fn typed<'a>(
                         number.to_scalar(common)?
                     }
                     Class::Whole | Class::Compare | Class::Bits | Class::Shift | Class::Choice => {
+                        number.to_scalar(common)?
+                    }
+                    Class::Integer | Class::Exponent | Class::Tally | Class::Scale => {
                         number.to_scalar(common)?
                     }
                 };
@@ -287,6 +295,14 @@ fn truth(number: Number) -> Scalar {
         Number::Int(n) => n != 0,
         Number::Float(x) => x != 0.0,
     })
+}
+
+/// A plain power of two; a float stays one, for which the op is not made.
+fn exponent(number: Number) -> Result<Scalar, Mistake> {
+    match number {
+        Number::Bool(_) | Number::Int(_) => number.to_scalar(DType::I64),
+        Number::Float(x) => Ok(Scalar::f64(x)),
+    }
 }
 
 /// A bound beyond the type's range bounds nothing: the nearest value of the type serves.

@@ -130,6 +130,16 @@ impl DType {
         signed(self.bytes())
     }
 
+    /// The unsigned integer type of the same size: what sizes of integers are counted as.
+    pub fn same_size_unsigned(self) -> DType {
+        match self.bytes() {
+            1 => DType::U8,
+            2 => DType::U16,
+            4 => DType::U32,
+            _ => DType::U64,
+        }
+    }
+
     /// The type of that name, NumPy's or our short one (`float32` or `f32`).
     pub fn parse(name: &str) -> Option<DType> {
         DType::ALL.iter().copied().find(|d| d.name() == name || d.short() == name)

@@ -17,13 +17,15 @@ use numfuse_ir::shape::Shape;
 
 /// What NumPy says, read once for each test.
 fn reference(test: &str) -> Option<Reader> {
-    let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));
+    let names = Op::ALL.iter().map(|op| format!("{}:{}", op.name(), op.arity()));
     ask("numpy_reference.py", test, names)
 }
 
-/// Ops that NumPy itself has (erf and its like are SciPy's).
+/// Ops that NumPy itself has under their names (others are SciPy's, or parts of one of NumPy's).
 pub(crate) fn in_numpy(op: Op) -> bool {
-    !matches!(op.name(), "erf")
+    const OTHERS: [&str; 8] =
+        ["erf", "erfc", "expit", "logit", "gammaln", "rsqrt", "frexp_mantissa", "frexp_exponent"];
+    !OTHERS.contains(&op.name())
 }
 
 #[test]
@@ -124,7 +126,16 @@ fn agrees(op: Op, got: Scalar, expected: Scalar) -> bool {
     if op == Op::Reciprocal && got == Scalar::zero(got.dtype()) {
         return true;
     }
+    if op == Op::Gammaln && (g - e).abs() <= 8.0 * digits(got.dtype()) {
+        // Between its zeros at negative numbers it is precise to a few units of the last place of 1.
+        return true;
+    }
     op.def().ulp > 0.5 && got.dtype().is_float() && close(got, expected, 8.0)
+}
+
+/// The last place of 1.
+fn digits(dtype: DType) -> f64 {
+    if dtype == DType::F32 { f64::from(f32::EPSILON) } else { f64::EPSILON }
 }
 
 fn signless(op: Op) -> bool {

@@ -7,8 +7,8 @@
 //! Remez exchange, made for this file.
 
 use super::extended::{
-    Two, clamp, is_single, outside, pick, polynomial, power_of_two, shift_to_exponent, sign_bit, sum_any,
-    sum_ordered,
+    Two, clamp, is_single, outside, pick, polynomial, power_of_two, product, shift_to_exponent, sign_bit,
+    sum_any, sum_ordered,
 };
 use super::{Arith, ArithExt};
 use std::f64::consts::{LN_2, LOG2_E};
@@ -34,8 +34,8 @@ pub fn exp<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// `e^x = value · 2^n` with `value` within 0.7 … 1.42; the low bits of `shifted` hold n.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<V> {
-    value: V,
-    shifted: V,
+    pub(super) value: V,
+    pub(super) shifted: V,
 }
 
 impl<V: Copy> Parts<V> {
@@ -149,6 +149,51 @@ pub(super) fn exp_parts<A: Arith>(k: &mut A, x: A::V) -> Parts<A::V> {
 pub(super) fn exp_parts_two<A: Arith>(k: &mut A, x: Two<A::V>) -> Parts<A::V> {
     let reduced = reduce_with(k, x.high, |k, n, excess| k.fma(n, excess, x.low));
     exp_reduced(k, reduced)
+}
+
+/// `e^x = (value.high + value.low) · 2^n`, the sum good to about a quarter of a unit in the last place
+/// of its first part.
+pub(super) struct LongParts<V> {
+    pub(super) value: Two<V>,
+    pub(super) shifted: V,
+}
+
+/// e^x for a number of twice the precision, before its last rounding.
+#[inline(always)]
+pub(super) fn exp_long<A: Arith>(k: &mut A, x: Two<A::V>) -> LongParts<A::V> {
+    let reduced = reduce_with(k, x.high, |k, n, excess| k.fma(n, excess, x.low));
+    let rest = exp_rest(k, &reduced);
+    let sum = sum_ordered(k, reduced.r, rest);
+    let one = k.float(rest, 1.0);
+    let value = sum_ordered(k, one, sum.high);
+    let low = k.add(value.low, sum.low);
+    LongParts { value: Two { high: value.high, low }, shifted: reduced.shifted }
+}
+
+/// 2^x for a number of twice the precision, before its last rounding.
+#[inline(always)]
+pub(super) fn exp2_long<A: Arith>(k: &mut A, x: Two<A::V>) -> LongParts<A::V> {
+    let (r, shifted) = nearest_whole(k, x.high);
+    let near = k.add(r, x.low);
+    let rest = exp2_rest(k, near);
+    let ln2 = k.float(r, LN_2);
+    let p = product(k, r, ln2);
+    let rest = k.fma(x.low, ln2, rest);
+    let sum = sum_ordered(k, p.high, rest);
+    let one = k.float(r, 1.0);
+    let value = sum_ordered(k, one, sum.high);
+    let low = k.add(p.low, sum.low);
+    LongParts { value: Two { high: value.high, low: k.add(value.low, low) }, shifted }
+}
+
+impl<V: Copy> LongParts<V> {
+    /// The sum of two itself, where both parts are normal numbers or vanish beside 1.
+    #[inline(always)]
+    pub(super) fn scale<A: Arith<V = V>>(&self, k: &mut A) -> Two<V> {
+        let one = k.float(self.shifted, 1.0);
+        let scale = Parts { value: one, shifted: self.shifted }.scale(k);
+        Two { high: k.mul(self.value.high, scale), low: k.mul(self.value.low, scale) }
+    }
 }
 
 /// `1 + r + r² tail(r)`, where the rounding of `r + low` touches only the last term.
@@ -274,25 +319,37 @@ pub fn exp2<A: Arith>(k: &mut A, x: A::V) -> A::V {
 
 /// 2^x = 2^n 2^r with r = x - n exactly: `2^r = 1 + (r ln 2 + r² tail(r))`.
 #[inline(always)]
-fn exp2_parts<A: Arith>(k: &mut A, x: A::V) -> Parts<A::V> {
+pub(super) fn exp2_parts<A: Arith>(k: &mut A, x: A::V) -> Parts<A::V> {
+    let (r, shifted) = nearest_whole(k, x);
+    let rest = exp2_rest(k, r);
+    let ln2 = k.float(r, LN_2);
+    let sum = k.fma(r, ln2, rest);
+    let one = k.float(r, 1.0);
+    let value = k.add(one, sum);
+    Parts { value, shifted }
+}
+
+/// How far x is from the nearest whole number, and that number in the low bits of the second.
+#[inline(always)]
+fn nearest_whole<A: Arith>(k: &mut A, x: A::V) -> (A::V, A::V) {
     let magic = magic(k, x);
     let shifted = k.add(x, magic);
     let n = k.sub(shifted, magic);
-    let r = k.sub(x, n);
+    (k.sub(x, n), shifted)
+}
+
+/// `2^r - 1 - r ln 2`, and what ln 2 rounded lacks.
+#[inline(always)]
+fn exp2_rest<A: Arith>(k: &mut A, r: A::V) -> A::V {
     let tail = if is_single(k, r) {
         polynomial(k, r, &[0.240_226_48, 0.055_503_62, 0.009_618_526, 0.001_339_018_5, 0.000_153_211_27])
     } else {
         polynomial(k, r, &EXP2_TAIL)
     };
-    let ln2 = k.float(r, LN_2);
     let ln2_low = pick(k, r, -1.904_654_2e-9, 2.319_046_813_846_299_6e-17);
     let low = k.mul(r, ln2_low);
     let square = k.mul(r, r);
-    let rest = k.fma(tail, square, low);
-    let sum = k.fma(r, ln2, rest);
-    let one = k.float(r, 1.0);
-    let value = k.add(one, sum);
-    Parts { value, shifted }
+    k.fma(tail, square, low)
 }
 
 /// `(2^r - 1 - r ln 2) / r²`, within 2^-58.6 of 2^r.

@@ -158,6 +158,32 @@ pub(super) fn product_two<A: Arith>(k: &mut A, a: Two<A::V>, b: Two<A::V>) -> Tw
     Two { high: p.high, low }
 }
 
+/// `a / b` to about twice the working precision, by one division.
+#[inline(always)]
+pub(super) fn quotient_two<A: Arith>(k: &mut A, a: Two<A::V>, b: Two<A::V>) -> Two<A::V> {
+    let one = k.float(a.high, 1.0);
+    let inverse = k.div(one, b.high);
+    let high = k.mul(a.high, inverse);
+    let minus = k.neg(high);
+    let rest = k.fma(minus, b.high, a.high);
+    let low = k.fma(minus, b.low, a.low);
+    let rest = k.add(rest, low);
+    Two { high, low: k.mul(rest, inverse) }
+}
+
+/// `√x` to about twice the working precision; 0 gives 0, a negative number NaN.
+#[inline(always)]
+pub(super) fn root_two<A: Arith>(k: &mut A, x: Two<A::V>) -> Two<A::V> {
+    let high = k.sqrt(x.high);
+    let minus = k.neg(high);
+    let rest = k.fma(minus, high, x.high);
+    let rest = k.add(rest, x.low);
+    let double = k.add(high, high);
+    let least = least_normal(k, high);
+    let double = k.max(least, double);
+    Two { high, low: k.div(rest, double) }
+}
+
 /// 2^n from the integer `n`, for results that are normal numbers.
 #[inline(always)]
 pub(super) fn power_of_two<A: Arith>(k: &mut A, like: A::V, n: A::V) -> A::V {

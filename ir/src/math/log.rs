@@ -134,22 +134,29 @@ const LOG_TAIL: [f64; 7] = [
     0.147_957_381_302_372_3,
 ];
 
-/// `log(m)` for m within √½ … √2 as a sum of two, good to about 2^-65 of itself (2^-36 for float32).
-///
-/// With S = 2s: `log m = S + S³ (1/12 + S² Q(S²))`. S and the first two terms are kept in twice the
-/// precision; Q is small enough to be plain.
+/// `log(m)` for m within √½ … √2 as a sum of two: see [`log_fraction`].
 #[inline(always)]
 pub(super) fn log_mantissa<A: Arith>(k: &mut A, m: A::V) -> Two<A::V> {
     let one = k.float(m, 1.0);
     let f = k.sub(m, one);
-    // m + 1 exactly, then f / (m + 1) and its remainder: one division.
-    let sum = k.add(m, one);
-    let sum_low = k.sub(sum, one);
-    let sum_low = k.sub(m, sum_low);
-    let two = k.float(m, 2.0);
+    log_fraction(k, f)
+}
+
+/// `log(1 + f)` for 1 + f within √½ … √2 as a sum of two, good to about 2^-65 of itself (2^-36 for
+/// float32), however small f is.
+///
+/// With S = 2s, s = f / (2 + f): `log(1 + f) = S + S³ (1/12 + S² Q(S²))`. S and the first two terms are
+/// kept in twice the precision; Q is small enough to be plain.
+#[inline(always)]
+pub(super) fn log_fraction<A: Arith>(k: &mut A, f: A::V) -> Two<A::V> {
+    // 2 + f exactly, then f / (2 + f) and its remainder: one division.
+    let two = k.float(f, 2.0);
+    let sum = k.add(f, two);
+    let sum_low = k.sub(sum, two);
+    let sum_low = k.sub(f, sum_low);
     let inverse = k.div(two, sum);
     let s = k.mul(f, inverse);
-    let half = k.float(m, -0.5);
+    let half = k.float(f, -0.5);
     let minus = k.mul(s, half);
     let remainder = k.fma(minus, sum, f);
     let remainder = k.fma(minus, sum_low, remainder);
@@ -157,14 +164,14 @@ pub(super) fn log_mantissa<A: Arith>(k: &mut A, m: A::V) -> Two<A::V> {
     let s = Two { high: s, low: s_low };
 
     let z = product_two(k, s, s);
-    let q = if is_single(k, m) {
+    let q = if is_single(k, f) {
         polynomial(k, z.high, &[0.400_001_53 / 32.0, 0.285_470_9 / 128.0, 0.234_196_3 / 512.0])
     } else {
         polynomial(k, z.high, &EXTENDED_TAIL)
     };
     let t = k.mul(z.high, q);
-    let twelfth = pick(k, m, 0.083_333_336, 0.083_333_333_333_333_33);
-    let twelfth_low = pick(k, m, -2.483_526_9e-9, 4.625_929_269_271_485e-18);
+    let twelfth = pick(k, f, 0.083_333_336, 0.083_333_333_333_333_33);
+    let twelfth_low = pick(k, f, -2.483_526_9e-9, 4.625_929_269_271_485e-18);
     let p = sum_ordered(k, twelfth, t);
     let p_low = k.fma(q, z.low, twelfth_low);
     let p = Two { high: p.high, low: k.add(p.low, p_low) };
@@ -176,7 +183,7 @@ pub(super) fn log_mantissa<A: Arith>(k: &mut A, m: A::V) -> Two<A::V> {
     Two { high: h.high, low: k.add(h.low, low) }
 }
 
-/// Q of [`log_mantissa`], each coefficient over its power of two.
+/// Q of [`log_fraction`], each coefficient over its power of two.
 const EXTENDED_TAIL: [f64; 8] = [
     0.399_999_999_999_999_8 / 32.0,
     0.285_714_285_714_438_4 / 128.0,
@@ -193,13 +200,80 @@ const EXTENDED_TAIL: [f64; 8] = [
 pub(super) fn log_two<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> Two<A::V> {
     let (e, m) = split(k, x, shift);
     let mantissa = log_mantissa(k, m);
+    with_exponent(k, e, mantissa)
+}
+
+/// `e log 2 + mantissa`.
+#[inline(always)]
+fn with_exponent<A: Arith>(k: &mut A, e: A::V, mantissa: Two<A::V>) -> Two<A::V> {
     // The high part of ln 2 has so few digits that its product with an exponent is exact.
-    let ln2 = pick(k, x, 0.693_145_75, 0.693_147_180_559_890_3);
-    let ln2_low = pick(k, x, 1.428_606_8e-6, 5.497_923_018_708_371e-14);
+    let ln2 = pick(k, e, 0.693_145_75, 0.693_147_180_559_890_3);
+    let ln2_low = pick(k, e, 1.428_606_8e-6, 5.497_923_018_708_371e-14);
     let high = k.mul(e, ln2);
     let sum = sum_ordered(k, high, mantissa.high);
     let low = k.fma(e, ln2_low, mantissa.low);
     Two { high: sum.high, low: k.add(sum.low, low) }
+}
+
+/// A sum taken apart: its exponent as a float, and what its mantissa exceeds 1 by as a sum of two.
+pub(super) struct Taken<V> {
+    pub(super) exponent: V,
+    pub(super) f: V,
+    pub(super) lost: V,
+}
+
+/// Takes `x.high + x.low + rest` apart, for a normal positive `x.high` below 2^126, `x.low` what its
+/// rounding lost, and a `rest` that is smaller still.
+///
+/// While the exponent is 0, f is the exact difference from 1 (a tiny `x.low` included), so that the
+/// logarithm is precise near 1.
+#[inline(always)]
+pub(super) fn take_apart<A: Arith>(k: &mut A, x: Two<A::V>, rest: A::V) -> Taken<A::V> {
+    let none = k.float(rest, 0.0);
+    let (exponent, m) = split(k, x.high, none);
+    let scale = inverse_power_of_two(k, exponent);
+    let one = k.float(m, 1.0);
+    let high = k.sub(m, one);
+    let low = k.mul(x.low, scale);
+    let f = sum_ordered(k, high, low);
+    let lost = k.fma(rest, scale, f.low);
+    Taken { exponent, f: f.high, lost }
+}
+
+impl<V: Copy> Taken<V> {
+    /// The logarithm of the mantissa as a sum of two. What f lost counts by `1 / (1 + f)`, of which
+    /// three terms are enough.
+    #[inline(always)]
+    pub(super) fn log_mantissa<A: Arith<V = V>>(&self, k: &mut A) -> Two<V> {
+        let log = log_fraction(k, self.f);
+        let one = k.float(self.f, 1.0);
+        let slope = k.sub(self.f, one);
+        let slope = k.fma(self.f, slope, one);
+        Two { high: log.high, low: k.fma(self.lost, slope, log.low) }
+    }
+
+    /// The natural logarithm as a sum of two.
+    #[inline(always)]
+    pub(super) fn log<A: Arith<V = V>>(&self, k: &mut A) -> Two<V> {
+        let mantissa = self.log_mantissa(k);
+        with_exponent(k, self.exponent, mantissa)
+    }
+}
+
+/// `2^-e` for a whole e that is no larger than 126.
+#[inline(always)]
+fn inverse_power_of_two<A: Arith>(k: &mut A, e: A::V) -> A::V {
+    let dtype = k.dtype(e);
+    let most = k.float(e, 126.0);
+    let bounded = k.min(e, most);
+    let magic = magic(k, e);
+    let minus = k.sub(magic, bounded);
+    let minus = k.to_bits(minus);
+    let minus = shift_to_exponent(k, e, minus);
+    let one = k.float(e, 1.0);
+    let bits = k.to_bits(one);
+    let bits = k.add(bits, minus);
+    k.bitcast(bits, dtype)
 }
 
 /// The logarithm to base 2, exact for powers of two: that of the mantissa in twice the precision,
@@ -279,16 +353,8 @@ pub fn log1p<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let (e, m) = split(k, u.high, zero);
 
     let dtype = k.dtype(x);
-    let magic = magic(k, x);
-    // (From 2^53 on `u.low` is far below; the bound keeps 2^-e a number.)
-    let most = k.float(x, 126.0);
-    let bounded = k.min(e, most);
-    let minus_e = k.sub(magic, bounded);
-    let minus_e = k.to_bits(minus_e);
-    let minus_e = shift_to_exponent(k, x, minus_e);
-    let bits = k.to_bits(one);
-    let bits = k.add(bits, minus_e);
-    let scale = k.bitcast(bits, dtype);
+    // (From 2^53 on `u.low` is far below; the bound on the exponent keeps 2^-e a number.)
+    let scale = inverse_power_of_two(k, e);
 
     let high = k.sub(m, one);
     let rest = k.mul(u.low, scale);

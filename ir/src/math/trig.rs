@@ -109,7 +109,7 @@ fn reduce<A: Arith>(k: &mut A, x: A::V) -> (A::V, Two<A::V>) {
 /// Sine and cosine of r for |r| ≤ π/4 and a little more, each as a sum of two. `precise` adds what
 /// the rounding of r² costs the cosine.
 #[inline(always)]
-fn sin_and_cos<A: Arith>(k: &mut A, r: Two<A::V>, precise: bool) -> (Two<A::V>, Two<A::V>) {
+pub(super) fn sin_and_cos<A: Arith>(k: &mut A, r: Two<A::V>, precise: bool) -> (Two<A::V>, Two<A::V>) {
     let z = k.mul(r.high, r.high);
     let (p, q) = if is_single(k, z) {
         let p = polynomial(k, z, &[-0.166_666_67, 0.008_333_374, -0.000_198_501_74, 2.798_437_2e-6]);

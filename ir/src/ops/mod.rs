@@ -41,8 +41,16 @@ pub enum Class {
     Bits,
     /// Integers; bools are computed as int8.
     Shift,
+    /// Integers, with which bools may stand but not alone.
+    Integer,
     /// A bool first, then operands that promote to one.
     Choice,
+    /// A float type first, as for `Float`, which the result has; then a signed integer of 32 or 64 bits.
+    Scale,
+    /// Computed in a float type, as for `Float`; gives int32.
+    Exponent,
+    /// Integers; bools are computed as int8. Gives uint8.
+    Tally,
 }
 
 /// What the table knows of an op.
@@ -147,20 +155,27 @@ impl Op {
     /// The types that the operands must be cast to, given their own; `None` where NumPy raises.
     pub fn promote(self, args: &[DType]) -> Option<SmallVec<[DType; 3]>> {
         let class = self.def().class;
+        if class == Class::Scale {
+            return Some(SmallVec::from_slice(&[args[0].to_float(), exponent_type(args[1])?]));
+        }
         let rest = if class == Class::Choice { &args[1..] } else { args };
         let common = rest.iter().copied().reduce(DType::promote)?;
         let counted = if common == DType::Bool { DType::I8 } else { common };
         let each = match class {
-            Class::Number if common == DType::Bool => return None,
-            Class::Bits | Class::Shift if common.is_float() => return None,
-            Class::Count | Class::Shift => counted,
-            Class::Float => common.to_float(),
+            Class::Number | Class::Integer if common == DType::Bool => return None,
+            Class::Bits | Class::Shift | Class::Integer | Class::Tally if common.is_float() => return None,
+            Class::Count | Class::Shift | Class::Tally => counted,
+            // As NumPy looks for the first type that holds each: int8 beside uint16 is float32.
+            Class::Float | Class::Exponent => {
+                rest.iter().fold(args[0].to_float(), |dtype, other| dtype.promote(other.to_float()))
+            }
             Class::Ratio if common.is_float() => common,
             Class::Ratio => DType::F64,
             Class::Logic => DType::Bool,
             Class::Any | Class::Number | Class::Whole | Class::Compare | Class::Bits | Class::Choice => {
                 common
             }
+            Class::Integer | Class::Scale => common,
         };
         let mut types = SmallVec::from_elem(each, args.len());
         if class == Class::Choice {
@@ -185,9 +200,23 @@ impl Op {
     pub fn result(self, args: &[DType]) -> DType {
         match self.def().class {
             Class::Compare | Class::Logic => DType::Bool,
+            Class::Exponent => DType::I32,
+            Class::Tally => DType::U8,
+            Class::Scale => args[0],
             Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => args[args.len() - 1],
-            Class::Whole | Class::Bits | Class::Shift | Class::Choice => args[args.len() - 1],
+            Class::Whole | Class::Bits | Class::Shift | Class::Integer | Class::Choice => {
+                args[args.len() - 1]
+            }
         }
+    }
+}
+
+/// The signed type that holds every power given as `dtype`, if there is one.
+fn exponent_type(dtype: DType) -> Option<DType> {
+    match (dtype.kind(), dtype.bytes()) {
+        (Kind::Float, _) | (Kind::Unsigned, 8) => None,
+        (Kind::Unsigned, 4) | (Kind::Signed, 8) => Some(DType::I64),
+        (Kind::Bool | Kind::Unsigned | Kind::Signed, _) => Some(DType::I32),
     }
 }
 

@@ -67,6 +67,63 @@ macro_rules! for_each_op {
         /// The error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to `x`.
         Erf erf(x): Float, ulp(1.0) = body(|k| math::erf(k, x));
 
+        /// `1 - erf(x)`, accurate far out.
+        Erfc erfc(x): Float, ulp(1.0) = body(|k| math::erfc(k, x));
+        /// Angle whose sine it is, from -pi/2 to pi/2.
+        Arcsin arcsin(x): Float, ulp(1.0) = func(x.asin(), math::arcsin);
+        /// Angle whose cosine it is, from 0 to pi.
+        Arccos arccos(x): Float, ulp(1.0) = func(x.acos(), math::arccos);
+        /// Angle whose tangent it is, from -pi/2 to pi/2.
+        Arctan arctan(x): Float, ulp(1.0) = func(x.atan(), math::arctan);
+        /// Angle from the positive x-axis to the point `(x, y)`, from -pi to pi.
+        Arctan2 arctan2(y, x): Float, ulp(1.0) = func(y.atan2(x), math::arctan2);
+        /// Inverse hyperbolic sine.
+        Arcsinh arcsinh(x): Float, ulp(1.0) = func(x.asinh(), math::arcsinh);
+        /// Inverse hyperbolic cosine.
+        Arccosh arccosh(x): Float, ulp(1.0) = func(x.acosh(), math::arccosh);
+        /// Inverse hyperbolic tangent.
+        Arctanh arctanh(x): Float, ulp(1.0) = func(x.atanh(), math::arctanh);
+        /// Length of a hypotenuse, `sqrt(a*a + b*b)` without overflow on the way.
+        Hypot hypot(a, b): Float, ulp(1.0) = func(a.hypot(b), math::hypot);
+        /// Cube root.
+        Cbrt cbrt(x): Float, ulp(1.0) = func(x.cbrt(), math::cbrt);
+        /// `1 / sqrt(x)`, rounded once.
+        Rsqrt rsqrt(x): Float, ulp(1.0) = func(1.0 / x.sqrt(), math::rsqrt);
+        /// The logistic function `1 / (1 + exp(-x))`, SciPy's name of the sigmoid.
+        Expit expit(x): Float, ulp(1.0) = body(|k| math::expit(k, x));
+        /// `log(x / (1 - x))`, the inverse of `expit`.
+        Logit logit(x): Float, ulp(1.0) = body(|k| math::logit(k, x));
+        /// Logarithm of the absolute value of the gamma function.
+        Gammaln gammaln(x): Float, ulp(4.0) = body(|k| math::gammaln(k, x));
+        /// Modified Bessel function of the first kind and order 0.
+        I0 i0(x): Ratio, ulp(2.0) = body(|k| math::i0(k, x));
+        /// `log(exp(a) + exp(b))` without overflow on the way.
+        Logaddexp logaddexp(a, b): Float, ulp(1.0) = body(|k| math::logaddexp(k, a, b));
+        /// `log2(2**a + 2**b)` without overflow on the way.
+        Logaddexp2 logaddexp2(a, b): Float, ulp(1.0) = body(|k| math::logaddexp2(k, a, b));
+
+        /// The magnitude of `a` with the sign of `b`.
+        Copysign copysign(a, b): Float, ulp(0.0) = body(|k| math::copy_sign(k, a, b));
+        /// The next number after `a` towards `b`.
+        Nextafter nextafter(a, b): Float, ulp(0.0) = body(|k| math::nextafter(k, a, b));
+        /// The distance to the next number away from 0, with the sign of `x`.
+        Spacing spacing(x): Float, ulp(0.0) = body(|k| math::spacing(k, x));
+        /// `x * 2**n` for an integer `n`, rounded once.
+        Ldexp ldexp(x, n): Scale, ulp(0.5) = body(|k| math::ldexp(k, x, n));
+        /// The first result of `frexp`: the number over a power of two, from 1/2 to 1 in size.
+        FrexpMantissa frexp_mantissa(x): Float, ulp(0.0) = body(|k| math::frexp_mantissa(k, x));
+        /// The second result of `frexp`: the exponent of that power of two, int32.
+        FrexpExponent frexp_exponent(x): Exponent, ulp(0.0) = body(|k| math::frexp_exponent(k, x));
+        /// 0 below 0, 1 above, `middle` at 0.
+        Heaviside heaviside(x, middle): Float, ulp(0.0) = body(|k| math::heaviside(k, x, middle));
+
+        /// Greatest common divisor.
+        Gcd gcd(a, b): Integer, ulp(0.0) = body(|k| math::gcd(k, a, b));
+        /// Least common multiple, wrapping on overflow.
+        Lcm lcm(a, b): Integer, ulp(0.0) = body(|k| math::lcm(k, a, b));
+        /// How many bits of the absolute value are set, uint8.
+        BitwiseCount bitwise_count(x): Tally, ulp(0.0) = body(|k| math::bitwise_count(k, x));
+
         /// Greatest whole number not above.
         Floor floor(x): Whole, ulp(0.0) = body(|k| if k.dtype(x).is_float() { k.prim(Prim::Floor, &[x]) } else { x });
         /// Least whole number not below.

@@ -1,6 +1,8 @@
 //! Quick checks of the elementary functions: special cases, known values, and float32 against the
 //! standard library's float64. The long runs are `examples/accuracy.rs`.
 
+mod further;
+
 use super::*;
 use crate::dtype::DType;
 use crate::scalar::Scalar;
