@@ -6,13 +6,14 @@
 //! motion is a consequence of where a value's axes lie.
 //!
 //! `layout` goes through units of work, `fold` holds the orders of folds, `values` turns instructions
-//! into values, `place` turns indices into addresses.
+//! into values, `place` turns indices into addresses, `within` makes sure of those that come from data.
 
 mod emit;
 mod fold;
 mod layout;
 mod place;
 mod values;
+mod within;
 
 pub use emit::{Active, Emit, Memory, Place, Spread, Step};
 

@@ -116,7 +116,7 @@ impl<E: Emit> Walk<'_, E> {
             }
             Inst::Pick { inside, outside, .. } => self.are_done(&[*inside, *outside]),
             Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => true,
-            Inst::Prim(..) | Inst::Call(..) => true,
+            Inst::Prim(..) | Inst::Call(..) | Inst::Within { .. } => true,
         }
     }
 
@@ -168,6 +168,10 @@ impl<E: Emit> Walk<'_, E> {
                 Expansion::knowing(*op, &types, &known).replay(self, &args)
             }
             Inst::Pick { guard, inside, outside } => self.pick(guard, *inside, *outside),
+            Inst::Within { index, extent, bounds, check } => {
+                let index = self.args(&[*index])[0];
+                self.within(index, *extent, *bounds, check.as_ref())
+            }
             Inst::Final { pass, .. } => {
                 let state = self.fold_along(*pass);
                 return self.set_finals(*pass, &state);

@@ -95,6 +95,7 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
         Kind::Cast => Some("cast"),
         Kind::Reduce { fold, .. } => Some(fold.name()),
         Kind::Pad(_) => Some("pad"),
+        Kind::Gather { .. } => Some("take"),
         Kind::Iota(_) => Some("arange"),
         Kind::View(_) | Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => None,
     }

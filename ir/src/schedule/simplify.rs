@@ -68,6 +68,7 @@ pub fn operations(graph: &Graph) -> usize {
     let counts = |n: &NodeId| match graph.node(*n).kind {
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::View(_) => false,
         Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::Pad(_) | Kind::Reduce { .. } => true,
+        Kind::Gather { .. } => true,
     };
     graph.nodes().filter(|n| live[n.index()]).filter(counts).count()
 }

@@ -133,6 +133,8 @@ impl<'a> Count<'a> {
         match self.kernel.inst(v) {
             Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) | Inst::Final { .. } => 0,
             Inst::Prim(..) | Inst::Pick { .. } => 1,
+            // Two comparisons and two choices.
+            Inst::Within { .. } => 4,
             Inst::Call(op, args) => {
                 let types: SmallVec<[_; 3]> = args.iter().map(|&v| self.kernel.dtype(v)).collect();
                 Shape::of(*op, &types).cost()
