@@ -78,10 +78,13 @@ mod manip;
 pub mod memory;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+mod nonzero;
 mod operators;
 pub mod prelude;
 mod reduce;
+mod search;
 mod stack;
+mod take;
 mod ufunc;
 mod values;
 mod watch;
@@ -100,9 +103,12 @@ pub use io::{load, save};
 pub use iter::Iter;
 pub use join::*;
 pub use manip::*;
+pub use nonzero::*;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;
+pub use search::*;
 pub use stack::*;
+pub use take::*;
 pub use ufunc::*;
 pub use values::Values;
 

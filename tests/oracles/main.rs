@@ -5,3 +5,4 @@ mod elements;
 mod graphs;
 mod numpy;
 mod run;
+mod take;

@@ -18,18 +18,20 @@ use std::process::Command;
 
 /// What NumPy says, read once for each test.
 fn reference(test: &str) -> Option<Reader> {
+    let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));
+    written(test, "numpy_reference.py", names)
+}
+
+/// What a script beside this file writes for these arguments; `None` where there is no NumPy.
+pub fn written(test: &str, script: &str, arguments: impl Iterator<Item = String>) -> Option<Reader> {
     let Ok(python) = std::env::var("NUMFUSE_PYTHON") else {
         println!("skipped: NUMFUSE_PYTHON names no Python with NumPy");
         return None;
     };
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));
-    let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));
-    let status = Command::new(python)
-        .arg(here.join("tests/oracles/numpy_reference.py"))
-        .arg(&path)
-        .args(names)
-        .status();
+    let status =
+        Command::new(python).arg(here.join("tests/oracles").join(script)).arg(&path).args(arguments).status();
     assert!(status.expect("Python starts").success(), "the reference script failed");
     let bytes = std::fs::read(&path).expect("the script wrote its answers");
     let _ = std::fs::remove_file(&path);
@@ -41,27 +43,34 @@ fn in_numpy(op: Op) -> bool {
     !matches!(op.name(), "erf")
 }
 
-struct Reader {
+/// The records of a reference, read one after another.
+pub struct Reader {
     bytes: Vec<u8>,
     at: usize,
 }
 
+/// An array of the reference.
 #[derive(Clone, Debug)]
-struct Data {
-    dtype: DType,
-    shape: Vec<usize>,
-    values: Vec<Scalar>,
+pub struct Data {
+    /// The type of its elements.
+    pub dtype: DType,
+    /// Its extents.
+    pub shape: Vec<usize>,
+    /// Its elements, row-major.
+    pub values: Vec<Scalar>,
 }
 
 impl Reader {
-    fn line(&mut self) -> Option<Vec<String>> {
+    /// The words of the next line.
+    pub fn line(&mut self) -> Option<Vec<String>> {
         let rest = &self.bytes[self.at..];
         let end = rest.iter().position(|&b| b == b'\n')?;
         self.at += end + 1;
         Some(String::from_utf8_lossy(&rest[..end]).split_whitespace().map(str::to_string).collect())
     }
 
-    fn array(&mut self) -> Data {
+    /// The array that follows.
+    pub fn array(&mut self) -> Data {
         let words = self.line().expect("an array follows");
         let dtype = DType::parse(&words[1]).expect("one of our types");
         let shape: Vec<usize> = words[2..].iter().map(|n| n.parse().unwrap()).collect();
@@ -123,7 +132,8 @@ fn ops_are_numpys() {
     assert!(wrong.is_empty(), "{} of {compared} cases differ from NumPy:\n{}", wrong.len(), first(&wrong));
 }
 
-fn first(wrong: &[String]) -> String {
+/// The first reports of many.
+pub fn first(wrong: &[String]) -> String {
     wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n")
 }
 

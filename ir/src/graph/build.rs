@@ -340,12 +340,14 @@ pub fn take<B: Build>(
     Ok(b.make(Node { kind: Kind::Gather { from, bounds }, shape, dtype }, &inputs))
 }
 
+/// NumPy's sentence for indices that are no integers.
+pub const NO_INTEGERS: &str = "arrays used as indices must be of integer (or boolean) type";
+
 /// An index in int64. What only uint64 holds is out of range of every axis, and stays so.
 fn integer<B: Build>(b: &mut B, index: &B::Node) -> Result<B::Node, Error> {
     let dtype = b.dtype(index);
     if dtype.is_float() {
-        let sentence = "arrays used as indices must be of integer (or boolean) type".to_string();
-        return Err(Error::Argument { sentence });
+        return Err(Error::Argument { sentence: NO_INTEGERS.to_string() });
     }
     if dtype != DType::U64 {
         return Ok(cast(b, index, DType::I64));
