@@ -140,18 +140,22 @@ pub(crate) fn run_one(
 }
 
 /// What an evaluation of a plan failed for. Where a result found no memory that is told of the
-/// operation that gives this result, at its line; anything else of what was asked for.
+/// operation that gives this result, at its line, and an index out of range of what takes elements by
+/// it; anything else of what was asked for.
 fn failure(
     cause: Cause,
     plan: &Plan,
     lines: impl FnOnce() -> Vec<&'static Location<'static>>,
     (asked, operands, caller): (&'static str, Vec<(DType, Shape)>, &'static Location<'static>),
 ) -> Error {
-    let slot = match &cause {
-        Cause::Evaluation(numfuse_runtime::Error::Memory(shortage)) => shortage.slot,
+    let node = match &cause {
+        Cause::Evaluation(numfuse_runtime::Error::Memory(shortage)) => {
+            shortage.slot.map(|slot| plan.node_in(slot))
+        }
+        Cause::Evaluation(numfuse_runtime::Error::Index(fault)) => Some(fault.node),
         _ => None,
     };
-    let Some(n) = slot.map(|slot| plan.node_in(slot)) else {
+    let Some(n) = node else {
         return Error::new(cause, asked, operands, caller);
     };
     // A plan serves all expressions of its form: the lines are those of this one.
@@ -205,7 +209,7 @@ fn run(
     profile: Option<&Profile>,
 ) -> Result<Vec<Buffer>, Cause> {
     if config.device == Device::Interp {
-        return watch::interpret(capture);
+        return watch::interpret(capture, planned.plan());
     }
     let check = config.check;
     let options = RunOptions { workers, profile, check, perf: config.perf, ..RunOptions::default() };
@@ -215,7 +219,7 @@ fn run(
         watch::times(planned, profile);
     }
     if config.check {
-        watch::check(capture, &buffers)?;
+        watch::check(capture, planned.plan(), &buffers)?;
     }
     Ok(buffers)
 }

@@ -1,12 +1,19 @@
-//! Slicing: `a.i((1..-1, ..))`, with anything that NumPy's basic indexing says.
+//! Slicing: `a.i((1..-1, ..))`, with anything that NumPy's indexing says.
 //!
 //! An index is one thing or a tuple of up to eight: an integer, which drops its axis; a range of any
 //! form, where negative ends count from the back and ends outside are clamped; a range with a step,
-//! `s(..).step(-1)`; [`NewAxis`]; [`Ellipsis`], which stands for as many `..` as are missing. Axes
-//! that are not mentioned are taken whole. The result is a view: an index map, not a copy.
+//! `s(..).step(-1)`; [`NewAxis`]; [`Ellipsis`], which stands for as many `..` as are missing; an array
+//! of integers, or a mask. Axes that are not mentioned are taken whole.
+//!
+//! Without arrays the result is a view: an index map, not a copy. Integer arrays broadcast together
+//! and their axes stand where they stood, or in front of all others where something else lies between
+//! them, as in NumPy ([`take`](crate::take) has more about them). A mask stands for the places where
+//! it holds, along as many axes as it has: it is computed at once, to know how many there are.
 //!
 //! Clippy takes `1..-1` for a mistake in loops and warns of it everywhere: allow its lint
 //! `reversed_empty_ranges`, or write `Slice::new(1, -1, 1)`.
+
+mod mixed;
 
 use crate::arguments::Integer;
 use crate::array::Array;
@@ -93,7 +100,7 @@ pub fn s(range: impl Into<Slice>) -> Slice {
 }
 
 /// One part of an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Item {
     /// One place along an axis, which is dropped.
     At(isize),
@@ -103,10 +110,12 @@ pub enum Item {
     NewAxis,
     /// All axes that are not mentioned.
     Ellipsis,
+    /// Integer places along an axis, or a mask over as many axes as it has.
+    Array(Array),
 }
 
-/// What [`Array::i`] takes: an integer, a range, a [`Slice`], [`NewAxis`], [`Ellipsis`], a tuple of
-/// up to eight of these, or a list of [`Item`]s.
+/// What [`Array::i`] takes: an integer, a range, a [`Slice`], [`NewAxis`], [`Ellipsis`], an array, a
+/// tuple of up to eight of these, or a list of [`Item`]s.
 pub trait Indices {
     /// The parts, one after another.
     fn items(self) -> SmallVec<[Item; 4]>;
@@ -166,11 +175,23 @@ impl From<Ellipsis> for Item {
     }
 }
 
+impl From<Array> for Item {
+    fn from(array: Array) -> Item {
+        Item::Array(array)
+    }
+}
+
+impl From<&Array> for Item {
+    fn from(array: &Array) -> Item {
+        Item::Array(array.clone())
+    }
+}
+
 macro_rules! single {
     ($(($($generics:tt)*) $T:ty;)+) => { $(
         impl<$($generics)*> Indices for $T {
             fn items(self) -> SmallVec<[Item; 4]> {
-                SmallVec::from_slice(&[self.into()])
+                smallvec::smallvec![self.into()]
             }
         }
     )+ };
@@ -188,6 +209,8 @@ single! {
     () NewAxis;
     () Ellipsis;
     () Item;
+    () Array;
+    () &Array;
 }
 
 macro_rules! tuples {
@@ -206,7 +229,7 @@ tuples! { ; A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C
 
 impl Indices for &[Item] {
     fn items(self) -> SmallVec<[Item; 4]> {
-        SmallVec::from_slice(self)
+        self.iter().cloned().collect()
     }
 }
 
@@ -217,7 +240,7 @@ impl Indices for Vec<Item> {
 }
 
 impl Array {
-    /// The elements at an index, as a view; see the [module](crate::index) for what an index is.
+    /// The elements at an index; see the [module](crate::index) for what an index is.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -227,10 +250,18 @@ impl Array {
     /// assert_eq!(image.i((.., .., 0)).shape(), [480, 640]);
     /// assert_eq!(image.i((Ellipsis, -1)).shape(), [480, 640]);
     /// assert_eq!(image.i((s(..).step(2), NewAxis)).shape(), [240, 1, 640, 3]);
+    ///
+    /// let x = arange(12).reshape([3, 4]);
+    /// assert_eq!(x.i((&Array::from([2, 0]), 1..3)).to_vec::<i64>()?, [9, 10, 1, 2]);
+    /// assert_eq!(x.i(&x.greater(8)).to_vec::<i64>()?, [9, 10, 11]);
+    /// # Ok::<(), numfuse::Error>(())
     /// ```
     #[track_caller]
     pub fn i(&self, index: impl Indices) -> Array {
         let items = index.items();
+        if items.iter().any(|item| matches!(item, Item::Array(_))) {
+            return mixed::select(self, items);
+        }
         build("index", [self], |b| select(b, self, &items))
     }
 }
@@ -242,33 +273,41 @@ fn select(b: &mut Builder, x: &Array, items: &[Item]) -> Result<Array, Mistake> 
     if given > shape.len() {
         return Err(Mistake::TooManyIndices { dims: shape.len(), given });
     }
-    let dots = items.iter().filter(|&&item| item == Item::Ellipsis).count();
-    if dots > 1 {
-        let sentence = "an index can only have a single ellipsis ('...')".to_string();
-        return Err(Mistake::Argument { sentence });
-    }
-    let whole = Item::Slice(Slice::new(None, None, 1));
+    let dots = items.iter().filter(|item| matches!(item, Item::Ellipsis)).count();
+    one_ellipsis(dots)?;
     let mut rest = shape.len() - given;
     let mut places: SmallVec<[(i64, i64, usize); 4]> = SmallVec::new();
     let mut extents: SmallVec<[usize; 4]> = SmallVec::new();
     let unmentioned = if dots == 0 { &[Item::Ellipsis][..] } else { &[] };
     for item in items.iter().chain(unmentioned) {
-        let repeated = if *item == Item::Ellipsis { std::mem::take(&mut rest) } else { 1 };
-        for _ in 0..repeated {
-            let axis = places.len();
-            match if *item == Item::Ellipsis { whole } else { *item } {
-                Item::At(index) => places.push((at(index, axis, shape)?, 1, 1)),
-                Item::Slice(slice) => {
-                    let range = slice.places(shape[axis])?;
-                    places.push(range);
-                    extents.push(range.2);
-                }
-                Item::NewAxis | Item::Ellipsis => extents.push(1),
+        let axis = places.len();
+        match item {
+            Item::At(index) => places.push((at(*index, axis, shape)?, 1, 1)),
+            Item::Slice(slice) => {
+                let range = slice.places(shape[axis])?;
+                places.push(range);
+                extents.push(range.2);
             }
+            Item::NewAxis => extents.push(1),
+            Item::Ellipsis => {
+                let whole = &shape[axis..axis + std::mem::take(&mut rest)];
+                places.extend(whole.iter().map(|&n| (0, 1, n)));
+                extents.extend_from_slice(whole);
+            }
+            Item::Array(_) => unreachable!("an index with arrays is another function's: fn i"),
         }
     }
     let sliced = nodes::slice(b, x, &places)?;
     Ok(nodes::reshape_to(b, &sliced, Shape::new(&extents)?))
+}
+
+/// An ellipsis stands for all that is missing, so that there is one at most.
+fn one_ellipsis(count: usize) -> Result<(), Mistake> {
+    if count > 1 {
+        let sentence = "an index can only have a single ellipsis ('...')".to_string();
+        return Err(Mistake::Argument { sentence });
+    }
+    Ok(())
 }
 
 /// A place along an axis, from the front.

@@ -78,11 +78,14 @@ mod manip;
 pub mod memory;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+mod nonzero;
 mod operators;
 pub mod prelude;
 mod reduce;
 mod scan;
+mod search;
 mod stack;
+mod take;
 mod ufunc;
 mod values;
 mod watch;
@@ -102,10 +105,13 @@ pub use io::{load, save};
 pub use iter::Iter;
 pub use join::*;
 pub use manip::*;
+pub use nonzero::*;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;
 pub use scan::*;
+pub use search::*;
 pub use stack::*;
+pub use take::*;
 pub use ufunc::*;
 pub use values::Values;
 

@@ -5,9 +5,10 @@ use crate::capture::Capture;
 use crate::config::Config;
 use crate::error::Cause;
 use crate::eval::Planned;
+use numfuse_ir::gather::OutOfBounds;
 use numfuse_ir::graph::{Graph, Kind, interp};
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::explain;
+use numfuse_ir::schedule::{Plan, explain};
 use numfuse_runtime::Buffer;
 use numfuse_runtime::pool::Pool;
 use numfuse_runtime::profile::Profile;
@@ -61,18 +62,25 @@ pub(crate) fn times(planned: &Planned, profile: &Profile) {
 }
 
 /// The outputs by the meaning of the graph, array by array, with nothing planned or compiled.
-pub(crate) fn interpret(capture: &Capture) -> Result<Vec<Buffer>, Cause> {
+pub(crate) fn interpret(capture: &Capture, plan: &Plan) -> Result<Vec<Buffer>, Cause> {
     let encode = |elements: Vec<Scalar>| {
         let bytes = |x: &Scalar| x.bits().to_le_bytes().into_iter().take(x.dtype().bytes());
         let bytes: Vec<u8> = elements.iter().flat_map(bytes).collect();
         Buffer::copied_from(&bytes, Pool::global()).map_err(|error| Cause::Evaluation(error.into()))
     };
-    meaning(capture).into_iter().map(encode).collect()
+    meaning(capture, plan)?.into_iter().map(encode).collect()
 }
 
-fn meaning(capture: &Capture) -> Vec<Vec<Scalar>> {
+/// The elements of the outputs; an index out of range is told of the node of the plan's graph that
+/// stands for the gather.
+fn meaning(capture: &Capture, plan: &Plan) -> Result<Vec<Vec<Scalar>>, Cause> {
     let (graph, _) = capture.graph();
-    interp::interpret(&graph, &leaves(&graph, &capture.leaves), &capture.scalars)
+    let elements = interp::try_interpret(&graph, &leaves(&graph, &capture.leaves), &capture.scalars);
+    elements.map_err(|fault| {
+        let stands_for = plan.graph.nodes().find(|n| plan.origins[n.index()] == fault.node);
+        let fault = OutOfBounds { node: stands_for.unwrap_or(fault.node), ..fault };
+        Cause::Evaluation(numfuse_runtime::Error::Index(fault))
+    })
 }
 
 /// The elements of each leaf, in the type of its node.
@@ -87,8 +95,8 @@ fn leaves(graph: &Graph, buffers: &[Buffer]) -> Vec<Vec<Scalar>> {
 }
 
 /// Compares outputs with the meaning of the graph, bit for bit, where any NaN equals any other.
-pub(crate) fn check(capture: &Capture, buffers: &[Buffer]) -> Result<(), Cause> {
-    for (output, (expected, buffer)) in meaning(capture).iter().zip(buffers).enumerate() {
+pub(crate) fn check(capture: &Capture, plan: &Plan, buffers: &[Buffer]) -> Result<(), Cause> {
+    for (output, (expected, buffer)) in meaning(capture, plan)?.iter().zip(buffers).enumerate() {
         let Some(dtype) = expected.first().map(|x| x.dtype()) else { continue };
         let differs = |(found, expected): &(Scalar, &Scalar)| !found.same(**expected);
         let found = decode(buffer.bytes(), dtype).zip(expected).enumerate().find(|(_, pair)| differs(pair));

@@ -2,8 +2,14 @@
 //! kernel's rows are cut into units of work.
 //!
 //! An entry is `extern "C" fn(words: *const u64, begin: u64, end: u64)`. The words are, in this
-//! order: the address of each buffer, the bits of each scalar, the kernel's launch words, and for a
-//! layout that [has a second entry](crate::mapping::Layout::has_finish) the address of the scratch.
+//! order: the address of each buffer, the bits of each scalar, the kernel's launch words, for a kernel
+//! with [checks](Kernel::checks) the address of its cells, and for a layout that [has a second
+//! entry](crate::mapping::Layout::has_finish) the address of the scratch.
+//!
+//! A check has two words of 8 bytes: the least position of an index out of range, [`NO_FAULT`] before
+//! any is met, and the index there. Threads that meet several at once settle the position; the index
+//! beside it is sure only after a launch that began with that position.
+//!
 //! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
 //! depend on shape alone.
 
@@ -24,6 +30,9 @@ pub const PARTS_OF_SCAN: i64 = 32;
 pub const SQUARE: [i64; 2] = [256, 256];
 /// Bytes of one part of one state in the scratch.
 pub const CELL: usize = 8;
+
+/// The position in a cell of a check that has met no index out of range.
+pub const NO_FAULT: u64 = u64::MAX;
 
 /// How a kernel is launched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,13 +116,24 @@ pub(crate) fn words_at(kernel: &Kernel) -> usize {
     kernel.buffers.len() + kernel.scalars.len()
 }
 
-/// The place of the scratch pointer among the words.
-pub(crate) fn scratch_at(kernel: &Kernel) -> usize {
+/// The place of the pointer to the cells of checks among the words.
+pub(crate) fn checks_at(kernel: &Kernel) -> usize {
     words_at(kernel) + kernel.words
 }
 
-/// All words of a launch in their order.
-pub fn words(buffers: &[u64], scalars: &[u64], words: &[i64], scratch: Option<u64>) -> Vec<u64> {
+/// The place of the scratch pointer among the words.
+pub(crate) fn scratch_at(kernel: &Kernel) -> usize {
+    checks_at(kernel) + usize::from(kernel.checks() > 0)
+}
+
+/// All words of a launch in their order; the last are the addresses of cells and scratch, as far as
+/// the kernel has them.
+pub fn words(
+    buffers: &[u64],
+    scalars: &[u64],
+    words: &[i64],
+    last: impl IntoIterator<Item = u64>,
+) -> Vec<u64> {
     let words = words.iter().map(|&w| w as u64);
-    buffers.iter().chain(scalars).copied().chain(words).chain(scratch).collect()
+    buffers.iter().chain(scalars).copied().chain(words).chain(last).collect()
 }

@@ -91,6 +91,15 @@ impl Index {
         found.map_or(Word::Known(0), |(s, _)| *s)
     }
 
+    /// Calls `f` with each value among the terms.
+    pub fn for_each_arg(&self, f: &mut dyn FnMut(Val)) {
+        for (_, term) in &self.terms {
+            if let Term::Value(v) = term {
+                f(*v);
+            }
+        }
+    }
+
     /// True when the index moves with `axis`, as a term or as a digit of one.
     pub fn depends_on(&self, axis: AxisId) -> bool {
         self.terms.iter().any(|(_, t)| match t {
@@ -100,16 +109,33 @@ impl Index {
     }
 }
 
-impl From<&Sum> for Index {
-    /// The same sum, its numbers as known words.
-    fn from(sum: &Sum) -> Index {
+impl Index {
+    /// The same sum, its numbers as known words; `taken` gives the value of a place found by index.
+    pub fn of(sum: &Sum, taken: &mut dyn FnMut(u32) -> Val) -> Index {
         let term = |&(factor, by): &(Factor, i64)| match factor {
             Factor::Axis(axis) => (Word::Known(by), Term::Axis(axis)),
             Factor::Digit { axis, div, modulo } => {
                 (Word::Known(by), Term::Digit { axis, div: Word::Known(div), modulo: Word::Known(modulo) })
             }
+            Factor::Taken { number, .. } => (Word::Known(by), Term::Value(taken(number))),
         };
-        Index { offset: Word::Known(sum.offset), terms: sum.terms.iter().map(term).collect() }
+        let mut index = Index { offset: Word::Known(sum.offset), terms: SmallVec::new() };
+        for (by, term) in sum.terms.iter().map(term) {
+            index.add(by, term);
+        }
+        index
+    }
+
+    /// Adds a term; one that is there already takes both strides, which are known.
+    fn add(&mut self, by: Word, term: Term) {
+        let Some(at) = self.terms.iter().position(|(_, other)| *other == term) else {
+            return self.terms.push((by, term));
+        };
+        let sum = self.terms[at].0.known().unwrap_or(0) + by.known().unwrap_or(0);
+        match sum {
+            0 => drop(self.terms.remove(at)),
+            sum => self.terms[at].0 = Word::Known(sum),
+        }
     }
 }
 
@@ -118,6 +144,13 @@ impl From<&Sum> for Index {
 pub struct Guard {
     /// Ranges `low <= index < high`; none of them means everywhere.
     pub ranges: Vec<Range>,
+}
+
+impl Guard {
+    /// Calls `f` with each value in its ranges.
+    pub fn for_each_arg(&self, f: &mut dyn FnMut(Val)) {
+        self.ranges.iter().for_each(|range| range.index.for_each_arg(f));
+    }
 }
 
 /// One condition of a [`Guard`]: `low <= index < high`.

@@ -38,6 +38,7 @@
 
 pub mod dtype;
 pub mod error;
+pub mod gather;
 pub mod graph;
 pub mod index;
 pub mod kernel;

@@ -133,15 +133,14 @@ pub enum Factor {
         /// What the quotient is reduced by.
         modulo: i64,
     },
-}
-
-impl Factor {
-    /// The axis whose coordinate it is, whole or a digit of it.
-    pub fn axis(self) -> AxisId {
-        match self {
-            Factor::Axis(axis) | Factor::Digit { axis, .. } => axis,
-        }
-    }
+    /// A place along an axis of that extent, found by index: the number among such places of a
+    /// kernel's space.
+    Taken {
+        /// Which place.
+        number: u32,
+        /// How many places there are.
+        extent: i64,
+    },
 }
 
 /// An index before its numbers become launch words: `offset + Σ number · factor`.
@@ -161,7 +160,12 @@ impl Sum {
 
     /// The coordinate along `axis`.
     pub fn axis(axis: AxisId) -> Sum {
-        Sum { offset: 0, terms: SmallVec::from_slice(&[(Factor::Axis(axis), 1)]) }
+        Sum::factor(Factor::Axis(axis))
+    }
+
+    /// A factor alone.
+    pub fn factor(factor: Factor) -> Sum {
+        Sum { offset: 0, terms: SmallVec::from_slice(&[(factor, 1)]) }
     }
 
     /// `n` times this.
@@ -201,6 +205,7 @@ impl Sum {
             let last = match factor {
                 Factor::Axis(a) => (extent(a) - 1).max(0),
                 Factor::Digit { modulo, .. } => modulo - 1,
+                Factor::Taken { extent, .. } => (extent - 1).max(0),
             };
             (low + (by * last).min(0), high + (by * last).max(0))
         })
@@ -278,6 +283,7 @@ mod tests {
                 + by * match factor {
                     Factor::Axis(a) => point[a.index()],
                     Factor::Digit { axis, div, modulo } => (point[axis.index()] / div) % modulo,
+                    Factor::Taken { .. } => unreachable!("no view takes by index"),
                 }
         })
     }

@@ -1,8 +1,9 @@
-//! Why an evaluation failed: its resources, never the user's expression, which was checked when it
-//! was written. After each of these the pool, the workers and the caches are usable.
+//! Why an evaluation failed: its resources, or an index out of range among the data; all else about
+//! the user's expression was checked when it was written. After each of these the pool, the workers and the caches are usable.
 
 use crate::cpu::workers::CANCELLED;
 use crate::pool::PoolError;
+use numfuse_ir::gather::OutOfBounds;
 use numfuse_ir::scalar::Scalar;
 use std::fmt;
 
@@ -15,6 +16,8 @@ pub enum Error {
     Code(numfuse_codegen::Error),
     /// A worker panicked: a mistake of numfuse.
     Panic(String),
+    /// Elements were taken by an index out of range.
+    Index(OutOfBounds),
     /// The run's [`Cancel`](crate::cpu::workers::Cancel) flag was set.
     Cancelled,
     /// Under [`RunOptions::check`](crate::RunOptions::check), machine code and interpreter
@@ -58,6 +61,7 @@ impl fmt::Display for Error {
             Error::Code(error) => write!(f, "a kernel could not be compiled: {error}"),
             Error::Panic(message) => write!(f, "a worker thread panicked: {message}"),
             Error::Cancelled => f.write_str(CANCELLED),
+            Error::Index(fault) => fault.fmt(f),
             Error::Differs(difference) => difference.fmt(f),
         }
     }
@@ -83,6 +87,7 @@ impl std::error::Error for Error {
         match self {
             Error::Memory(shortage) => Some(&shortage.error),
             Error::Code(error) => Some(error),
+            Error::Index(fault) => Some(fault),
             Error::Panic(_) | Error::Cancelled | Error::Differs(_) => None,
         }
     }

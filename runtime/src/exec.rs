@@ -9,6 +9,7 @@
 //! Before this module: [`cache`](crate::cache), which knows plans and code. After it: nothing; the
 //! outputs go back to the arrays that asked for them.
 
+mod checks;
 mod cost;
 mod oracle;
 mod prepared;
@@ -22,6 +23,7 @@ use crate::error::{Difference, Error, Shortage};
 use crate::pool::{Block, Pool};
 use crate::profile::Profile;
 use crate::words::pack;
+use checks::Cells;
 use numfuse_codegen::Code;
 use numfuse_ir::kernel::Role;
 use numfuse_ir::scalar::Scalar;
@@ -92,7 +94,7 @@ impl Default for RunOptions<'_> {
 /// ```
 ///
 /// # Errors
-/// No memory, no code, a cancelled run, or under `check` a difference.
+/// No memory, no code, an index out of range, a cancelled run, or under `check` a difference.
 ///
 /// # Panics
 /// If leaves or numbers are not those that the plan was prepared for.
@@ -167,7 +169,7 @@ impl Run<'_> {
 
     fn compute(&self, index: usize, slots: &mut Slots) -> Result<(), Error> {
         if self.options.interp {
-            let results = self.interpret(index, slots);
+            let results = self.interpret(index, slots)?;
             self.keep(index, &results, slots);
             return Ok(());
         }
@@ -184,11 +186,12 @@ impl Run<'_> {
             0 => None,
             bytes => Some(self.allocate(bytes, self.prepared.step(index).born.first().copied())?),
         };
+        let cells = Cells::new(step);
         let words = pack(
             step.buffers.iter().map(|&place| self.address(place, slots)),
             step.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
             &step.words,
-            scratch.as_ref().map(|block| block.as_ptr().cast_const()),
+            cells.address().into_iter().chain(scratch.as_ref().map(|block| block.as_ptr().cast_const())),
         );
         // The words are packed in the order of the code's ABI. Each buffer is as large as the kernel
         // takes it for: slots by their shapes, leaves by the contract of `Prepared::new`.
@@ -197,8 +200,22 @@ impl Run<'_> {
         let main = |begin: u64, end: u64| unsafe { code.call(&words, begin, end) };
         // SAFETY: as above, and all units of the first entry are done by then.
         let finish = |begin: u64, end: u64| unsafe { code.finish(&words, begin, end) };
-        self.units(launch.units, launch.grain, &main)?;
-        self.units(launch.finish, 1, &finish)
+        let all = || {
+            self.units(launch.units, launch.grain, &main)?;
+            self.units(launch.finish, 1, &finish)
+        };
+        all()?;
+        let Some(check) = cells.first() else { return Ok(()) };
+        // Threads may have told of several indices at once: the one at the first position is sure
+        // after a launch that begins with that position.
+        all()?;
+        Err(self.fault(index, check, cells.index(check)))
+    }
+
+    /// The error of a step in which an index is out of range.
+    fn fault(&self, step: usize, check: usize, index: i64) -> Error {
+        let plan = self.prepared.plan();
+        Error::Index(checks::out_of_bounds(plan, &plan.steps[step], check, index))
     }
 
     /// Does all units, with the workers unless the plan stays with the caller.
@@ -223,7 +240,7 @@ impl Run<'_> {
     }
 
     /// The elements of each buffer of a step after it, by the interpreter.
-    fn interpret(&self, index: usize, slots: &Slots) -> Vec<Vec<Scalar>> {
+    fn interpret(&self, index: usize, slots: &Slots) -> Result<Vec<Vec<Scalar>>, Error> {
         let step = &self.prepared.plan().steps[index];
         let elements = |(buffer, &place): (&numfuse_ir::kernel::Buffer, &Place)| match buffer.role {
             Role::In => oracle::decode(buffer.dtype, self.bytes(place, slots)),
@@ -231,8 +248,9 @@ impl Run<'_> {
         };
         let mut buffers: Vec<_> = step.kernel.buffers.iter().zip(&step.buffers).map(elements).collect();
         let scalars: Vec<_> = step.scalars.iter().map(|&k| self.scalars[k as usize]).collect();
-        numfuse_ir::kernel::interp::interpret(&step.kernel, &step.words, &scalars, &mut buffers);
-        buffers
+        let faults = numfuse_ir::kernel::interp::interpret(&step.kernel, &step.words, &scalars, &mut buffers);
+        let first = faults.iter().enumerate().find_map(|(check, fault)| Some((check, (*fault)?)));
+        first.map_or(Ok(buffers), |(check, (_, found))| Err(self.fault(index, check, found)))
     }
 
     /// Puts what was interpreted into the slots that the step writes.
@@ -250,7 +268,7 @@ impl Run<'_> {
     /// printed, and is the error.
     fn compare(&self, index: usize, slots: &Slots) -> Result<(), Error> {
         let step = &self.prepared.plan().steps[index];
-        let expected = self.interpret(index, slots);
+        let expected = self.interpret(index, slots)?;
         for buffer in written(step) {
             let dtype = step.kernel.buffers[buffer].dtype;
             let found = oracle::decode(dtype, self.bytes(step.buffers[buffer], slots));

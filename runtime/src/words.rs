@@ -1,8 +1,8 @@
 //! The words that code is given: pointers, numbers, extents, in one flat array.
 //!
 //! Their order is the calling convention of generated code (`numfuse_codegen::abi`): the address of
-//! each buffer, the bits of each scalar, the launch words, and where code asks for it the address
-//! of its scratch. Up to [`INLINE`] words stay on the stack: most kernels have fewer.
+//! each buffer, the bits of each scalar, the launch words, and where code asks for them the addresses
+//! of the cells of its checks and of its scratch. Up to [`INLINE`] words stay on the stack: most kernels have fewer.
 
 use smallvec::SmallVec;
 
@@ -24,14 +24,14 @@ pub fn pack(
     buffers: impl Iterator<Item = *const u8>,
     scalars: impl Iterator<Item = u64>,
     launch: &[i64],
-    scratch: Option<*const u8>,
+    last: impl IntoIterator<Item = *const u8>,
 ) -> Words {
     let mut words = Words::new();
     // One by one, since `extend` takes longer to begin than these few words take.
     buffers.for_each(|buffer| words.push(address(buffer)));
     scalars.for_each(|scalar| words.push(scalar));
     launch.iter().for_each(|&word| words.push(word as u64));
-    scratch.into_iter().for_each(|scratch| words.push(address(scratch)));
+    last.into_iter().for_each(|pointer| words.push(address(pointer)));
     words
 }
 

@@ -4,6 +4,7 @@
 //! failing case shrinks by dropping genes and making their numbers smaller.
 
 use numfuse_ir::dtype::DType;
+use numfuse_ir::gather::{Bounds, Source};
 use numfuse_ir::graph::build::{self, Build};
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::math::Known;
@@ -119,7 +120,7 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
     let pick = |i: usize| nodes[nodes.len() - 1 - (i % nodes.len()).min(i % 7 * (1 + i % 3))];
     let x = pick(a);
     let g = &mut case.graph;
-    match gene.kind % 16 {
+    match gene.kind % 18 {
         0..=6 => {
             let op = Op::ALL[b % Op::ALL.len()];
             let mut args = vec![x, pick(c), pick(d)];
@@ -136,6 +137,7 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
         10 => reshaped(g, x, b),
         11 => padded(g, x, pick(b), c),
         12 | 13 => reduced(g, x, [b, c, d]),
+        16 | 17 => gathered(g, x, [pick(b), pick(c)], [b / 3, c / 3, d]),
         14 => match b % 4 {
             0 => build::diagonal(g, &x, c as i64 % 3 - 1, 0, 1).ok(),
             1 if !g.shape(&x).is_empty() => {
@@ -220,6 +222,47 @@ fn scanned(g: &mut Graph, x: NodeId, choices: [usize; 2]) -> Option<NodeId> {
         _ => x,
     };
     (dims > 0).then(|| build::scan(g, &x, fold, choices[1] % dims))
+}
+
+/// Elements of `x` at places that other nodes say: along one axis or two, or along one for each place
+/// of the others. No index is out of range.
+fn gathered(g: &mut Graph, x: NodeId, arrays: [NodeId; 2], choices: [usize; 3]) -> Option<NodeId> {
+    let dims = g.shape(&x).len();
+    let first = choices[0] % dims.max(1);
+    let bounds = Bounds::ALL[choices[1] % 4];
+    let index = |g: &mut Graph, array: NodeId, axis: usize| {
+        let extent = *g.shape(&x).get(axis)?;
+        let whole = build::cast(g, &array, DType::I64);
+        let number = |g: &mut Graph, n: i64| build::constant(g, Scalar::from_i128(DType::I64, n.into()));
+        let extent = number(g, extent.max(1) as i64);
+        match bounds {
+            Bounds::Clip | Bounds::Wrap => Some(whole),
+            Bounds::Raise if choices[2] % 2 == 0 => {
+                let place = build::map(g, Op::Remainder, &[whole, extent]).ok()?;
+                build::map(g, Op::Subtract, &[place, extent]).ok()
+            }
+            Bounds::Raise | Bounds::Strict => build::map(g, Op::Remainder, &[whole, extent]).ok(),
+        }
+    };
+    match choices[2] / 2 % 3 {
+        0 => {
+            let taken = [(first, index(g, arrays[0], first)?)];
+            build::gather(g, &x, &taken, choices[0] / 5 % dims.max(1), bounds).ok()
+        }
+        1 if dims > 1 => {
+            let mut axes = [first, (first + 1) % dims];
+            axes.sort_unstable();
+            let taken = [(axes[0], index(g, arrays[0], axes[0])?), (axes[1], index(g, arrays[1], axes[1])?)];
+            build::gather(g, &x, &taken, choices[0] / 5 % (dims - 1), bounds).ok()
+        }
+        _ => {
+            let shape = g.shape(&x).clone();
+            let array = build::broadcast_to(g, &arrays[0], &shape).ok()?;
+            let index = index(g, array, first)?;
+            let source = |axis| if axis == first { Source::Index } else { Source::Axis(axis) };
+            build::take(g, &x, (0..dims).map(source).collect(), &[index], shape, bounds).ok()
+        }
+    }
 }
 
 fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {

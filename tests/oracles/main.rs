@@ -7,3 +7,4 @@ mod graphs;
 mod numpy;
 mod reference;
 mod run;
+mod take;

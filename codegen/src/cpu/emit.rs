@@ -239,6 +239,12 @@ impl Emit for Clif<'_> {
         memory::store(self, place, value, active);
     }
 
+    fn fault(&mut self, check: u32, at: &Lanes, index: &Lanes, bits: Value) {
+        let cells = self.word_at(abi::checks_at(self.kernel));
+        let cell = self.fb.ins().iadd_imm_s(cells, i64::from(check) * 16);
+        memory::fault(&mut self.fb, cell, at, index, bits);
+    }
+
     fn constant(&mut self, c: Scalar, lanes: u32) -> Lanes {
         lanes::constant_of(&mut self.fb, c, lanes)
     }

@@ -8,7 +8,7 @@ use super::lanes::{self, Lanes, Regs, scalar_type, vector_type};
 use crate::walk::{Active, Place, Spread};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    BlockArg, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
+    AtomicRmwOp, BlockArg, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
 };
 use cranelift_frontend::FunctionBuilder;
 use numfuse_ir::dtype::DType;
@@ -287,6 +287,38 @@ fn store_some(fb: &mut FunctionBuilder, place: &Place<Value, Lanes>, value: &Lan
         let at = fb.ins().iadd(inside, offset);
         let element = fb.ins().load(scalar_type(dtype), flags(), at, 0);
         fb.ins().store(flags(), element, outside, 0);
+    });
+}
+
+/// Keeps the least position of an index out of range, and the index that lies at it: a loop over the
+/// lanes whose bit is set. Other threads may do the same.
+pub(super) fn fault(fb: &mut FunctionBuilder, cell: Value, at: &Lanes, index: &Lanes, bits: Value) {
+    let place = Place { pointer: cell, offset: None, spread: Spread::Unit };
+    let [positions, indices] = [at, index].map(|value| {
+        let slot = slot(fb, value.lanes * 8);
+        let kept = fb.ins().stack_addr(types::I64, slot, 0);
+        write(fb, kept, value);
+        kept
+    });
+    each_lane(fb, &place, DType::I64, bits, |fb, lane, _| {
+        let offset = fb.ins().ishl_imm_u(lane, 3);
+        let [position, index] = [positions, indices].map(|kept| {
+            let kept = fb.ins().iadd(kept, offset);
+            fb.ins().load(types::I64, flags(), kept, 0)
+        });
+        let shared = MemFlagsData::trusted();
+        fb.ins().atomic_rmw(types::I64, shared, AtomicRmwOp::Umin, cell, position);
+        let least = fb.ins().atomic_load(types::I64, shared, cell);
+        let (first, exit) = (fb.create_block(), fb.create_block());
+        let is_first = fb.ins().icmp(IntCC::Equal, least, position);
+        fb.ins().brif(is_first, first, &[], exit, &[]);
+        fb.switch_to_block(first);
+        fb.seal_block(first);
+        let beside = fb.ins().iadd_imm_s(cell, 8);
+        fb.ins().atomic_store(shared, index, beside);
+        fb.ins().jump(exit, &[]);
+        fb.switch_to_block(exit);
+        fb.seal_block(exit);
     });
 }
 

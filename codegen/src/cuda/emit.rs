@@ -334,6 +334,11 @@ impl Emit for Printer<'_> {
         self.line(&format!("{condition}{element} = {value};"));
     }
 
+    fn fault(&mut self, check: u32, at: &Value, index: &Value, bits: Index) {
+        let holds = self.holds(bits);
+        self.line(&format!("if ({holds}) index_fault(checks + {}, {at}, {index});", 2 * check));
+    }
+
     fn constant(&mut self, c: Scalar, lanes: u32) -> Value {
         Value { name: Name::Constant(c), dtype: c.dtype(), lanes }
     }

@@ -91,6 +91,9 @@ fn entry(kernel: &Kernel, mapping: Mapping, name: &str, entry: Entry) -> String 
     lines.extend(
         (0..kernel.words).map(|k| format!("const i64 w{k} = (i64)words.at[{}]", abi::words_at(kernel) + k)),
     );
+    if kernel.checks() > 0 {
+        lines.push(format!("u64* checks = (u64*)words.at[{}]", abi::checks_at(kernel)));
+    }
     if mapping.layout.has_finish() {
         lines.push(format!("u64* scratch = (u64*)words.at[{}]", abi::scratch_at(kernel)));
     }

@@ -49,6 +49,14 @@ __device__ __forceinline__ i64 index_rem(i64 a, i64 b) {
     return (u64)(a | b) >> 32 == 0 ? (u32)a % (u32)b : (u64)a % (u64)b;
 }
 
+//# index_fault
+// Keeps the least position of an index out of range. The index beside it is that of the position
+// once a launch has begun with it.
+__device__ __forceinline__ void index_fault(u64* cell, i64 position, i64 index) {
+    atomicMin(cell, (u64)position);
+    if (*(volatile u64*)cell == (u64)position) *(volatile i64*)(cell + 1) = index;
+}
+
 //# saturate
 // From float to integer: towards zero, to the nearest end of the range beyond it, NaN to 0.
 // The first number beyond is a power of two, so both float types hold it exactly.

@@ -128,6 +128,10 @@ pub trait Emit {
         active: Option<Active<Self::Index>>,
     );
 
+    /// Tells of an index that is out of range in the lanes whose bit is set, of which there is one:
+    /// keeps the least position (int64, at least 0), and the index (int64) once that is known.
+    fn fault(&mut self, check: u32, at: &Self::Value, index: &Self::Value, bits: Self::Index);
+
     /// A constant in every lane.
     fn constant(&mut self, c: Scalar, lanes: u32) -> Self::Value;
     /// A number passed at launch.

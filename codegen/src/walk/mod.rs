@@ -6,7 +6,7 @@
 //! motion is a consequence of where a value's axes lie.
 //!
 //! `layout` goes through units of work, `fold` holds the orders of folds, `values` turns instructions
-//! into values, `place` turns indices into addresses.
+//! into values, `place` turns indices into addresses, `within` makes sure of those that come from data.
 
 mod emit;
 mod fold;
@@ -14,6 +14,7 @@ mod layout;
 mod place;
 mod scan;
 mod values;
+mod within;
 
 pub use emit::{Active, Emit, Memory, Place, Spread, Step};
 

@@ -118,7 +118,7 @@ impl<E: Emit> Walk<'_, E> {
             // It moves with the columns of the pass that gives it.
             Inst::After { .. } => false,
             Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => true,
-            Inst::Prim(..) | Inst::Call(..) => true,
+            Inst::Prim(..) | Inst::Call(..) | Inst::Within { .. } => true,
         }
     }
 
@@ -171,6 +171,10 @@ impl<E: Emit> Walk<'_, E> {
             }
             Inst::Pick { guard, inside, outside } => self.pick(guard, *inside, *outside),
             Inst::After { .. } => unreachable!("a running value is set as its pass goes by"),
+            Inst::Within { index, extent, bounds, check } => {
+                let index = self.args(&[*index])[0];
+                self.within(index, *extent, *bounds, check.as_ref())
+            }
             Inst::Final { pass, .. } => {
                 let state = self.fold_along(*pass);
                 return self.set_finals(*pass, &state);

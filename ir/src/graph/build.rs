@@ -7,6 +7,7 @@
 use super::{Graph, Kind, Node, NodeId};
 use crate::dtype::DType;
 use crate::error::Error;
+use crate::gather::{Bounds, Source};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
 use crate::scalar::Scalar;
@@ -306,6 +307,98 @@ fn folded<B: Build>(b: &mut B, x: &B::Node, fold: Fold) -> B::Node {
     let element = b.dtype(x);
     let counts = matches!(fold, Fold::Sum | Fold::Prod) && element == DType::Bool;
     cast(b, x, if counts { DType::I64 } else { element.working() })
+}
+
+/// Elements of `x` by index: along each of these axes (sorted) the coordinate is that of an integer
+/// array. The arrays broadcast together; their axes come at place `at` among the others of `x`.
+///
+/// # Errors
+/// Indices that are no integers, arrays that do not broadcast, something taken from nothing.
+pub fn gather<B: Build>(
+    b: &mut B,
+    x: &B::Node,
+    taken: &[(usize, B::Node)],
+    at: usize,
+    bounds: Bounds,
+) -> Result<B::Node, Error> {
+    let arrays: SmallVec<[B::Node; 4]> = taken.iter().map(|(_, index)| index.clone()).collect();
+    let indices = broadcast(b, "index", &arrays).map_err(|error| match error {
+        Error::Broadcast { shapes, .. } => mismatch(&shapes),
+        other => other,
+    })?;
+    let is_taken = |axis: &usize| taken.iter().any(|(a, _)| a == axis);
+    let kept: SmallVec<[usize; 4]> = (0..b.shape(x).len()).filter(|axis| !is_taken(axis)).collect();
+    let mut extents: SmallVec<[usize; 4]> = kept.iter().map(|&axis| b.shape(x)[axis]).collect();
+    extents.insert_from_slice(at, &indices);
+    let shape = Shape::new(&extents)?;
+    let place = |axis: usize| match kept.iter().position(|&other| other == axis) {
+        Some(place) if place < at => Source::Axis(place),
+        Some(place) => Source::Axis(place + indices.len()),
+        None => Source::Index,
+    };
+    let from: SmallVec<[Source; 4]> = (0..b.shape(x).len()).map(place).collect();
+    let behind = extents.len() - at - indices.len();
+    let mut aligned: SmallVec<[B::Node; 4]> = SmallVec::new();
+    for index in &arrays {
+        // Axes of extent 1 for what comes behind: broadcasting adds those in front.
+        let extents: SmallVec<[usize; 4]> =
+            b.shape(index).iter().copied().chain(std::iter::repeat_n(1, behind)).collect();
+        aligned.push(reshape_to(b, index, Shape::new(&extents)?));
+    }
+    take(b, x, from, &aligned, shape, bounds)
+}
+
+/// Elements of `x` by index, each axis of which has its source; the indices broadcast to `shape`.
+///
+/// # Errors
+/// Indices that are no integers, something taken from nothing.
+pub fn take<B: Build>(
+    b: &mut B,
+    x: &B::Node,
+    from: SmallVec<[Source; 4]>,
+    indices: &[B::Node],
+    shape: Shape,
+    bounds: Bounds,
+) -> Result<B::Node, Error> {
+    let empty = |(axis, source): (usize, &Source)| *source == Source::Index && b.shape(x)[axis] == 0;
+    if shape.size() > 0
+        && let Some(axis) = from.iter().enumerate().position(empty)
+    {
+        let sentence = format!("cannot do a non-empty take from an empty axes: axis {axis} has size 0");
+        return Err(Error::Argument { sentence });
+    }
+    let mut inputs: SmallVec<[B::Node; 3]> = SmallVec::from_elem(x.clone(), 1);
+    for index in indices {
+        let whole = integer(b, index)?;
+        inputs.push(expand(b, &whole, &shape));
+    }
+    let dtype = b.dtype(x);
+    Ok(b.make(Node { kind: Kind::Gather { from, bounds }, shape, dtype }, &inputs))
+}
+
+/// NumPy's sentence for indices that are no integers.
+pub const NO_INTEGERS: &str = "arrays used as indices must be of integer (or boolean) type";
+
+/// An index in int64. What only uint64 holds is out of range of every axis, and stays so.
+fn integer<B: Build>(b: &mut B, index: &B::Node) -> Result<B::Node, Error> {
+    let dtype = b.dtype(index);
+    if dtype.is_float() {
+        return Err(Error::Argument { sentence: NO_INTEGERS.to_string() });
+    }
+    if dtype != DType::U64 {
+        return Ok(cast(b, index, DType::I64));
+    }
+    let most = constant(b, Scalar::from_i128(dtype, i64::MAX.into()));
+    let held = map(b, Op::Minimum, &[index.clone(), most])?;
+    Ok(cast(b, &held, DType::I64))
+}
+
+/// NumPy's sentence for index arrays whose shapes do not meet.
+fn mismatch(shapes: &[Shape]) -> Error {
+    let shapes: String = shapes.iter().map(|shape| format!(" {shape}")).collect();
+    let sentence =
+        format!("shape mismatch: indexing arrays could not be broadcast together with shapes{shapes}");
+    Error::Argument { sentence }
 }
 
 /// One part of a fold over sorted axes, which are dropped or, if `keep`, left with extent 1.

@@ -8,6 +8,7 @@
 
 use super::{Graph, Kind, Node, NodeId};
 use crate::dtype::DType;
+use crate::gather::{Bounds, OutOfBounds, Source};
 use crate::math::Eval;
 use crate::ops::Op;
 use crate::ops::fold::{Fold, State};
@@ -24,8 +25,8 @@ type Array = Vec<Scalar>;
 /// number.
 ///
 /// # Panics
-/// When a leaf's data has not the size of its shape, or a number not its type. The graph itself is
-/// taken to be [well-formed](super::verify::verify).
+/// When a leaf's data has not the size of its shape, or a number not its type, or an index is out of
+/// range. The graph itself is taken to be [well-formed](super::verify::verify).
 ///
 /// ```
 /// use numfuse_ir::graph::{interp::interpret, parse::parse};
@@ -36,6 +37,21 @@ type Array = Vec<Scalar>;
 /// assert_eq!(outputs, [[Scalar::f32(4.0), Scalar::f32(9.0)]]);
 /// ```
 pub fn interpret(graph: &Graph, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
+    try_interpret(graph, leaves, scalars).unwrap_or_else(|fault| panic!("{fault}\n{graph}"))
+}
+
+/// [`interpret`], where an index may be out of range.
+///
+/// # Errors
+/// The first index out of range, in the order of the nodes, their operands and the elements.
+///
+/// # Panics
+/// When a leaf's data has not the size of its shape, or a number not its type.
+pub fn try_interpret(
+    graph: &Graph,
+    leaves: &[Vec<Scalar>],
+    scalars: &[Scalar],
+) -> Result<Vec<Vec<Scalar>>, OutOfBounds> {
     let live = graph.live();
     let last = last_reads(graph);
     let mut arrays: Vec<Array> = vec![Array::new(); graph.len()];
@@ -43,13 +59,13 @@ pub fn interpret(graph: &Graph, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> V
         let inputs = graph.inputs(n);
         let read = |i: &NodeId| (graph.node(*i), arrays[i.index()].as_slice());
         let operands: Vec<(&Node, &[Scalar])> = inputs.iter().map(read).collect();
-        let result = compute(graph.node(n), &operands, leaves, scalars);
+        let result = compute(n, graph.node(n), &operands, leaves, scalars)?;
         // A long chain keeps a few arrays at a time, not all of them.
         let done = |i: &&NodeId| last[i.index()] == Some(n);
         inputs.iter().filter(done).for_each(|i| arrays[i.index()] = Array::new());
         arrays[n.index()] = result;
     }
-    graph.outputs().iter().map(|n| arrays[n.index()].clone()).collect()
+    Ok(graph.outputs().iter().map(|n| arrays[n.index()].clone()).collect())
 }
 
 /// The last live reader of each node; outputs have none, they are kept.
@@ -64,9 +80,15 @@ fn last_reads(graph: &Graph) -> Vec<Option<NodeId>> {
 }
 
 /// One node from its operands.
-fn compute(node: &Node, inputs: &[(&Node, &[Scalar])], leaves: &[Array], scalars: &[Scalar]) -> Array {
+fn compute(
+    n: NodeId,
+    node: &Node,
+    inputs: &[(&Node, &[Scalar])],
+    leaves: &[Array],
+    scalars: &[Scalar],
+) -> Result<Array, OutOfBounds> {
     let size = node.shape.size();
-    match &node.kind {
+    Ok(match &node.kind {
         Kind::Leaf(i) => {
             let data = &leaves[*i as usize];
             assert_eq!(data.len(), size, "leaf {i} has shape {}", node.shape);
@@ -88,11 +110,12 @@ fn compute(node: &Node, inputs: &[(&Node, &[Scalar])], leaves: &[Array], scalars
         Kind::View(by) => view(by, &inputs[0].0.shape, &node.shape, inputs[0].1),
         Kind::Pad(before) => pad(before, node, inputs),
         Kind::Scan { fold, axis } => scan(*fold, &node.shape, *axis, inputs[0].1),
+        Kind::Gather { from, bounds } => gather(n, node, from, *bounds, inputs)?,
         Kind::Reduce { fold, part, axes } => {
             let (source, data) = inputs[0];
             Reduction::of(*fold, source.dtype, &source.shape, axes).run(data, *part)
         }
-    }
+    })
 }
 
 fn position(place: usize) -> Scalar {
@@ -160,6 +183,38 @@ fn pad(before: &[i64], node: &Node, inputs: &[(&Node, &[Scalar])]) -> Array {
         }
     }
     result
+}
+
+/// Each element from where its indices say; the indices are looked at one operand after the other.
+fn gather(
+    n: NodeId,
+    node: &Node,
+    from: &[Source],
+    bounds: Bounds,
+    inputs: &[(&Node, &[Scalar])],
+) -> Result<Array, OutOfBounds> {
+    let ((source, data), mut operands) = (inputs[0], inputs[1..].iter());
+    let mut taken = vec![0usize; node.shape.size()];
+    for (axis, (kind, stride)) in from.iter().zip(source.shape.strides()).enumerate() {
+        let coordinates: Vec<usize> = match kind {
+            Source::Axis(a) => {
+                let along = (0..node.shape.len()).map(|other| i64::from(other == *a)).collect::<Vec<_>>();
+                places(&node.shape, 0, &along).collect()
+            }
+            Source::Index => {
+                let extent = source.shape[axis];
+                let place = |index: &Scalar| {
+                    let index = index.to_i128() as i64;
+                    let place = bounds.place(index, extent as i64).map(|place| place as usize);
+                    place.ok_or(OutOfBounds { node: n, axis, extent, index })
+                };
+                let indices = operands.next().expect("an operand for each index: graph/verify.rs").1;
+                indices.iter().map(place).collect::<Result<_, _>>()?
+            }
+        };
+        taken.iter_mut().zip(coordinates).for_each(|(at, c)| *at += c * stride as usize);
+    }
+    Ok(taken.into_iter().map(|at| data[at]).collect())
 }
 
 /// Where in the frame the element at the row-major place `from` lies.
@@ -357,6 +412,25 @@ mod tests {
         assert_eq!(pad("0 1"), ints(&[9, 1, 2, 9, 3, 4]));
         assert_eq!(pad("-1 -1"), ints(&[4, 9, 9, 9, 9, 9]));
         assert_eq!(pad("1152921504606846976 0"), ints(&[9, 9, 9, 9, 9, 9]));
+    }
+
+    #[test]
+    fn elements_are_taken_by_index() {
+        let gather = |words: &str, of: &str, index: &[i64]| {
+            let shape = if of == "4" { "3" } else { "2,3" };
+            let text = format!(
+                "%0 = leaf 0 : i32[{of}]\n%1 = leaf 1 : i64[{shape}]\n%2 = gather {words} %0 %1 : i32[{shape}]\n\
+                 out %2"
+            );
+            let index = index.iter().map(|&i| Scalar::from_i128(DType::I64, i.into())).collect();
+            try_interpret(&parse(&text).unwrap(), &[ints(&(0..4).collect::<Vec<_>>()), index], &[])
+        };
+        assert_eq!(gather("raise *", "4", &[3, -4, -1]), Ok(vec![ints(&[3, 0, 3])]));
+        assert_eq!(gather("wrap *", "4", &[5, -5, 0]), Ok(vec![ints(&[1, 3, 0])]));
+        assert_eq!(gather("raise 0 *", "2,2", &[0, 1, 1, -1, 0, 0]), Ok(vec![ints(&[0, 1, 1, 3, 2, 2])]));
+        let fault = gather("raise *", "4", &[0, 4, -9]).unwrap_err();
+        assert_eq!(fault.to_string(), "index 4 is out of bounds for axis 0 with size 4");
+        assert!(gather("strict *", "4", &[0, -1, 0]).is_err());
     }
 
     #[test]

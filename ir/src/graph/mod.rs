@@ -1,6 +1,6 @@
 //! The array graph: what is computed, as whole arrays.
 //!
-//! A [`Graph`] is a DAG of ten kinds of node over petgraph, which no one outside this module sees.
+//! A [`Graph`] is a DAG of eleven kinds of node over petgraph, which no one outside this module sees.
 //! Every operand already has the right type and shape: the constructors in [`build`] insert casts
 //! and expands, so later passes meet only the plain case. Equal nodes are one node (hash-consing on
 //! insertion), which is common-subexpression elimination for nothing. `schedule` turns a graph into
@@ -13,6 +13,7 @@ pub mod print;
 pub mod verify;
 
 use crate::dtype::DType;
+use crate::gather::{Bounds, Source};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
 use crate::scalar::Scalar;
@@ -74,6 +75,14 @@ pub enum Kind {
         fold: Fold,
         /// Along which axis.
         axis: usize,
+    },
+    /// Elements of the first operand, each axis of which has a source of coordinates; the other
+    /// operands, int64 of the result's shape, are the indices among them in order.
+    Gather {
+        /// Where the coordinate along each axis of the data comes from.
+        from: SmallVec<[Source; 4]>,
+        /// What an index out of range means.
+        bounds: Bounds,
     },
     /// One part of a fold over these axes (sorted), which are dropped from the shape.
     Reduce {

@@ -7,6 +7,7 @@
 use super::verify::{Numbered, verify_node};
 use super::{Graph, Kind, Node, NodeId};
 use crate::dtype::{DType, Kind as Numbers};
+use crate::gather::{Bounds, Source};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
 use crate::scalar::Scalar;
@@ -150,6 +151,7 @@ fn kind(word: &str, numbers: &[&str], dtype: DType) -> Result<Kind, String> {
             [name, "axis", axis] => Kind::Scan { fold: fold_of(name)?, axis: number(axis)? },
             _ => return Err("`scan` takes a fold, `axis` and its number".to_string()),
         },
+        "gather" => gather(numbers)?,
         _ => return Err(format!("there is no operation `{word}`")),
     })
 }
@@ -157,6 +159,16 @@ fn kind(word: &str, numbers: &[&str], dtype: DType) -> Result<Kind, String> {
 fn fold_of(word: &str) -> Result<Fold, String> {
     let found = Fold::ALL.iter().copied().find(|fold| fold.name() == word);
     found.ok_or_else(|| format!("there is no fold `{word}`"))
+}
+
+/// `raise 0 *`: what an index outside means, then for each axis of the data an axis of the result,
+/// or a star for an index.
+fn gather(words: &[&str]) -> Result<Kind, String> {
+    let form = || "`gather` takes raise, strict, clip or wrap, then an axis or * for each axis".to_string();
+    let (first, sources) = words.split_first().ok_or_else(form)?;
+    let bounds = Bounds::ALL.into_iter().find(|bounds| bounds.name() == *first).ok_or_else(form)?;
+    let source = |word: &&str| if *word == "*" { Ok(Source::Index) } else { number(word).map(Source::Axis) };
+    Ok(Kind::Gather { from: sources.iter().map(source).collect::<Result<_, _>>()?, bounds })
 }
 
 /// `part 2 axes 0 1`.
@@ -258,6 +270,9 @@ mod tests {
 %16 = any axes 1 %1 : bool[3]
 %17 = const 18446744073709551615 : u64[]
 %18 = const true : bool[]
+%19 = leaf 3 : i64[5,4]
+%20 = gather clip * 1 %0 %19 : f32[5,4]
+%21 = gather raise * * %0 %19 %19 : f32[5,4]
 out %15 %2 %3 %12 %15
 ";
         let graph = parse(text).unwrap();
@@ -291,12 +306,14 @@ out %15 %2 %3 %12 %15
         fails("%0 = leaf 0 : f32[2]\n%1 = add 1 %0 %0 : f32[2]", 2, "takes operands only");
         fails("%0 = leaf 0 : f32[2]\n%1 = sum %0 : f32[]", 2, "takes `axes`");
         fails("%0 = leaf 0 : f32[2]\n%1 = sum axes 1 %0 : f32[]", 2, "not sorted axes");
+        fails("%0 = leaf 0 : f32[2]\n%1 = gather * %0 %0 : f32[2]", 2, "takes raise, strict");
+        fails("%0 = leaf 0 : f32[2]\n%1 = gather raise x %0 : f32[2]", 2, "`x` is no number");
         fails("out %0", 1, "%0 is not defined above");
     }
 
     #[test]
     fn every_operation_has_a_word_of_its_own() {
-        let kinds = "leaf const scalar iota cast slice permute expand reshape diagonal window pad out";
+        let kinds = "leaf const scalar iota cast slice permute expand reshape diagonal window pad gather out";
         let folds = Fold::ALL.iter().map(|fold| fold.name());
         let words: Vec<&str> = kinds.split(' ').chain(folds).collect();
         assert!(words.iter().all(|word| Op::parse(word).is_none()));

@@ -16,6 +16,7 @@
 use super::parse::literal_of;
 use super::{Graph, Kind, NodeId};
 use crate::dtype::DType;
+use crate::gather::Source;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use petgraph::dot::{Config, Dot};
@@ -70,6 +71,13 @@ impl fmt::Display for Kind {
                 before.iter().try_for_each(|n| write!(f, " {n}"))
             }
             Kind::Scan { fold, axis } => write!(f, "scan {} axis {axis}", fold.name()),
+            Kind::Gather { from, bounds } => {
+                write!(f, "gather {}", bounds.name())?;
+                from.iter().try_for_each(|source| match source {
+                    Source::Index => f.write_str(" *"),
+                    Source::Axis(axis) => write!(f, " {axis}"),
+                })
+            }
             Kind::Reduce { fold, part, axes } => {
                 f.write_str(fold.name())?;
                 if *part > 0 {

@@ -7,6 +7,7 @@
 use super::print::{Line, Type};
 use super::{Graph, Kind, Node, NodeId};
 use crate::dtype::{DType, Kind as Numbers};
+use crate::gather::Source;
 use crate::ops::Op;
 use crate::ops::fold::Fold;
 use crate::shape::Shape;
@@ -33,6 +34,9 @@ use std::fmt::Write;
 ///   axes, and there is one place for each axis (it may stick out of the frame on any side, by no
 ///   more than the 2^60 elements that the largest array has);
 /// * a `Scan` keeps shape and type, its axis is one of its shape, and its fold has scans of its type;
+/// * a `Gather` has its data's type and a source for each axis of its data, at least one of them an
+///   index; the indices are int64 and have its shape, an axis of the result that is a source has the
+///   extent of the data's, and unless it is empty no axis taken from by index is;
 /// * a `Reduce` has a part that its fold has, at least one axis, and axes that are sorted and in
 ///   range, which its shape lacks; its type is that part's. `any` and `all` read bools, `moments`
 ///   floats; `min`, `max`, `argmin` and `argmax` never fold nothing; the axes of a float `sum` or
@@ -102,6 +106,7 @@ pub(super) fn verify_node(graph: &Graph, n: NodeId, numbers: &mut Numbered) -> R
         }
         Kind::Pad(before) => pad(node, before, &inputs),
         Kind::Scan { fold, axis } => scan(node, *fold, *axis, inputs[0]),
+        Kind::Gather { from, .. } => gather(node, from, &inputs),
         Kind::Reduce { fold, part, axes } => reduce(node, *fold, *part, axes, inputs[0]),
     }
 }
@@ -112,6 +117,7 @@ fn operands(kind: &Kind) -> usize {
         Kind::Map(op) => op.arity(),
         Kind::Cast | Kind::View(_) | Kind::Scan { .. } | Kind::Reduce { .. } => 1,
         Kind::Pad(_) => 2,
+        Kind::Gather { from, .. } => 1 + from.iter().filter(|source| **source == Source::Index).count(),
     }
 }
 
@@ -231,6 +237,24 @@ fn reads(fold: Fold, dtype: DType) -> bool {
         }
 }
 
+fn gather(node: &Node, from: &[Source], inputs: &[&Node]) -> Result<(), String> {
+    let (data, indices) = (inputs[0], &inputs[1..]);
+    check(data.dtype == node.dtype, || "a gather keeps the type".to_string())?;
+    check(from.len() == data.shape.len(), || format!("it wants a source for each axis of {}", data.shape))?;
+    check(!indices.is_empty(), || "it takes nothing by index".to_string())?;
+    let whole = indices.iter().all(|i| i.dtype == DType::I64);
+    check(whole, || "its indices are i64".to_string())?;
+    indices.iter().try_for_each(|i| same_shape(node, i))?;
+    for (axis, (source, &extent)) in from.iter().zip(data.shape.iter()).enumerate() {
+        let fits = match source {
+            Source::Index => extent > 0 || node.shape.size() == 0,
+            Source::Axis(a) => node.shape.get(*a) == Some(&extent),
+        };
+        check(fits, || format!("axis {axis} has {extent} elements"))?;
+    }
+    Ok(())
+}
+
 fn reduce(node: &Node, fold: Fold, part: usize, axes: &[usize], from: &Node) -> Result<(), String> {
     let (name, shape) = (fold.name(), &from.shape);
     check(part < fold.parts(), || format!("{name} has no part {part}"))?;
@@ -321,6 +345,28 @@ mod tests {
         fails(on_leaf(&[2, 2], Kind::Pad(SmallVec::from_slice(&[1])), &[2, 2]), "a place for each of 2 axes");
         fails(on_leaf(&[2], Kind::Pad(SmallVec::from_slice(&[i64::MIN])), &[2]), "beyond the largest");
         fails(on_leaf(&[], Kind::Const(crate::scalar::Scalar::f64(1.0)), &[]), "a constant of type f64");
+    }
+
+    #[test]
+    fn gathers_are_checked() {
+        let gather = |from: &[usize], of: &str, index: &str| {
+            let from: Vec<String> =
+                from.iter().map(|a| if *a == 9 { "*".to_string() } else { a.to_string() }).collect();
+            let text = format!(
+                "%0 = leaf 0 : f32[{of}]\n%1 = leaf 1 : {index}\n%2 = gather raise {} %0 %1 : f32[3]\n",
+                from.join(" ")
+            );
+            super::super::parse::parse(&text).map(|_| ()).map_err(|error| error.message)
+        };
+        assert_eq!(gather(&[9], "5", "i64[3]"), Ok(()));
+        assert_eq!(gather(&[0, 9], "3,5", "i64[3]"), Ok(()));
+        fails(gather(&[9], "5", "i32[3]"), "its indices are i64");
+        fails(gather(&[9], "5", "i64[1]"), "an operand of shape (1,)");
+        fails(gather(&[9], "5,2", "i64[3]"), "a source for each axis of (5,2)");
+        fails(gather(&[9], "0", "i64[3]"), "axis 0 has 0 elements");
+        fails(gather(&[0, 9], "4,5", "i64[3]"), "axis 0 has 4 elements");
+        fails(gather(&[7, 9], "3,5", "i64[3]"), "axis 0 has 3 elements");
+        fails(gather(&[0], "3", "i64[3]"), "2 operands where it takes 1");
     }
 
     #[test]

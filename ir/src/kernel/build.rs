@@ -211,6 +211,20 @@ impl Builder {
         self.kernel.inst(v)
     }
 
+    /// True when a value cannot be computed without the other, whichever sides its picks choose.
+    pub fn needs(&self, v: Val, other: Val) -> bool {
+        let mut wanted = vec![false; v.index() + 1];
+        wanted[v.index()] = true;
+        for i in (0..=v.index()).rev() {
+            let mut want = |arg: Val| wanted[arg.index()] |= wanted[i];
+            match &self.kernel.body[i] {
+                Inst::Pick { guard, .. } => guard.for_each_arg(&mut want),
+                inst => inst.for_each_arg(&mut want),
+            }
+        }
+        wanted.get(other.index()).copied().unwrap_or(false)
+    }
+
     /// The type of a value.
     pub fn dtype(&self, v: Val) -> DType {
         self.kernel.dtype(v)

@@ -8,6 +8,7 @@
 mod scan;
 
 use super::{AxisId, Carry, Inst, Kernel, Order, Pass, PassId, Store, Val};
+use crate::dtype::DType;
 use crate::index::{Guard, Index, Term};
 use crate::math::Eval;
 use crate::ops::fold::{Fold, State};
@@ -15,13 +16,22 @@ use crate::scalar::Scalar;
 use scan::Scan;
 use smallvec::SmallVec;
 
+/// An index that is out of range: its position among those of its array, and the index.
+pub type Fault = (i64, i64);
+
 /// Runs a kernel: `words` and `scalars` are what is passed at launch, `buffers` the data behind each
-/// buffer, those that are written included.
+/// buffer, those that are written included. Gives for each of its checks the first index that is out
+/// of range; such an index counts as 0.
 ///
 /// # Panics
 /// On a load or store outside its buffer, with the kernel's text: the compiler made a wrong index.
 /// The kernel is taken to be [well-formed](super::verify::verify).
-pub fn interpret(kernel: &Kernel, words: &[i64], scalars: &[Scalar], buffers: &mut [Vec<Scalar>]) {
+pub fn interpret(
+    kernel: &Kernel,
+    words: &[i64],
+    scalars: &[Scalar],
+    buffers: &mut [Vec<Scalar>],
+) -> Vec<Option<Fault>> {
     assert_eq!(buffers.len(), kernel.buffers.len(), "data for each buffer of\n{kernel}");
     for (b, (data, buffer)) in buffers.iter().zip(&kernel.buffers).enumerate() {
         assert!(
@@ -39,6 +49,7 @@ pub fn interpret(kernel: &Kernel, words: &[i64], scalars: &[Scalar], buffers: &m
         values: vec![None; kernel.body.len()],
         folded: vec![Vec::new(); kernel.passes.len()],
         running: Vec::new(),
+        faults: vec![None; kernel.checks()],
     };
     let rows: Vec<AxisId> = kernel.row_axes().collect();
     let mut more = run.first(&rows);
@@ -47,6 +58,7 @@ pub fn interpret(kernel: &Kernel, words: &[i64], scalars: &[Scalar], buffers: &m
         more = run.advance(&rows);
         run.values.fill(None);
     }
+    run.faults
 }
 
 /// A kernel at one point of its space.
@@ -64,6 +76,8 @@ struct Run<'a> {
     folded: Vec<Vec<State<Scalar>>>,
     /// The running values at this point of the pass that scans.
     running: Vec<Scalar>,
+    /// For each check, the first index out of range so far.
+    faults: Vec<Option<Fault>>,
 }
 
 impl Run<'_> {
@@ -210,7 +224,7 @@ impl Run<'_> {
         match self.kernel.inst(v) {
             Inst::Const(value) => *value,
             Inst::Scalar(k) => self.scalars[*k as usize],
-            Inst::Coord(at) => Scalar::from_i128(crate::dtype::DType::I64, i128::from(self.index(at))),
+            Inst::Coord(at) => Scalar::from_i128(DType::I64, i128::from(self.index(at))),
             Inst::Load(buffer, at) => {
                 let (data, at) = (&buffers[buffer.index()], self.index(at));
                 let element = usize::try_from(at).ok().and_then(|at| data.get(at));
@@ -224,6 +238,16 @@ impl Run<'_> {
                 self.known(if self.holds(guard) { *inside } else { *outside })
             }
             Inst::After { carry } => self.running[*carry as usize],
+            Inst::Within { index, extent, bounds, check } => {
+                let index = self.known(*index).to_i128() as i64;
+                let place = bounds.place(index, extent.value(self.words));
+                if let (None, Some(check)) = (place, check) {
+                    let fault = (self.index(&check.at), index);
+                    let first = &mut self.faults[check.number as usize];
+                    *first = Some(first.map_or(fault, |known| known.min(fault)));
+                }
+                Scalar::from_i128(DType::I64, place.unwrap_or(0).into())
+            }
             Inst::Final { pass, carry, part } => self.folded(*pass, *carry, buffers)[*part as usize],
         }
     }

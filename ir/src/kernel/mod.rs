@@ -19,6 +19,7 @@ pub mod space;
 pub mod verify;
 
 use crate::dtype::DType;
+use crate::gather::Bounds;
 use crate::index::{Guard, Index, Word};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
@@ -189,6 +190,17 @@ pub enum Inst {
         /// Which of the pass's carries.
         carry: u32,
     },
+    /// The place along an axis that an index (int64) means; 0 where it means none.
+    Within {
+        /// The index.
+        index: Val,
+        /// How many places there are, at least 1.
+        extent: Word,
+        /// What an index outside means.
+        bounds: Bounds,
+        /// Where an index that means no place is told of; there for the bounds that check.
+        check: Option<Check>,
+    },
     /// The end result of a carry of an earlier (or inner) pass; `part` counts the values that travel together.
     Final {
         /// The pass that folds it.
@@ -200,7 +212,27 @@ pub enum Inst {
     },
 }
 
+/// Where a kernel tells of the first index that is out of range.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Check {
+    /// Which of the cells of the launch.
+    pub number: u32,
+    /// The position of the index among those of its array, in logical order: the least counts.
+    pub at: Index,
+}
+
 impl Kernel {
+    /// How many cells for indices out of range a launch has.
+    pub fn checks(&self) -> usize {
+        let number = |inst: &Inst| match inst {
+            Inst::Within { check: Some(check), .. } => check.number as usize + 1,
+            Inst::Within { check: None, .. } | Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) => 0,
+            Inst::Load(..) | Inst::Prim(..) | Inst::Call(..) | Inst::Pick { .. } => 0,
+            Inst::Final { .. } | Inst::After { .. } => 0,
+        };
+        self.body.iter().map(number).max().unwrap_or(0)
+    }
+
     /// The row axes, slowest first.
     pub fn row_axes(&self) -> impl DoubleEndedIterator<Item = AxisId> + use<> {
         (0..self.rows as u32).map(AxisId)
@@ -228,6 +260,7 @@ impl Kernel {
         let operations = self.body.iter().filter_map(|inst| match inst {
             Inst::Prim(prim, _) => Some(prim.name()),
             Inst::Call(op, _) => Some(op.name()),
+            Inst::Within { .. } => Some("take"),
             Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => None,
             Inst::Pick { .. } | Inst::Final { .. } | Inst::After { .. } => None,
         });
@@ -270,21 +303,18 @@ impl Kernel {
 impl Inst {
     /// Calls `f` with each operand (the elements behind a folded result are not operands).
     pub fn for_each_arg(&self, f: &mut dyn FnMut(Val)) {
-        let index = |i: &Index, f: &mut dyn FnMut(Val)| {
-            for (_, term) in &i.terms {
-                if let crate::index::Term::Value(v) = term {
-                    f(*v);
-                }
-            }
-        };
         match self {
             Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } | Inst::After { .. } => {}
-            Inst::Coord(i) | Inst::Load(_, i) => index(i, f),
+            Inst::Coord(i) | Inst::Load(_, i) => i.for_each_arg(f),
             Inst::Prim(_, args) | Inst::Call(_, args) => args.iter().for_each(|v| f(*v)),
             Inst::Pick { guard, inside, outside } => {
-                guard.ranges.iter().for_each(|r| index(&r.index, f));
+                guard.for_each_arg(f);
                 f(*inside);
                 f(*outside);
+            }
+            Inst::Within { index: place, check, .. } => {
+                check.iter().for_each(|check| check.at.for_each_arg(f));
+                f(*place);
             }
         }
     }
@@ -302,6 +332,7 @@ impl Inst {
         match self {
             Inst::Coord(i) | Inst::Load(_, i) => index(i, f),
             Inst::Pick { guard, .. } => guard.ranges.iter().for_each(|r| index(&r.index, f)),
+            Inst::Within { check, .. } => check.iter().for_each(|check| index(&check.at, f)),
             Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) => {}
             Inst::Final { .. } | Inst::After { .. } => {}
         }

@@ -189,6 +189,11 @@ fn inst(kernel: &Kernel, v: Val) -> String {
             format!("pick {inside} where {} else {outside}", ranges(kernel, guard))
         }
         Inst::After { carry } => format!("after {carry}"),
+        Inst::Within { index: place, extent, bounds, check } => {
+            let name = bounds.name();
+            let check = check.as_ref().map(|c| format!(" check {} at {}", c.number, index(kernel, &c.at)));
+            format!("within {place} < {extent} {name}{}", check.unwrap_or_default())
+        }
         Inst::Final { pass, carry, part } => format!("final {pass} {carry} {part}"),
     }
 }

@@ -34,7 +34,7 @@ fn is_rounded(kernel: &Kernel, v: Val, to: DType, steps: u32) -> bool {
         Inst::Pick { inside, outside, .. } => all(&[*inside, *outside]),
         // Of what is folded nothing is known, and other operations round to float32.
         Inst::Prim(..) | Inst::Call(..) | Inst::Final { .. } | Inst::After { .. } => false,
-        Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => false,
+        Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) | Inst::Within { .. } => false,
     }
 }
 

@@ -113,6 +113,7 @@ pub fn for_each_index(kernel: &mut Kernel, f: &mut dyn FnMut(&mut Index)) {
         match inst {
             Inst::Coord(index) | Inst::Load(_, index) => f(index),
             Inst::Pick { guard, .. } => guard.ranges.iter_mut().for_each(|r| f(&mut r.index)),
+            Inst::Within { check, .. } => check.iter_mut().for_each(|check| f(&mut check.at)),
             Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) => {}
             Inst::Final { .. } | Inst::After { .. } => {}
         }
@@ -145,6 +146,10 @@ pub fn lift(kernel: &mut Kernel) -> Vec<i64> {
                     range.high = words.word((Role::High, i as u32, r as u32), known(range.high));
                 }
             }
+            Inst::Within { extent, check, .. } => {
+                *extent = words.word((Role::Taken, i as u32, 0), known(*extent));
+                check.iter_mut().for_each(|check| words.index(u32::MAX - i as u32, &mut check.at));
+            }
             Inst::Const(_) | Inst::Scalar(_) | Inst::Prim(..) | Inst::Call(..) => {}
             Inst::Final { .. } | Inst::After { .. } => {}
         }
@@ -166,6 +171,8 @@ enum Role {
     Modulo,
     Low,
     High,
+    /// The extent of an axis that is taken from by index.
+    Taken,
 }
 
 #[derive(Default)]

@@ -15,6 +15,8 @@ use crate::ops::fold::Fold;
 /// * every launch word, axis, buffer, scalar, pass, carry and part that is named exists;
 /// * an index has no stride 0 and no term twice; known divisors and moduli of digits are positive; a
 ///   computed term is an integer;
+/// * a `Within` takes an int64, the known extent is positive, and it has a check exactly when its
+///   bounds may fail;
 /// * every value comes after its operands, and has the type that its instruction gives it: a
 ///   [`Prim`](crate::prim::Prim) by its own rule, a `Call` the very types to which its row promotes,
 ///   a `Pick` two of one type, a `Coord` int64, a folded result that of its fold's part;
@@ -140,6 +142,14 @@ fn value(kernel: &Kernel, v: Val, inst: &Inst) -> Result<(), String> {
             let both = [*inside, *outside].map(|side| kernel.dtype(side));
             check(both[0] == both[1] && !both[0].is_half(), || format!("sides of types {both:?}"))?;
             both[0]
+        }
+        Inst::Within { index: place, extent, bounds, check: told } => {
+            check(kernel.dtype(*place) == DType::I64, || format!("{place} is no i64"))?;
+            word(kernel, *extent)?;
+            check(extent.known().unwrap_or(1) > 0, || format!("places below {extent}"))?;
+            check(told.is_some() == bounds.is_checked(), || format!("{} and {told:?}", bounds.name()))?;
+            told.iter().try_for_each(|told| index(kernel, &told.at, v.index()))?;
+            DType::I64
         }
         Inst::Final { pass, carry, part } => folded(kernel, v, *pass, *carry, *part)?,
         Inst::After { carry } => running(kernel, v, *carry)?,

@@ -5,11 +5,13 @@
 //! space's axes for each of its dimensions. [`Space::inputs`] is the one step from a node's demand
 //! to its operands' demands, used both to decide what to fuse and to lower it.
 
+use crate::gather::{Bounds, Source};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::AxisId;
 use crate::shape::Shape;
-use crate::view::{Factor, Sum};
-use rustc_hash::FxHashMap;
+use crate::view::{Factor, Sum, View};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
 /// The axes of a kernel in the making: those of the root's shape first, then columns of folds.
@@ -26,6 +28,28 @@ pub struct Space {
     /// The columns of folds inside folds, which are theirs alone: the loops around them may walk
     /// any other list.
     inner: FxHashMap<(NodeId, Place), SmallVec<[AxisId; 2]>>,
+    /// The places found by index.
+    taken: IndexMap<Taken, Origin, FxBuildHasher>,
+}
+
+/// A place along an axis that is found by index.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Taken {
+    /// The node of the indices, and where it is demanded.
+    pub index: (NodeId, Place),
+    /// How many places there are.
+    pub extent: i64,
+    /// What an index outside means.
+    pub bounds: Bounds,
+}
+
+/// Where a place that is found by index comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The axes that it moves with, as bits.
+    depends: u64,
+    /// The first gather that asks for it, and the axis of its data.
+    pub asked: (NodeId, usize),
 }
 
 /// A demand: the index at which a node's value is asked for.
@@ -44,6 +68,7 @@ impl Space {
             split: None,
             columns: Vec::new(),
             inner: FxHashMap::default(),
+            taken: IndexMap::default(),
         };
         if let Some(rows) = split {
             space.split(rows);
@@ -107,8 +132,26 @@ impl Space {
 
     /// The axes that an index moves with, as bits; an axis of extent 1 never counts.
     pub fn depends(&self, place: &[Sum]) -> u64 {
-        let axes = place.iter().flat_map(|sum| sum.terms.iter()).map(|(factor, _)| factor.axis());
-        axes.filter(|a| self.extent(*a) != 1).fold(0, |set, a| set | 1 << a.0)
+        let factors = place.iter().flat_map(|sum| sum.terms.iter()).map(|(factor, _)| factor);
+        factors.fold(0, |set, factor| match factor {
+            Factor::Axis(a) | Factor::Digit { axis: a, .. } if self.extent(*a) == 1 => set,
+            Factor::Axis(a) | Factor::Digit { axis: a, .. } => set | 1 << a.0,
+            Factor::Taken { number, .. } => set | self.taken[*number as usize].depends,
+        })
+    }
+
+    /// The place found by index that has this number.
+    pub fn taken(&self, number: u32) -> (&Taken, &Origin) {
+        self.taken.get_index(number as usize).expect("factors name places of their space")
+    }
+
+    /// The coordinate that an index gives: the one there is, or a new one.
+    fn coordinate(&mut self, taken: Taken, asked: (NodeId, usize)) -> Sum {
+        let (depends, extent) = (self.depends(&taken.index.1), taken.extent);
+        let entry = self.taken.entry(taken);
+        let number = entry.index() as u32;
+        entry.or_insert(Origin { depends, asked });
+        Sum::factor(Factor::Taken { number, extent })
     }
 
     /// The root's axes with more than one point, as bits.
@@ -209,12 +252,41 @@ impl Space {
                 let inside = place.iter().zip(before).map(|(i, &n)| i.shifted(-n)).collect();
                 SmallVec::from_vec(vec![(inputs[0], inside), (inputs[1], place.to_vec())])
             }
+            Kind::Gather { from, bounds } => self.gathered(graph, n, from, *bounds, place),
             Kind::Reduce { axes, .. } => {
                 let shape = &graph.node(inputs[0]).shape;
                 let (index, _) = self.walk(n, shape, axes, place);
                 SmallVec::from_elem((inputs[0], index), 1)
             }
         })
+    }
+
+    /// The demands on a gather's operands: the indices first, then the data where they say. An index
+    /// that is broadcast is asked for, and looked at, once for each of its own elements.
+    fn gathered(
+        &mut self,
+        graph: &Graph,
+        n: NodeId,
+        from: &[Source],
+        bounds: Bounds,
+        place: &[Sum],
+    ) -> SmallVec<[(NodeId, Place); 3]> {
+        let inputs = graph.inputs(n);
+        let (mut operands, mut indices) = (SmallVec::new(), inputs[1..].iter());
+        let mut data = Place::new();
+        for (axis, (source, &extent)) in from.iter().zip(graph.node(inputs[0]).shape.iter()).enumerate() {
+            data.push(match source {
+                Source::Axis(result) => place[*result].clone(),
+                Source::Index => {
+                    let index = indices.next().expect("an operand for each index: graph/verify.rs");
+                    let index = narrowed(graph, *index, place.to_vec());
+                    operands.push(index.clone());
+                    self.coordinate(Taken { index, extent: extent as i64, bounds }, (n, axis))
+                }
+            });
+        }
+        operands.push((inputs[0], data));
+        operands
     }
 
     /// The place in the operand (of that shape) of the fold `n` over `axes` that is demanded at
@@ -244,4 +316,20 @@ impl Space {
         });
         (index.collect(), columns)
     }
+}
+
+/// A demand on a node as one on what it repeats.
+fn narrowed(graph: &Graph, mut n: NodeId, mut place: Place) -> (NodeId, Place) {
+    while let Kind::View(View::Expand) = graph.node(n).kind {
+        let (source, result) = (graph.inputs(n)[0], &graph.node(n).shape);
+        let Some(inner) = View::Expand.map(&graph.node(source).shape, &place, result, &|_| 1) else { break };
+        (n, place) = (source, inner);
+    }
+    (n, place)
+}
+
+/// True for a place that indices say, wholly or in part.
+pub fn is_taken(place: &[Sum]) -> bool {
+    let factors = place.iter().flat_map(|sum| sum.terms.iter());
+    factors.into_iter().any(|(factor, _)| matches!(factor, Factor::Taken { .. }))
 }

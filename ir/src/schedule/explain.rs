@@ -96,6 +96,7 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
         Kind::Reduce { fold, .. } => Some(fold.name()),
         Kind::Scan { fold, .. } => Some(fold.scan_name()),
         Kind::Pad(_) => Some("pad"),
+        Kind::Gather { .. } => Some("take"),
         Kind::Iota(_) => Some("arange"),
         Kind::View(_) | Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => None,
     }

@@ -13,7 +13,7 @@
 mod merge;
 mod scan;
 
-use super::demand::{Place, Space};
+use super::demand::{Place, Space, is_taken};
 use super::{Cut, Options, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
@@ -169,6 +169,9 @@ impl<'a> Fuser<'a> {
             return Some(Cut::Unfused);
         }
         if let Kind::Reduce { .. } = kind {
+            if demands.iter().any(|d| is_taken(&d.place)) {
+                return Some(Cut::Taken);
+            }
             if demands.iter().any(|d| d.above.guard) {
                 return Some(Cut::GuardedFold);
             }
@@ -271,7 +274,8 @@ impl<'a> Fuser<'a> {
         let axes = match &self.graph.node(n).kind {
             Kind::Reduce { axes, .. } => demands.len() * axes.len(),
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
-            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Scan { .. } => 0,
+            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) => 0,
+            Kind::Gather { .. } | Kind::Scan { .. } => 0,
         };
         let limit = |k: &Growing| match () {
             () if k.values + demands.len() > VALUE_LIMIT => Some("500 values"),
@@ -298,6 +302,7 @@ impl<'a> Fuser<'a> {
             Kind::Reduce { .. } => above.fold = true,
             Kind::Scan { .. } => growing.scans = true,
             Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
+            Kind::Gather { .. } => {}
         }
         if self.options.fuse && scattered::is_scattered(self.graph, n) {
             let source = self.graph.inputs(n)[0];
@@ -452,6 +457,8 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
             build::Shape::of(*op, &types).cost()
         }
         Kind::Cast | Kind::Pad(_) => 1,
+        // An index is compared and moved into place, and a load goes by itself.
+        Kind::Gather { .. } => 4 * (graph.inputs(n).len() as u64 - 1),
         Kind::Reduce { fold, .. } => 2 * fold.parts() as u64,
         Kind::Scan { .. } => 3,
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_) => 0,

@@ -6,17 +6,18 @@
 //! Half types vanish: see [`kernel::half`](crate::kernel::half).
 //! The kernel is then collapsed, made blind to shapes, and its numbers go to the step's words.
 
-use super::demand::{Place, Space};
+use super::demand::{Place, Space, is_taken};
 use super::fuse::{Group, space_of, stored};
 use super::{Cut, Place as Data, Plan, Slot, Step};
 use crate::dtype::DType;
 use crate::graph::{Graph, Kind, Node, NodeId};
-use crate::index::{Guard, Index, Range, Word};
+use crate::index::{Guard, Index, Range, Term, Word};
 use crate::kernel::build::Builder;
-use crate::kernel::{Axis, AxisId, BufferId, Carry, Inst, Kernel, Order, Role, Store, Val, space};
+use crate::kernel::{Axis, AxisId, BufferId, Carry, Check, Inst, Kernel, Order, Role, Store, Val, space};
 use crate::ops::fold::Fold;
+use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::view::{Sum, View, flatten};
+use crate::view::{Factor, Sum, View, flatten};
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
@@ -67,8 +68,12 @@ struct Lowering<'a> {
     builder: Builder,
     /// Values by node and place.
     values: IndexMap<(NodeId, Place), Val, FxBuildHasher>,
-    buffers: IndexSet<Data>,
-    bytes_read: u64,
+    /// What it reads, and how many bytes of each.
+    buffers: IndexMap<Data, u64>,
+    /// The values of the places found by index, by their number in the space.
+    taken: IndexMap<u32, Val>,
+    /// The gathers and axes behind the kernel's checks.
+    checks: Vec<(NodeId, usize)>,
     /// The run-time numbers passed, by their number in the graph.
     scalars: IndexSet<u32>,
     nodes: IndexSet<NodeId>,
@@ -84,8 +89,9 @@ impl<'a> Lowering<'a> {
             space: space_of(graph, group),
             builder: Builder::new(),
             values: IndexMap::default(),
-            buffers: IndexSet::new(),
-            bytes_read: 0,
+            buffers: IndexMap::new(),
+            taken: IndexMap::new(),
+            checks: Vec::new(),
             scalars: IndexSet::new(),
             nodes: IndexSet::new(),
             writes: group.writes().map(|(n, _)| *n).collect(),
@@ -136,7 +142,7 @@ impl<'a> Lowering<'a> {
     fn make(&mut self, n: NodeId, at: &[Sum], args: &[Val]) -> Val {
         let node = self.graph.node(n);
         if self.is_read(n) {
-            return self.load(n, &flatten(at, &node.shape));
+            return self.load(n, at, &node.shape);
         }
         self.nodes.insert(n);
         match &node.kind {
@@ -146,7 +152,10 @@ impl<'a> Lowering<'a> {
                 self.builder.widened(constant)
             }
             Kind::Scalar(i) => self.scalar(*i, node.dtype),
-            Kind::Iota(axis) => self.builder.coord(Index::from(&at[*axis])),
+            Kind::Iota(axis) => {
+                let at = self.index(&at[*axis]);
+                self.builder.coord(at)
+            }
             Kind::Map(op) => {
                 let value = self.builder.call(*op, args);
                 self.builder.rounded(value, node.dtype)
@@ -157,25 +166,87 @@ impl<'a> Lowering<'a> {
             }
             Kind::View(View::Reshape) if args.is_empty() => {
                 let source = stored(self.graph, n);
-                self.load(source, &flatten(at, &node.shape))
+                self.load(source, at, &node.shape)
             }
             Kind::View(_) => args[0],
             Kind::Pad(before) => self.pick(n, at, before, args),
             Kind::Scan { fold, .. } => self.builder.scan(*fold, args[0]),
+            Kind::Gather { .. } => self.gather(n, at, args),
             Kind::Reduce { fold, part, axes } => self.fold(n, at, *fold, *part, axes, args[0]),
         }
     }
 
-    fn load(&mut self, n: NodeId, position: &Sum) -> Val {
+    /// An element of what is in memory, at a place under a shape of as many elements.
+    fn load(&mut self, n: NodeId, at: &[Sum], shape: &Shape) -> Val {
         let place = self.places[n.index()].expect("what is read has been written");
         let node = self.graph.node(n);
-        let (at, new) = self.buffers.insert_full(place);
-        if new {
+        let index = self.index(&flatten(at, shape));
+        if !self.buffers.contains_key(&place) {
             self.builder.buffer(node.dtype, Role::In);
-            self.bytes_read += (node.shape.size() * node.dtype.bytes()) as u64;
         }
-        let value = self.builder.load(BufferId(at as u32), Index::from(position));
+        let all = node.shape.size() as u64;
+        // Of what is taken by index no more need move than elements are taken.
+        let read = if is_taken(at) { all.min(self.space.count(self.space.depends(at))) } else { all };
+        let entry = self.buffers.entry(place);
+        let buffer = BufferId(entry.index() as u32);
+        let bytes = entry.or_insert(0);
+        *bytes = (*bytes).max(read * node.dtype.bytes() as u64);
+        let value = self.builder.load(buffer, index);
         self.builder.widened(value)
+    }
+
+    /// The words of a sum, and the values of the places in it that are found by index.
+    fn index(&mut self, sum: &Sum) -> Index {
+        Index::of(sum, &mut |number| self.within(number))
+    }
+
+    /// The place that an index means, which is known by now.
+    fn within(&mut self, number: u32) -> Val {
+        if let Some(&known) = self.taken.get(&number) {
+            return known;
+        }
+        let (taken, origin) = self.space.taken(number);
+        let (taken, asked) = (taken.clone(), origin.asked);
+        let check = taken.bounds.is_checked().then(|| {
+            let (index, place) = &taken.index;
+            let at = self.index(&flatten(place, &self.graph.node(*index).shape));
+            self.checks.push(asked);
+            Check { number: self.checks.len() as u32 - 1, at }
+        });
+        let (index, extent) = (self.values[&taken.index], Word::Known(taken.extent));
+        let inst = Inst::Within { index, extent, bounds: taken.bounds, check };
+        let value = self.builder.push(inst, DType::I64);
+        self.taken.insert(number, value);
+        value
+    }
+
+    /// The value of a gather, which is that of its data at the place that the indices say. Where the
+    /// data does not depend on an index (a broadcast) the index is looked at all the same.
+    fn gather(&mut self, n: NodeId, at: &[Sum], args: &[Val]) -> Val {
+        let operands = self.operands(n, at);
+        let (Some((_, data)), Some(&value)) = (operands.last(), args.last()) else {
+            unreachable!("a gather has data: graph/verify.rs")
+        };
+        let mut value = value;
+        for (factor, _) in data.iter().flat_map(|sum| sum.terms.iter().copied()) {
+            let Factor::Taken { number, extent } = factor else { continue };
+            let is_checked = self.space.taken(number).0.bounds.is_checked();
+            let place = self.within(number);
+            if is_checked && !self.builder.needs(value, place) {
+                value = self.after(value, place, extent);
+            }
+        }
+        value
+    }
+
+    /// A value, but for which a place below `extent` must be known: a pick whose guard always holds.
+    fn after(&mut self, value: Val, place: Val, extent: i64) -> Val {
+        let mut index = Index::constant(0);
+        index.terms.push((Word::Known(1), Term::Value(place)));
+        let range = Range { index, low: Word::Known(0), high: Word::Known(extent) };
+        let dtype = self.builder.dtype(value);
+        let outside = self.builder.constant(Scalar::zero(dtype));
+        self.builder.push(Inst::Pick { guard: Guard { ranges: vec![range] }, inside: value, outside }, dtype)
     }
 
     fn scalar(&mut self, number: u32, dtype: DType) -> Val {
@@ -196,7 +267,7 @@ impl<'a> Lowering<'a> {
             let (low, high) = (before[axis], before[axis] + inner[axis] as i64);
             if low > 0 || high < frame[axis] as i64 {
                 ranges.push(Range {
-                    index: Index::from(index),
+                    index: self.index(index),
                     low: Word::Known(low),
                     high: Word::Known(high),
                 });
@@ -218,7 +289,8 @@ impl<'a> Lowering<'a> {
             let folded: Vec<Sum> = axes.iter().map(|&a| place[a].clone()).collect();
             let extents: Vec<usize> = axes.iter().map(|&a| shape[a]).collect();
             let extents = Shape::new(&extents).expect("some axes of a shape make a shape");
-            args.push(self.builder.coord(Index::from(&flatten(&folded, &extents))));
+            let position = self.index(&flatten(&folded, &extents));
+            args.push(self.builder.coord(position));
         }
         let inner = self.space.is_inside(at);
         let order = order_of(fold, *dtype, shape, axes);
@@ -263,14 +335,16 @@ impl<'a> Lowering<'a> {
             "lowering gives well-formed kernels"
         );
         let outputs = slots.iter().map(|&s| Data::Slot(s));
+        let bytes_read = self.buffers.values().sum();
         Step {
             kernel: Arc::new(kernel),
-            buffers: self.buffers.iter().copied().chain(outputs).collect(),
+            buffers: self.buffers.into_keys().chain(outputs).collect(),
             scalars: self.scalars.into_iter().collect(),
             words,
             writes: group.writes().cloned().collect(),
             nodes: self.nodes.into_iter().collect(),
-            bytes_read: self.bytes_read,
+            checks: self.checks,
+            bytes_read,
             bytes_written,
         }
     }
@@ -280,7 +354,7 @@ impl<'a> Lowering<'a> {
         let node = self.graph.node(n);
         let buffer = self.builder.buffer(node.dtype, Role::Out);
         let store = |(place, value): (&Place, Val)| {
-            let at = Index::from(&flatten(place, &node.shape));
+            let at = self.index(&flatten(place, &node.shape));
             Store { buffer, at, value: self.builder.narrowed(value, node.dtype) }
         };
         values.map(store).collect()

@@ -67,7 +67,10 @@ pub struct Step {
     pub writes: Vec<(NodeId, Cut)>,
     /// The nodes that it computes.
     pub nodes: Vec<NodeId>,
-    /// Bytes that it must read: every element of every buffer that it reads, once.
+    /// The gather and the axis of its data behind each check of the kernel.
+    pub checks: Vec<(NodeId, usize)>,
+    /// Bytes that it must read: every element of every buffer that it reads, once; of what is taken
+    /// by index, as many elements as are taken, if these are fewer.
     pub bytes_read: u64,
     /// Bytes that it writes.
     pub bytes_written: u64,
@@ -129,6 +132,8 @@ pub enum Cut {
     },
     /// A reshape that is no sum of strides reads it.
     Reshape,
+    /// It is a fold whose results are taken by index.
+    Taken,
     /// The kernel would have grown past a limit.
     TooLarge {
         /// The limit.
@@ -152,6 +157,7 @@ impl fmt::Display for Cut {
                 write!(f, "fusing would compute each element {times} times at {cost} operations")
             }
             Cut::Reshape => f.write_str("a reshape that is no sum of strides reads it"),
+            Cut::Taken => f.write_str("its elements are taken by index"),
             Cut::TooLarge { limit } => write!(f, "the kernel would have more than {limit}"),
         }
     }

@@ -6,6 +6,7 @@
 //! them as one sequence is then cheaper.
 
 use super::lower::order_of;
+use crate::gather::Source;
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::Order;
 use crate::shape::Shape;
@@ -39,6 +40,11 @@ pub fn is_scattered(graph: &Graph, n: NodeId) -> bool {
             {
                 return true;
             }
+            // Where all coordinates are indices these alone have to lie as one sequence.
+            Kind::Gather { from, .. } if from.iter().all(|s| *s == Source::Index) && looked < MOST_NODES => {
+                work.extend(&graph.inputs(n)[1..]);
+            }
+            Kind::Gather { .. } => return true,
             Kind::View(View::Slice(_) | View::Permute(_) | View::Diagonal(..) | View::Window(_)) => {
                 return true;
             }

@@ -61,7 +61,7 @@ fn fill_in(result: &mut Graph, node: &Node, inputs: &[NodeId]) -> Option<NodeId>
         }
         Kind::Pad(_) => Some(inputs[1]),
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => None,
-        Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Scan { .. } => None,
+        Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Scan { .. } | Kind::Gather { .. } => None,
     }
 }
 
@@ -72,7 +72,7 @@ pub fn operations(graph: &Graph) -> usize {
     let counts = |n: &NodeId| match graph.node(*n).kind {
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::View(_) => false,
         Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::Pad(_) => true,
-        Kind::Scan { .. } | Kind::Reduce { .. } => true,
+        Kind::Gather { .. } | Kind::Scan { .. } | Kind::Reduce { .. } => true,
     };
     graph.nodes().filter(|n| live[n.index()]).filter(counts).count()
 }

@@ -134,6 +134,8 @@ impl<'a> Count<'a> {
             Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Load(..) => 0,
             Inst::Final { .. } | Inst::After { .. } => 0,
             Inst::Prim(..) | Inst::Pick { .. } => 1,
+            // Two comparisons and two choices.
+            Inst::Within { .. } => 4,
             Inst::Call(op, args) => {
                 let types: SmallVec<[_; 3]> = args.iter().map(|&v| self.kernel.dtype(v)).collect();
                 Shape::of(*op, &types).cost()

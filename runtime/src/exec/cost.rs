@@ -44,6 +44,8 @@ fn weight(inst: &Inst) -> f64 {
         Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } | Inst::After { .. } => 0.0,
         Inst::Coord(_) | Inst::Load(..) | Inst::Prim(..) => 1.0,
         Inst::Pick { .. } => 2.0,
+        // The index, and a load for each lane.
+        Inst::Within { .. } => 8.0,
         Inst::Call(..) => 15.0,
     }
 }

@@ -76,6 +76,7 @@ pub(crate) fn chain(kernel: &Arc<Kernel>, steps: usize, n: usize) -> Plan {
         words: vec![n as i64],
         writes: Vec::new(),
         nodes: Vec::new(),
+        checks: Vec::new(),
         bytes_read: 4 * n as u64,
         bytes_written: 4 * n as u64,
     };

@@ -1,0 +1,45 @@
+//! Indices out of range: the cells in which kernels tell of them, and the error that comes of it.
+
+use numfuse_codegen::abi::NO_FAULT;
+use numfuse_ir::gather::{OutOfBounds, Source};
+use numfuse_ir::graph::Kind;
+use numfuse_ir::schedule::{Plan, Step};
+use smallvec::SmallVec;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// For each check of a step the least position of an index out of range, and the index there.
+pub(super) struct Cells(SmallVec<[[AtomicU64; 2]; 4]>);
+
+impl Cells {
+    /// Cells that nothing has been told to.
+    pub(super) fn new(step: &Step) -> Cells {
+        Cells(step.checks.iter().map(|_| [AtomicU64::new(NO_FAULT), AtomicU64::new(0)]).collect())
+    }
+
+    /// Their address, if there are any.
+    pub(super) fn address(&self) -> Option<*const u8> {
+        (!self.0.is_empty()).then(|| self.0.as_ptr().cast())
+    }
+
+    /// The first check that was told of an index. What a later one of the same kernel was told may
+    /// come of the place that was taken in its stead.
+    pub(super) fn first(&self) -> Option<usize> {
+        self.0.iter().position(|[position, _]| position.load(Relaxed) != NO_FAULT)
+    }
+
+    /// The index that a check was told of.
+    pub(super) fn index(&self, check: usize) -> i64 {
+        self.0[check][1].load(Relaxed) as i64
+    }
+}
+
+/// What to say of an index that a check of a step was told of.
+pub(super) fn out_of_bounds(plan: &Plan, step: &Step, check: usize, index: i64) -> OutOfBounds {
+    let (node, axis) = step.checks[check];
+    debug_assert!(
+        matches!(&plan.graph.node(node).kind, Kind::Gather { from, .. } if from[axis] == Source::Index),
+        "a check is of an axis that is taken from by index"
+    );
+    let data = plan.graph.inputs(node)[0];
+    OutOfBounds { node, axis, extent: plan.graph.node(data).shape[axis], index }
+}
