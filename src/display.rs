@@ -102,6 +102,8 @@ impl Text<'_> {
                 None => "...".to_string(),
             };
             if i > 0 && column + 1 + word.len() + (self.shape.len() - axis) > WIDTH {
+                // A line that goes on below does not end in blanks.
+                self.lines.truncate(self.lines.trim_end().len());
                 self.lines.push('\n');
                 self.lines.push_str(&" ".repeat(indent));
                 column = indent;
@@ -152,9 +154,9 @@ fn alone(x: Scalar) -> String {
     let powers = size.is_finite() && size > 0.0 && !(1e-4..1e16).contains(&size);
     let text = match (powers, x.dtype()) {
         (true, DType::F32) => format!("{:e}", x.as_f32()),
-        (true, _) => format!("{:e}", x.to_f64()),
+        (true, _) => format!("{:e}", x.decimal()),
         (false, DType::F32) => format!("{:?}", x.as_f32()),
-        (false, _) => format!("{:?}", x.to_f64()),
+        (false, _) => format!("{:?}", x.decimal()),
     };
     match text.split_once('e') {
         Some((mantissa, exponent)) => format!("{mantissa}{}", exponent_of(exponent, 2)),

@@ -163,6 +163,7 @@ impl Array {
         let whole = !self.0.node.dtype.is_float();
         let scale = 10f64.powi(decimals.saturating_abs());
         match decimals {
+            0 if self.0.node.dtype == DType::Bool => self.cast(DType::F16),
             0.. if whole => self.clone(),
             0 => self.rint(),
             1.. => (self * scale).rint() / scale,

@@ -137,7 +137,9 @@ def one(out, name, function, view, before, after):
         kind = "skip" if "negative integer powers" in str(error) else "error"
         result = None
     else:
-        kind = "ok" if result.dtype.name in OURS else "skip"
+        # Neighbours of half types are refused.
+        lacks = name in ("nextafter", "spacing") and result.dtype == np.float16
+        kind = "ok" if result.dtype.name in OURS and not lacks else "skip"
     if kind == "skip":
         return
     out.write(f"op {name} {view} {len(before)} {kind}\n".encode())

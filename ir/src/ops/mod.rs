@@ -177,6 +177,10 @@ impl Op {
             }
             Class::Integer | Class::Scale => common,
         };
+        // Neighbours are found by a float's own bits, and halfs are computed as float32.
+        if matches!(self, Op::Nextafter | Op::Spacing) && each.is_half() {
+            return None;
+        }
         let mut types = SmallVec::from_elem(each, args.len());
         if class == Class::Choice {
             types[0] = DType::Bool;

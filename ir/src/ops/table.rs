@@ -104,9 +104,10 @@ macro_rules! for_each_op {
 
         /// The magnitude of `a` with the sign of `b`.
         Copysign copysign(a, b): Float, ulp(0.0) = body(|k| math::copy_sign(k, a, b));
-        /// The next number after `a` towards `b`.
+        /// The next number after `a` towards `b`, of float32 and float64: cast halfs first.
         Nextafter nextafter(a, b): Float, ulp(0.0) = body(|k| math::nextafter(k, a, b));
-        /// The distance to the next number away from 0, with the sign of `x`.
+        /// The distance to the next number away from 0, with the sign of `x`; of float32 and float64: cast
+        /// halfs first.
         Spacing spacing(x): Float, ulp(0.0) = body(|k| math::spacing(k, x));
         /// `x * 2**n` for an integer `n`, rounded once.
         Ldexp ldexp(x, n): Scale, ulp(0.5) = body(|k| math::ldexp(k, x, n));
