@@ -12,6 +12,8 @@
 mod cost;
 mod oracle;
 mod prepared;
+#[cfg(test)]
+mod tests;
 
 pub use prepared::Prepared;
 
