@@ -62,6 +62,24 @@ impl Number {
         }
     }
 
+    /// The number as an element that is set to it: a float as an integer has to be one that the type
+    /// holds, once its fraction is dropped.
+    ///
+    /// # Errors
+    /// A number that the type cannot hold.
+    pub(crate) fn assigned_to(self, dtype: DType) -> Result<Scalar, Mistake> {
+        let wrong = |what: &str| {
+            let sentence = format!("cannot convert float {what} to integer");
+            Err(Mistake::Argument { sentence })
+        };
+        match self {
+            Number::Float(x) if dtype.is_integer() && x.is_nan() => wrong("NaN"),
+            Number::Float(x) if dtype.is_integer() && x.is_infinite() => wrong("infinity"),
+            Number::Float(x) if dtype.is_integer() => Number::Int(x as i128).to_scalar(dtype),
+            Number::Bool(_) | Number::Int(_) | Number::Float(_) => self.to_scalar(dtype),
+        }
+    }
+
     /// The number as a float64, rounded if need be.
     pub(crate) fn to_f64(self) -> f64 {
         match self {

@@ -215,6 +215,8 @@ fn run(
     let options = RunOptions { workers, profile, check, perf: config.perf, ..RunOptions::default() };
     let buffers = numfuse_runtime::run(&planned.prepared, &capture.leaves, &capture.scalars, &options);
     let buffers = buffers.map_err(Cause::Evaluation)?;
+    #[cfg(test)]
+    let buffers = tests::spoiled(buffers);
     if let Some(profile) = profile.filter(|_| config.log.time) {
         watch::times(planned, profile);
     }
@@ -284,5 +286,61 @@ pub fn statistics() -> Statistics {
         compiles: kernels.compiles,
         kernel_hits: kernels.hits,
         code_bytes: kernels.code_bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! That a check finds what is wrong, seen from where users stand: results are spoiled on purpose
+    //! between the run and the comparison.
+
+    use super::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        /// The byte to change in the first result of the evaluations of this thread.
+        static SPOILED: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+
+    /// The results, one bit of them wrong if this thread asks for it.
+    pub(super) fn spoiled(mut buffers: Vec<Buffer>) -> Vec<Buffer> {
+        if let Some(byte) = SPOILED.get() {
+            let mut bytes = buffers[0].bytes().to_vec();
+            bytes[byte] ^= 1;
+            buffers[0] = Buffer::copied_from(&bytes, numfuse_runtime::pool::Pool::global()).expect("memory");
+        }
+        buffers
+    }
+
+    /// Evaluates the square roots of eight numbers, with that byte spoiled, checked or not.
+    fn roots(byte: Option<usize>, check: bool) -> Result<Vec<f32>, Error> {
+        let roots = (Array::from(vec![4.0f32; 8]) + 5.0).sqrt();
+        SPOILED.set(byte);
+        let result = config::with(|config| config.check = check, || roots.to_vec());
+        SPOILED.set(None);
+        result
+    }
+
+    #[test]
+    fn a_check_finds_one_wrong_bit_and_names_its_place() {
+        assert_eq!(roots(None, true).unwrap(), [3.0; 8]);
+        let unseen = roots(Some(20), false).unwrap();
+        assert_eq!((unseen[4], unseen[5]), (3.0, f32::from_bits(3.0f32.to_bits() ^ 1)), "nobody looks");
+        let error = roots(Some(20), true).unwrap_err();
+        assert!(matches!(error.cause(), Cause::Check(_)), "{error}");
+        let text = error.to_string();
+        let said = "output 0, element 5: computed 3.0000002f32, by the meaning of the graph 3.0f32 [eval of \
+                    float32 (8,)";
+        assert!(text.starts_with(said), "{text}");
+    }
+
+    #[test]
+    fn what_failed_its_check_can_be_computed_again() {
+        let roots = (Array::from(vec![4.0f64; 3]) + 5.0).sqrt();
+        SPOILED.set(Some(0));
+        let failed = config::with(|config| config.check = true, || roots.eval());
+        SPOILED.set(None);
+        assert!(failed.is_err());
+        assert_eq!(config::with(|config| config.check = true, || roots.to_vec::<f64>()).unwrap(), [3.0; 3]);
     }
 }

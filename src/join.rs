@@ -37,7 +37,11 @@ impl<N: Into<Number>> From<N> for Pad {
 }
 
 /// How many elements [`Array::pad`] adds: one number for every side, `(before, after)` for every
-/// axis, or a pair for each axis.
+/// axis, or a pair for each axis. A negative number does not compile.
+///
+/// ```compile_fail
+/// numfuse::prelude::arange(3).pad(-1, 0);
+/// ```
 pub trait Widths {
     /// The pairs: a single one is for every axis.
     fn pairs(&self) -> SmallVec<[(usize, usize); 4]>;
@@ -233,7 +237,7 @@ fn framed(b: &mut Builder, x: &Array, widths: &[(usize, usize)], value: Number) 
     };
     let extents: Extents = x.0.node.shape.iter().zip(widths).map(extent).collect();
     let frame = Shape::new(&extents)?;
-    let value = b.number(value.to_scalar(x.0.node.dtype)?);
+    let value = b.number(value.assigned_to(x.0.node.dtype)?);
     let around = nodes::expand(b, &value, &frame);
     let before: SmallVec<[i64; 4]> = widths.iter().map(|w| w.0 as i64).collect();
     Ok(nodes::pad(b, x, &before, &around))

@@ -13,6 +13,8 @@ mod checks;
 mod cost;
 mod oracle;
 mod prepared;
+#[cfg(test)]
+mod tests;
 
 pub use prepared::Prepared;
 

@@ -17,7 +17,7 @@ use numfuse_ir::shape::Shape;
 const MOST_ELEMENTS: [usize; 2] = [6000, 150_000];
 
 /// One graph of so many is long: interpreting it takes a while.
-const LONG_ONE_OF: u64 = 512;
+const LONG_ONE_OF: u64 = 192;
 
 /// One step of growth: what to add, and numbers that choose how.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ const SHAPES: &[&[usize]] = &[
 const LONG_SHAPES: &[&[usize]] =
     &[&[40_000], &[2, 33_000], &[4200, 33], &[70_000], &[3, 4100, 3], &[260, 260]];
 
-/// Grows a graph; its last nodes are the outputs.
+/// Grows a graph with one to four outputs.
 pub fn grow(genes: &[Gene], seed: u64) -> Case {
     let mut case = Case { graph: Graph::new(), leaves: Vec::new(), scalars: Vec::new() };
     let mut nodes: Vec<NodeId> = Vec::new();
@@ -81,9 +81,22 @@ pub fn grow(genes: &[Gene], seed: u64) -> Case {
             nodes.push(n);
         }
     }
-    let outputs = 1 + seed as usize % 2;
-    nodes.iter().rev().take(outputs).for_each(|n| case.graph.add_output(*n));
+    outputs(&nodes, seed >> 32, &mut random).for_each(|n| case.graph.add_output(n));
     case
+}
+
+/// One to four nodes: the last one, then the ones before it or any.
+fn outputs<'a>(
+    nodes: &'a [NodeId],
+    choice: u64,
+    random: &'a mut Random,
+) -> impl Iterator<Item = NodeId> + 'a {
+    let count = 1 + choice as usize % 4;
+    let any = choice / 4 % 2 == 1;
+    (0..count).map(move |i| {
+        let back = if any && i > 0 { random.below(nodes.len()) } else { i % nodes.len() };
+        nodes[nodes.len() - 1 - back]
+    })
 }
 
 fn leaf(case: &mut Case, number: u32, shapes: &[&[usize]], random: &mut Random) -> NodeId {

@@ -109,6 +109,10 @@ pub(super) const OF_JOINS: Table = Table {
         "np.column_stack(())" => column_stack(Vec::<Array>::new());
         "np.column_stack((x, y[:2]))" => column_stack([x, &y.i(..2)]);
         "np.pad(x, ((1, 1), (2, 2), (3, 3)))" => x.pad([(1, 1), (2, 2), (3, 3)], 0);
+        "np.pad(x.astype(np.int8), 1, constant_values=np.nan)" => x.cast(I8).pad(1, f64::NAN);
+        "np.pad(x.astype(np.int8), 1, constant_values=np.inf)" => x.cast(I8).pad(1, f64::INFINITY);
+        "np.pad(x.astype(np.int8), 1, constant_values=300.5)" => x.cast(I8).pad(1, 300.5);
+        "np.pad(x.astype(np.int8), 1, constant_values=300)" => x.cast(I8).pad(1, 300);
         "np.pad(x[:0], 1, 'edge')" => x.i(..0).pad(1, Pad::Edge);
         "np.pad(x[:0], 1, 'reflect')" => x.i(..0).pad(1, Pad::Reflect);
         "np.pad(x[:0], 1, 'wrap')" => x.i(..0).pad(1, Pad::Wrap);
