@@ -58,6 +58,7 @@
 
 mod arguments;
 mod array;
+mod calculus;
 mod capture;
 mod compile;
 pub mod config;
@@ -69,6 +70,7 @@ mod eval;
 mod explain;
 mod from;
 mod functions;
+mod grids;
 pub mod index;
 mod io;
 mod iter;
@@ -90,6 +92,7 @@ mod watch;
 
 pub use arguments::{Axes, Integer, IntoShape, Operand};
 pub use array::{Array, eval_all};
+pub use calculus::*;
 pub use compile::{Compiled, compile};
 pub use config::{set_fusion, set_profiling};
 pub use creation::*;
@@ -98,6 +101,7 @@ pub use error::{Cause, Error};
 pub use eval::{Statistics, statistics};
 pub use explain::Summary;
 pub use functions::*;
+pub use grids::*;
 pub use index::{Ellipsis, NewAxis, Slice, s};
 pub use io::{load, save};
 pub use iter::Iter;

@@ -16,47 +16,51 @@ use numfuse_ir::shape::Shape;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What NumPy says, read once for each test.
+/// What NumPy says of every op, read once for each test.
 fn reference(test: &str) -> Option<Reader> {
+    let names = Op::ALL.iter().map(|op| format!("{}:{}", op.name(), op.arity()));
+    answers(test, "numpy_reference.py", &names.collect::<Vec<_>>())
+}
+
+/// What a script of this folder writes.
+pub fn answers(test: &str, script: &str, arguments: &[String]) -> Option<Reader> {
     let Ok(python) = std::env::var("NUMFUSE_PYTHON") else {
         println!("skipped: NUMFUSE_PYTHON names no Python with NumPy");
         return None;
     };
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));
-    let names = Op::ALL.iter().map(|op| format!("{}:{}", op.name(), op.arity()));
-    let status = Command::new(python)
-        .arg(here.join("tests/oracles/numpy_reference.py"))
-        .arg(&path)
-        .args(names)
-        .status();
+    let script = here.join("tests/oracles").join(script);
+    let status = Command::new(python).arg("-B").arg(script).arg(&path).args(arguments).status();
     assert!(status.expect("Python starts").success(), "the reference script failed");
     let bytes = std::fs::read(&path).expect("the script wrote its answers");
     let _ = std::fs::remove_file(&path);
     Some(Reader { bytes, at: 0 })
 }
 
-struct Reader {
+/// Records of the reference script.
+pub struct Reader {
     bytes: Vec<u8>,
     at: usize,
 }
 
+/// An array of a record.
 #[derive(Clone, Debug)]
-struct Data {
-    dtype: DType,
-    shape: Vec<usize>,
-    values: Vec<Scalar>,
+pub struct Data {
+    pub dtype: DType,
+    pub shape: Vec<usize>,
+    pub values: Vec<Scalar>,
 }
 
 impl Reader {
-    fn line(&mut self) -> Option<Vec<String>> {
+    pub fn line(&mut self) -> Option<Vec<String>> {
         let rest = &self.bytes[self.at..];
         let end = rest.iter().position(|&b| b == b'\n')?;
         self.at += end + 1;
         Some(String::from_utf8_lossy(&rest[..end]).split_whitespace().map(str::to_string).collect())
     }
 
-    fn array(&mut self) -> Data {
+    pub fn array(&mut self) -> Data {
         let words = self.line().expect("an array follows");
         let dtype = DType::parse(&words[1]).expect("one of our types");
         let shape: Vec<usize> = words[2..].iter().map(|n| n.parse().unwrap()).collect();
@@ -190,7 +194,7 @@ fn signless(op: Op) -> bool {
 }
 
 /// Within so many units in the last place of the expected value.
-fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
+pub fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
     let (g, e) = (got.to_f64(), expected.to_f64());
     let least = if got.dtype() == DType::F32 { 1e-45 } else { 5e-324 };
     (g - e).abs() <= ulps * (e.abs() * digits(got.dtype())).max(least)

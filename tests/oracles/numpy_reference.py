@@ -200,4 +200,5 @@ def main():
         folds(out)
 
 
-main()
+if __name__ == "__main__":
+    main()
