@@ -139,10 +139,7 @@ pub fn broadcast_shapes(shapes: &[&[usize]]) -> Result<Vec<usize>, Error> {
     let shapes = shapes.map_err(fail)?;
     let joined = shapes.iter().try_fold(Shape::scalar(), |shape, next| shape.broadcast(next));
     let joined = joined.ok_or_else(|| {
-        fail(Mistake::Broadcast {
-            op: "broadcast_shapes".to_string(),
-            shapes: shapes.iter().cloned().collect(),
-        })
+        fail(Mistake::Broadcast { op: "broadcast_shapes".to_string(), shapes: shapes.to_vec() })
     })?;
     Ok(joined.to_vec())
 }

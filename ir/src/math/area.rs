@@ -1,13 +1,13 @@
 //! Inverse hyperbolic functions, each the logarithm of a sum that is kept in twice the precision.
 //!
 //! ```text
-//! arcsinh x = log(1 + u),    u = x + x² / (1 + √(1 + x²))
+//! arcsinh x = log(1 + u),    u = x + (√(1 + x²) - 1)
 //! arccosh x = log(1 + u),    u = t + √(t (t + 2)),   t = x - 1
 //! arctanh x = log(1 + u)/2,  u = 2x / (1 - x)
 //! ```
 //!
-//! are the forms of FreeBSD's `s_asinh.c`, `e_acosh.c` and `e_atanh.c` (Sun Microsystems): u has no
-//! cancellation, and the logarithm sees the part of u that 1 + u rounds away. Far out the first two are
+//! are the forms of FreeBSD's `s_asinh.c`, `e_acosh.c` and `e_atanh.c` (Sun Microsystems) in twice the
+//! precision, so that cancellation in u costs nothing that counts, and the logarithm sees the part of u that 1 + u rounds away. Far out the first two are
 //! log 2x.
 
 use super::extended::{
@@ -23,12 +23,16 @@ use super::{Arith, ArithExt};
 pub fn arcsinh<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);
     let one = k.float(x, 1.0);
-    let square = k.mul(size, size);
-    let root = k.fma(size, size, one);
-    let root = k.sqrt(root);
-    let bottom = k.add(one, root);
-    let rest = k.div(square, bottom);
-    let u = sum_ordered(k, size, rest);
+    let square = product(k, size, size);
+    let sum = sum_any(k, one, square.high);
+    let low = k.add(sum.low, square.low);
+    let root = root_two(k, Two { high: sum.high, low });
+    let minus_one = k.neg(one);
+    let rest = sum_ordered(k, root.high, minus_one);
+    let rest_low = k.add(rest.low, root.low);
+    let u = sum_ordered(k, size, rest.high);
+    let low = k.add(u.low, rest_low);
+    let u = Two { high: u.high, low };
     let value = log_one_plus_or_double(k, u, size);
     // Below, x³/6 no longer counts.
     let tiny = pick(k, x, 2f64.powi(-14), 2f64.powi(-28));
