@@ -7,8 +7,8 @@
 //! ```
 //!
 //! are the forms of FreeBSD's `s_asinh.c`, `e_acosh.c` and `e_atanh.c` (Sun Microsystems) in twice the
-//! precision, so that cancellation in u costs nothing that counts, and the logarithm sees the part of u that 1 + u rounds away. Far out the first two are
-//! log 2x.
+//! precision, so that what cancels in u costs nothing that counts, and the logarithm sees the part of u
+//! that 1 + u rounds away. Far out the first two are log 2x.
 
 use super::extended::{
     Two, flip_sign, infinity, pick, product, quotient_two, root_two, sign_bit, sum_any, sum_ordered,
