@@ -58,6 +58,7 @@
 
 mod arguments;
 mod array;
+mod calculus;
 mod capture;
 mod compile;
 pub mod config;
@@ -68,6 +69,8 @@ mod error;
 mod eval;
 mod explain;
 mod from;
+mod functions;
+mod grids;
 pub mod index;
 mod io;
 mod iter;
@@ -76,6 +79,7 @@ mod key;
 mod lazy;
 mod manip;
 pub mod memory;
+mod nan;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod nonzero;
@@ -92,6 +96,7 @@ mod watch;
 
 pub use arguments::{Axes, Integer, IntoShape, Operand};
 pub use array::{Array, eval_all};
+pub use calculus::*;
 pub use compile::{Compiled, compile};
 pub use config::{set_fusion, set_profiling};
 pub use creation::*;
@@ -99,12 +104,15 @@ pub use element::{Element, Number};
 pub use error::{Cause, Error};
 pub use eval::{Statistics, statistics};
 pub use explain::Summary;
+pub use functions::*;
+pub use grids::*;
 pub use half::{bf16, f16};
 pub use index::{Ellipsis, NewAxis, Slice, s};
 pub use io::{load, save};
 pub use iter::Iter;
 pub use join::*;
 pub use manip::*;
+pub use nan::*;
 pub use nonzero::*;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;

@@ -21,25 +21,25 @@ use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
 
 /// The reductions as they are built, before names and errors.
-struct Reduction<'a> {
-    b: &'a mut Builder,
-    x: Array,
-    axes: &'a [usize],
-    keep: bool,
+pub(crate) struct Reduction<'a> {
+    pub(crate) b: &'a mut Builder,
+    pub(crate) x: Array,
+    pub(crate) axes: &'a [usize],
+    pub(crate) keep: bool,
 }
 
 impl Reduction<'_> {
-    fn fold(&mut self, fold: Fold, part: usize, dtype: DType) -> Result<Array, Mistake> {
+    pub(crate) fn fold(&mut self, fold: Fold, part: usize, dtype: DType) -> Result<Array, Mistake> {
         let x = nodes::cast(self.b, &self.x, dtype);
         nodes::reduce(self.b, &x, fold, part, self.axes, self.keep)
     }
 
-    fn dtype(&self) -> DType {
+    pub(crate) fn dtype(&self) -> DType {
         self.x.0.node.dtype
     }
 
     /// How many elements are folded into one.
-    fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.axes.iter().map(|&axis| self.x.0.node.shape[axis]).product()
     }
 
@@ -48,20 +48,20 @@ impl Reduction<'_> {
         nodes::map(self.b, Op::Divide, &[x.clone(), divisor])
     }
 
-    fn mean(&mut self) -> Result<Array, Mistake> {
+    pub(crate) fn mean(&mut self) -> Result<Array, Mistake> {
         let sum = self.fold(Fold::Sum, 0, averaged(self.dtype()))?;
         let count = self.count() as f64;
         self.over(&sum, count)
     }
 
     /// Welford's sum of squared deviations, from the pass that finds the mean.
-    fn var(&mut self, ddof: usize) -> Result<Array, Mistake> {
+    pub(crate) fn var(&mut self, ddof: usize) -> Result<Array, Mistake> {
         let squares = self.fold(Fold::Moments, 2, averaged(self.dtype()))?;
         let freedom = self.count().saturating_sub(ddof) as f64;
         self.over(&squares, freedom)
     }
 
-    fn map(&mut self, op: Op, args: &[&Array]) -> Result<Array, Mistake> {
+    pub(crate) fn map(&mut self, op: Op, args: &[&Array]) -> Result<Array, Mistake> {
         let args: Vec<Array> = args.iter().map(|&a| a.clone()).collect();
         nodes::map(self.b, op, &args)
     }
@@ -88,12 +88,13 @@ pub(crate) fn summed(dtype: DType) -> DType {
 }
 
 /// The type that means are computed in.
-fn averaged(dtype: DType) -> DType {
+pub(crate) fn averaged(dtype: DType) -> DType {
     if dtype.is_float() { dtype.working() } else { DType::F64 }
 }
 
+/// A reduction of `x`, named `op` in errors.
 #[track_caller]
-fn reduce(
+pub(crate) fn reduce(
     op: &'static str,
     x: &Array,
     axes: &impl Axes,
@@ -134,6 +135,8 @@ macro_rules! reductions {
         })+
     };
 }
+
+pub(crate) use reductions;
 
 reductions! {
     /// The sum; 0 of nothing.
@@ -194,7 +197,7 @@ reductions! {
 }
 
 impl Reduction<'_> {
-    fn position(&mut self, fold: Fold, name: &str) -> Result<Array, Mistake> {
+    pub(crate) fn position(&mut self, fold: Fold, name: &str) -> Result<Array, Mistake> {
         self.fold(fold, 1, self.dtype()).map_err(|mistake| match mistake {
             Mistake::EmptyFold { .. } => {
                 Mistake::Argument { sentence: format!("attempt to get {name} of an empty sequence") }

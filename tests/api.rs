@@ -307,3 +307,48 @@ fn a_compiled_function_is_traced_once_for_each_form() {
     let wrong = Array::from(vec![1.0f32; 4]);
     assert!(function.call(&[&a, &wrong]).unwrap_err().to_string().contains("(3,) (4,)"));
 }
+
+#[test]
+fn exponents_are_integers_and_have_no_say_in_the_type() -> Result<(), Error> {
+    let x = Array::from([1.0f32, -0.75]);
+    assert_eq!(x.ldexp(3).to_vec::<f32>()?, [8.0, -6.0]);
+    assert_eq!(x.ldexp(Array::from([1i64, 200])).dtype(), F32);
+    assert_eq!(numfuse::ldexp(3, Array::from([1i32])).dtype(), F64);
+    assert!(x.ldexp(1.5).check().is_err());
+    assert!(x.ldexp(zeros(2, U64)).check().is_err());
+    let (m, e) = x.frexp();
+    assert_eq!(m.ldexp(e).to_vec::<f32>()?, x.to_vec::<f32>()?);
+    Ok(())
+}
+
+#[test]
+fn integer_functions_refuse_what_numpy_refuses() -> Result<(), Error> {
+    let (a, b) = (Array::from([12i8, -128]), Array::from([18i8, 96]));
+    assert_eq!(a.gcd(&b).to_vec::<i8>()?, [6, 32]);
+    assert_eq!(a.lcm(5).to_vec::<i8>()?, [60, -128i8]);
+    assert_eq!(a.bitwise_count().to_vec::<u8>()?, [2, 1]);
+    assert!(zeros(3, BOOL).gcd(zeros(3, BOOL)).check().is_err());
+    assert!(zeros(3, F32).gcd(&a).check().is_err());
+    assert!(zeros(3, F64).bitwise_count().check().is_err());
+    assert_eq!(zeros(3, BOOL).bitwise_count().dtype(), U8);
+    Ok(())
+}
+
+#[test]
+fn shapes_that_do_not_meet_are_not_equivalent() -> Result<(), Error> {
+    assert!(ones([3, 1], F32).array_equiv(&ones(4, I8))?);
+    assert!(!ones([3, 2], F32).array_equiv(&ones(4, I8))?);
+    assert_eq!(numfuse::broadcast_shapes(&[&[2, 1], &[3], &[]])?, [2, 3]);
+    assert!(numfuse::broadcast_shapes(&[&[2], &[3]]).is_err());
+    assert!(ones([2, 2], F32).cross(&ones(2, F32)).check().is_err());
+    assert!(ones(1, F32).gradient(1.0, 0).check().is_err());
+    Ok(())
+}
+
+#[test]
+fn casts_are_safe_where_numpy_says_so() {
+    let safe = |a, b| numfuse::can_cast(a, b);
+    assert!(safe(BOOL, I8) && safe(U8, I16) && safe(I64, F64) && safe(U64, F64) && safe(I16, F32));
+    assert!(!safe(U8, I8) && !safe(I8, U64) && !safe(I32, F32) && !safe(F64, F32) && !safe(F32, I64));
+    assert_eq!(numfuse::result_type(&[&zeros(1, I32), &zeros(1, F32)]), F64);
+}

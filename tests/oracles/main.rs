@@ -1,5 +1,6 @@
 //! What is computed against those who know: NumPy, the two oracles, and random graphs.
 
+mod calls;
 mod differential;
 mod elements;
 mod functions;

@@ -15,7 +15,7 @@ use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options};
 use numfuse_ir::shape::Shape;
 
-/// What NumPy says, read once for each test.
+/// What NumPy says of every op, read once for each test.
 fn reference(test: &str) -> Option<Reader> {
     let names = Op::ALL.iter().map(|op| format!("{}:{}", op.name(), op.arity()));
     ask("numpy_reference.py", test, names)

@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 /// The next number after a towards b; b where they are equal. Error: 0 ulp.
 ///
 /// The bits of a float without their sign count upwards with its magnitude (IEEE 754-2019, 3.4).
-#[inline(always)]
+#[inline]
 pub fn nextafter<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let dtype = k.dtype(a);
     let zero = k.float(a, 0.0);
@@ -33,7 +33,7 @@ pub fn nextafter<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 }
 
 /// The distance to the next number away from zero, with the sign of x; NaN at ±∞. Error: 0 ulp.
-#[inline(always)]
+#[inline]
 pub fn spacing<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let dtype = k.dtype(x);
     let bits = k.to_bits(x);
@@ -61,7 +61,7 @@ struct Apart<V> {
 }
 
 impl<V: Copy> Apart<V> {
-    #[inline(always)]
+    #[inline]
     fn of<A: Arith<V = V>>(k: &mut A, x: V) -> Apart<V> {
         let dtype = k.dtype(x);
         let size = k.abs(x);
@@ -90,7 +90,7 @@ impl<V: Copy> Apart<V> {
 }
 
 /// `x 2^n`, rounded once; n is an int32 or int64. Error: 0.5 ulp where the result is not normal, else 0.
-#[inline(always)]
+#[inline]
 pub fn ldexp<A: Arith>(k: &mut A, x: A::V, n: A::V) -> A::V {
     let Apart { m, e, ordinary } = Apart::of(k, x);
     // Beyond these the result is 0 or infinite whatever x is.
@@ -116,7 +116,7 @@ pub fn ldexp<A: Arith>(k: &mut A, x: A::V, n: A::V) -> A::V {
 }
 
 /// The m of `x = m 2^e` with |m| in 1/2 … 1; ±0, ±∞ and NaN themselves. Error: 0 ulp.
-#[inline(always)]
+#[inline]
 pub fn frexp_mantissa<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let Apart { m, ordinary, .. } = Apart::of(k, x);
     let half = k.float(x, 0.5);
@@ -126,7 +126,7 @@ pub fn frexp_mantissa<A: Arith>(k: &mut A, x: A::V) -> A::V {
 }
 
 /// The e of `x = m 2^e` with |m| in 1/2 … 1, as an int32; 0 for ±0, ±∞ and NaN.
-#[inline(always)]
+#[inline]
 pub fn frexp_exponent<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let Apart { e, ordinary, .. } = Apart::of(k, x);
     let one = k.int(e, 1);
@@ -139,7 +139,7 @@ pub fn frexp_exponent<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// How many bits of |x| are set, as a uint8, for integers of every size.
 ///
 /// By sums of ever wider fields (H. S. Warren, *Hacker's Delight*, 2nd edition, section 5-1).
-#[inline(always)]
+#[inline]
 pub fn bitwise_count<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let unsigned = k.dtype(x).same_size_unsigned();
     let size = k.abs(x);
@@ -164,7 +164,7 @@ pub fn bitwise_count<A: Arith>(k: &mut A, x: A::V) -> A::V {
 }
 
 /// 0 below 0, 1 above, `middle` at ±0; NaN stays.
-#[inline(always)]
+#[inline]
 pub fn heaviside<A: Arith>(k: &mut A, x: A::V, middle: A::V) -> A::V {
     let (zero, one) = (k.float(x, 0.0), k.float(x, 1.0));
     let (below, above) = (k.lt(x, zero), k.gt(x, zero));

@@ -12,7 +12,7 @@ use crate::dtype::DType;
 const STEPS: u32 = 6;
 
 /// The greatest common divisor of |a| and |b|; |a| where b is 0.
-#[inline(always)]
+#[inline]
 pub fn gcd<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let dtype = k.dtype(a);
     let (a, b) = (magnitude(k, a), magnitude(k, b));
@@ -21,7 +21,7 @@ pub fn gcd<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 }
 
 /// The least common multiple of |a| and |b|, wrapping on overflow; 0 where either is 0.
-#[inline(always)]
+#[inline]
 pub fn lcm<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let dtype = k.dtype(a);
     let (a, b) = (magnitude(k, a), magnitude(k, b));
@@ -32,7 +32,7 @@ pub fn lcm<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 }
 
 /// |x| as a uint32, or a uint64 where it is so wide.
-#[inline(always)]
+#[inline]
 fn magnitude<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let unsigned = k.dtype(x).same_size_unsigned();
     let size = k.abs(x);
@@ -41,7 +41,7 @@ fn magnitude<A: Arith>(k: &mut A, x: A::V) -> A::V {
 }
 
 /// `a / b` for a b that divides a; 0 for 0 / 0.
-#[inline(always)]
+#[inline]
 fn quotient<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     if k.dtype(a) == DType::U64 {
         return k.div(a, b);
@@ -52,7 +52,7 @@ fn quotient<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 }
 
 /// The greatest common divisor of two uint32 or two uint64.
-#[inline(always)]
+#[inline]
 fn common_divisor<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let dtype = k.dtype(a);
     if dtype == DType::U64 {
@@ -82,7 +82,7 @@ fn euclid<A: Arith>(k: &mut A, mut a: A::V, mut b: A::V, left: u32) -> A::V {
 }
 
 /// `a mod b`; anything where b is 0.
-#[inline(always)]
+#[inline]
 fn remainder<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     if k.dtype(a) == DType::U64 {
         return k.rem(a, b);

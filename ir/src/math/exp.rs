@@ -159,7 +159,7 @@ pub(super) struct LongParts<V> {
 }
 
 /// e^x for a number of twice the precision, before its last rounding.
-#[inline(always)]
+#[inline]
 pub(super) fn exp_long<A: Arith>(k: &mut A, x: Two<A::V>) -> LongParts<A::V> {
     let reduced = reduce_with(k, x.high, |k, n, excess| k.fma(n, excess, x.low));
     let rest = exp_rest(k, &reduced);
@@ -171,7 +171,7 @@ pub(super) fn exp_long<A: Arith>(k: &mut A, x: Two<A::V>) -> LongParts<A::V> {
 }
 
 /// 2^x for a number of twice the precision, before its last rounding.
-#[inline(always)]
+#[inline]
 pub(super) fn exp2_long<A: Arith>(k: &mut A, x: Two<A::V>) -> LongParts<A::V> {
     let (r, shifted) = nearest_whole(k, x.high);
     let near = k.add(r, x.low);

@@ -159,7 +159,7 @@ pub(super) fn product_two<A: Arith>(k: &mut A, a: Two<A::V>, b: Two<A::V>) -> Tw
 }
 
 /// `a / b` to about twice the working precision, by one division.
-#[inline(always)]
+#[inline]
 pub(super) fn quotient_two<A: Arith>(k: &mut A, a: Two<A::V>, b: Two<A::V>) -> Two<A::V> {
     let one = k.float(a.high, 1.0);
     let inverse = k.div(one, b.high);
@@ -172,7 +172,7 @@ pub(super) fn quotient_two<A: Arith>(k: &mut A, a: Two<A::V>, b: Two<A::V>) -> T
 }
 
 /// `√x` to about twice the working precision; 0 gives 0, a negative number NaN.
-#[inline(always)]
+#[inline]
 pub(super) fn root_two<A: Arith>(k: &mut A, x: Two<A::V>) -> Two<A::V> {
     let high = k.sqrt(x.high);
     let minus = k.neg(high);

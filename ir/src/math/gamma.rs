@@ -20,7 +20,7 @@ use std::f64::consts::FRAC_PI_2;
 ///
 /// Largest error measured: 0.80 ulp in float32, 0.80 ulp in float64 for positive x; for negative x 2 ulp
 /// of the larger of the result and 1.
-#[inline(always)]
+#[inline]
 pub fn gammaln<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let low = least_normal(k, x);
     // The last argument with a finite result.
@@ -56,7 +56,7 @@ pub fn gammaln<A: Arith>(k: &mut A, x: A::V) -> A::V {
 }
 
 /// `log |Γ(-x)|` from `value = log Γ(x)`, for x > 0.
-#[inline(always)]
+#[inline]
 fn reflect<A: Arith>(k: &mut A, x: A::V, value: Two<A::V>) -> A::V {
     let whole = k.rint(x);
     let r = k.sub(x, whole);
@@ -93,7 +93,7 @@ fn reflect<A: Arith>(k: &mut A, x: A::V, value: Two<A::V>) -> A::V {
 }
 
 /// `log Γ(x)` from 3.5 on.
-#[inline(always)]
+#[inline]
 fn stirling<A: Arith>(k: &mut A, x: A::V) -> Two<A::V> {
     let [none, half, one] = [0.0, 0.5, 1.0].map(|c| k.float(x, c));
     let log = log_two(k, x, none);
@@ -121,7 +121,7 @@ fn stirling<A: Arith>(k: &mut A, x: A::V) -> Two<A::V> {
 }
 
 /// `log Γ(x)` below 3.5.
-#[inline(always)]
+#[inline]
 fn moved<A: Arith>(k: &mut A, x: A::V) -> Two<A::V> {
     let [zero, one, two] = [0.0, 1.0, 2.0].map(|c| k.float(x, c));
     let whole = k.rint(x);

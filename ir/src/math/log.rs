@@ -135,7 +135,7 @@ const LOG_TAIL: [f64; 7] = [
 ];
 
 /// `log(m)` for m within √½ … √2 as a sum of two: see [`log_fraction`].
-#[inline(always)]
+#[inline]
 pub(super) fn log_mantissa<A: Arith>(k: &mut A, m: A::V) -> Two<A::V> {
     let one = k.float(m, 1.0);
     let f = k.sub(m, one);
@@ -147,7 +147,7 @@ pub(super) fn log_mantissa<A: Arith>(k: &mut A, m: A::V) -> Two<A::V> {
 ///
 /// With S = 2s, s = f / (2 + f): `log(1 + f) = S + S³ (1/12 + S² Q(S²))`. S and the first two terms are
 /// kept in twice the precision; Q is small enough to be plain.
-#[inline(always)]
+#[inline]
 pub(super) fn log_fraction<A: Arith>(k: &mut A, f: A::V) -> Two<A::V> {
     // 2 + f exactly, then f / (2 + f) and its remainder: one division.
     let two = k.float(f, 2.0);
@@ -196,7 +196,7 @@ const EXTENDED_TAIL: [f64; 8] = [
 ];
 
 /// The logarithm of a normal positive number over 2^shift as a sum of two.
-#[inline(always)]
+#[inline]
 pub(super) fn log_two<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> Two<A::V> {
     let (e, m) = split(k, x, shift);
     let mantissa = log_mantissa(k, m);
@@ -204,7 +204,7 @@ pub(super) fn log_two<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> Two<A::V> {
 }
 
 /// `e log 2 + mantissa`.
-#[inline(always)]
+#[inline]
 fn with_exponent<A: Arith>(k: &mut A, e: A::V, mantissa: Two<A::V>) -> Two<A::V> {
     // The high part of ln 2 has so few digits that its product with an exponent is exact.
     let ln2 = pick(k, e, 0.693_145_75, 0.693_147_180_559_890_3);
@@ -227,7 +227,7 @@ pub(super) struct Taken<V> {
 ///
 /// While the exponent is 0, f is the exact difference from 1 (a tiny `x.low` included), so that the
 /// logarithm is precise near 1.
-#[inline(always)]
+#[inline]
 pub(super) fn take_apart<A: Arith>(k: &mut A, x: Two<A::V>, rest: A::V) -> Taken<A::V> {
     let none = k.float(rest, 0.0);
     let (exponent, m) = split(k, x.high, none);
@@ -243,7 +243,7 @@ pub(super) fn take_apart<A: Arith>(k: &mut A, x: Two<A::V>, rest: A::V) -> Taken
 impl<V: Copy> Taken<V> {
     /// The logarithm of the mantissa as a sum of two. What f lost counts by `1 / (1 + f)`, of which
     /// three terms are enough.
-    #[inline(always)]
+    #[inline]
     pub(super) fn log_mantissa<A: Arith<V = V>>(&self, k: &mut A) -> Two<V> {
         let log = log_fraction(k, self.f);
         let one = k.float(self.f, 1.0);
@@ -253,7 +253,7 @@ impl<V: Copy> Taken<V> {
     }
 
     /// The natural logarithm as a sum of two.
-    #[inline(always)]
+    #[inline]
     pub(super) fn log<A: Arith<V = V>>(&self, k: &mut A) -> Two<V> {
         let mantissa = self.log_mantissa(k);
         with_exponent(k, self.exponent, mantissa)
@@ -261,7 +261,7 @@ impl<V: Copy> Taken<V> {
 }
 
 /// `2^-e` for a whole e that is no larger than 126.
-#[inline(always)]
+#[inline]
 fn inverse_power_of_two<A: Arith>(k: &mut A, e: A::V) -> A::V {
     let dtype = k.dtype(e);
     let most = k.float(e, 126.0);

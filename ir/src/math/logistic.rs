@@ -16,7 +16,7 @@ use std::f64::consts::LOG2_E;
 /// path.
 ///
 /// Largest error measured: 0.80 ulp in float32, 0.80 ulp in float64.
-#[inline(always)]
+#[inline]
 pub fn expit<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let low = pick(k, x, -87.33654, -708.396_418_532_264);
     let infinity = infinity(k, x);
@@ -46,7 +46,7 @@ pub fn expit<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// the rare path.
 ///
 /// Largest error measured: 0.52 ulp in float32, 0.52 ulp in float64.
-#[inline(always)]
+#[inline]
 pub fn logit<A: Arith>(k: &mut A, p: A::V) -> A::V {
     let least = least_normal(k, p);
     let most = pick(k, p, 0.999_999_94, 0.999_999_999_999_999_9);
@@ -73,7 +73,7 @@ pub fn logit<A: Arith>(k: &mut A, p: A::V) -> A::V {
 ///
 /// Largest error measured: 0.78 ulp in float32, 0.76 ulp in float64, of the larger of the result and the
 /// greater operand (a result near 0 between them is a difference).
-#[inline(always)]
+#[inline]
 pub fn logaddexp<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let Apart { greater, distance, unusual } = Apart::of(k, a, b, [-87.0, -708.0]);
     let t = exp_long(k, distance).scale(k);
@@ -93,7 +93,7 @@ pub fn logaddexp<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 ///
 /// Largest error measured: 0.79 ulp in float32, 0.78 ulp in float64, of the larger of the result and the
 /// greater operand.
-#[inline(always)]
+#[inline]
 pub fn logaddexp2<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let Apart { greater, distance, unusual } = Apart::of(k, a, b, [-126.0, -1022.0]);
     let t = exp2_long(k, distance).scale(k);
@@ -117,7 +117,7 @@ pub fn logaddexp2<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 }
 
 /// `1 / ln 2` as a sum of two.
-#[inline(always)]
+#[inline]
 fn log2_e<A: Arith>(k: &mut A, like: A::V) -> Two<A::V> {
     let low = pick(k, like, 1.925_963e-8, 2.035_527_374_093_103_3e-17);
     Two { high: k.float(like, LOG2_E), low }
@@ -133,7 +133,7 @@ struct Apart<V> {
 }
 
 impl<V: Copy> Apart<V> {
-    #[inline(always)]
+    #[inline]
     fn of<A: Arith<V = V>>(k: &mut A, a: V, b: V, far: [f64; 2]) -> Apart<V> {
         let greater = k.max(a, b);
         let lesser = k.min(a, b);
@@ -150,7 +150,7 @@ impl<V: Copy> Apart<V> {
 }
 
 /// 1 + t taken apart, for t in 0 … 1.
-#[inline(always)]
+#[inline]
 fn log_one_plus<A: Arith>(k: &mut A, t: Two<A::V>) -> Taken<A::V> {
     let one = k.float(t.high, 1.0);
     let sum = sum_ordered(k, one, t.high);
@@ -158,7 +158,7 @@ fn log_one_plus<A: Arith>(k: &mut A, t: Two<A::V>) -> Taken<A::V> {
 }
 
 /// `a + b`, rounded once.
-#[inline(always)]
+#[inline]
 fn add_two<A: Arith>(k: &mut A, a: A::V, b: Two<A::V>) -> A::V {
     let sum = sum_any(k, a, b.high);
     let low = k.add(sum.low, b.low);
@@ -166,7 +166,7 @@ fn add_two<A: Arith>(k: &mut A, a: A::V, b: Two<A::V>) -> A::V {
 }
 
 /// `greater + t`; of equal operands (infinities too) `a + double`, NaN if either is NaN.
-#[inline(always)]
+#[inline]
 fn rest_or_special<A: Arith>(k: &mut A, a: A::V, b: A::V, greater: A::V, t: A::V, double: f64) -> A::V {
     let value = k.add(greater, t);
     let double = k.float(a, double);

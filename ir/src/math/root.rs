@@ -15,7 +15,7 @@ use super::{Arith, ArithExt};
 /// remainder of the cube in twice the precision.
 ///
 /// Largest error measured: 0.50 ulp in float32, 0.50 ulp in float64.
-#[inline(always)]
+#[inline]
 pub fn cbrt<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);
     let low = least_normal(k, x);
@@ -40,7 +40,7 @@ pub fn cbrt<A: Arith>(k: &mut A, x: A::V) -> A::V {
 }
 
 /// The cube root of a normal positive number.
-#[inline(always)]
+#[inline]
 fn cbrt_normal<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let zero = k.float(x, 0.0);
     let (e, m) = split(k, x, zero);
@@ -92,7 +92,7 @@ fn cbrt_normal<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// One Newton step on `1 / sqrt x`, whose remainder `1 - x y²` is taken in twice the precision.
 ///
 /// Largest error measured: 0.50 ulp in float32, 0.50 ulp in float64.
-#[inline(always)]
+#[inline]
 pub fn rsqrt<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let one = k.float(x, 1.0);
     let root = k.sqrt(x);
@@ -116,7 +116,7 @@ pub fn rsqrt<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// remainder of its square.
 ///
 /// Largest error measured: 0.50 ulp in float32, 0.50 ulp in float64 (random pairs).
-#[inline(always)]
+#[inline]
 pub fn hypot<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let (a, b) = (k.abs(a), k.abs(b));
     let fast = hypot_moderate(k, a, b);
@@ -151,7 +151,7 @@ pub fn hypot<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 }
 
 /// The same where squares neither overflow nor vanish; (0, 0) gives 0.
-#[inline(always)]
+#[inline]
 fn hypot_moderate<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let long = k.max(a, b);
     let short = k.min(a, b);

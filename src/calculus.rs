@@ -1,0 +1,282 @@
+//! Differences, slopes, areas and products of vectors: stencils of shifted slices, and sums of products.
+
+use crate::arguments::{Axes, Integer};
+use crate::array::Array;
+use crate::index::{Slice, s};
+use crate::lazy::build;
+use crate::stack::concatenate;
+use crate::ufunc::where_;
+use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::shape;
+
+/// Differences, slopes and areas.
+impl Array {
+    /// Each element of the flattened array less the one before it.
+    #[track_caller]
+    pub fn ediff1d(&self) -> Array {
+        let x = self.ravel();
+        x.along("ediff1d", 0, s(1..)) - x.along("ediff1d", 0, s(..-1))
+    }
+
+    /// The slope along an axis whose points lie `step` apart: central differences, and differences of two at the
+    /// ends. Integers are computed in float64.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([1.0, 2.0, 4.0, 7.0]);
+    /// assert_eq!(x.gradient(1.0, 0).to_vec::<f64>()?, [1.0, 1.5, 2.5, 3.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn gradient(&self, step: f64, axis: impl Integer) -> Array {
+        let axis = axis.to_isize();
+        let x = if self.0.node.dtype.is_float() { self.clone() } else { self.cast(DType::F64) };
+        let part = |range: Slice| x.along("gradient", axis, range);
+        let whole = part(s(..));
+        if whole.0.error.is_some() {
+            return whole;
+        }
+        let place = if axis < 0 { axis + x.0.node.shape.len() as isize } else { axis };
+        if x.0.node.shape[place as usize] < 2 {
+            let sentence = "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required.";
+            return build("gradient", [self], |_| Err(Mistake::Argument { sentence: sentence.to_string() }));
+        }
+        let first = (part(s(1..2)) - part(s(0..1))) / step;
+        let middle = (part(s(2..)) - part(s(..-2))) / (2.0 * step);
+        let last = (part(s(-1..)) - part(s(-2..-1))) / step;
+        concatenate([first, middle, last], axis)
+    }
+
+    /// The area under points `step` apart along an axis, by trapezoids.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// assert_eq!(Array::from([1.0, 2.0, 3.0]).trapezoid(2.0, 0).item::<f64>()?, 8.0);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn trapezoid(&self, step: f64, axis: impl Integer) -> Array {
+        let axis = axis.to_isize();
+        let (after, before) = (self.along("trapezoid", axis, s(1..)), self.along("trapezoid", axis, s(..-1)));
+        ((after + before) * step / 2.0).sum(axis)
+    }
+
+    /// The area under points at the places `x` along an axis, by trapezoids; `x` is a vector or has the shape of
+    /// the array.
+    #[track_caller]
+    pub fn trapezoid_at(&self, x: &Array, axis: impl Integer) -> Array {
+        let axis = axis.to_isize();
+        let steps = match x.0.node.shape.len() {
+            1 => x.diff(1, 0).beside(self, axis),
+            _ => x.diff(1, axis),
+        };
+        let (after, before) = (self.along("trapezoid", axis, s(1..)), self.along("trapezoid", axis, s(..-1)));
+        (steps * (after + before) / 2.0).sum(axis)
+    }
+
+    /// A vector laid along `axis` of arrays with as many axes as `other`.
+    #[track_caller]
+    fn beside(&self, other: &Array, axis: isize) -> Array {
+        let dims = other.0.node.shape.len();
+        match shape::axis(axis, dims) {
+            Ok(place) => {
+                let mut extents = vec![1isize; dims];
+                extents[place] = -1;
+                self.reshape(extents)
+            }
+            Err(mistake) => build("reshape", [self, other], |_| Err(mistake)),
+        }
+    }
+
+    /// The cross products of vectors of three along the last axis.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let (x, y) = (Array::from([1.0, 0.0, 0.0]), Array::from([0.0, 1.0, 0.0]));
+    /// assert_eq!(x.cross(&y).to_vec::<f64>()?, [0.0, 0.0, 1.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cross(&self, other: &Array) -> Array {
+        let fits = |x: &Array| x.0.node.shape.last() == Some(&3);
+        if self.0.error.is_none() && other.0.error.is_none() && !(fits(self) && fits(other)) {
+            let sentence = "incompatible dimensions for cross product: both last axes must have 3 elements";
+            return build("cross", [self, other], |_| {
+                Err(Mistake::Argument { sentence: sentence.to_string() })
+            });
+        }
+        let part = |x: &Array, at: isize| x.along("cross", -1, s(at..at + 1));
+        let [a, b, c] = [0, 1, 2].map(|at| (part(self, at), part(other, at)));
+        let minor = |(p, q): &(Array, Array), (r, t): &(Array, Array)| p * t - r * q;
+        concatenate([minor(&b, &c), minor(&c, &a), minor(&a, &b)], -1)
+    }
+}
+
+/// Means with weights, and sums of products. What sums to a matrix product is not here.
+impl Array {
+    /// The mean: another name of [`mean`](Array::mean); for weights see
+    /// [`average_weighted`](Array::average_weighted).
+    #[track_caller]
+    pub fn average(&self, axes: impl Axes) -> Array {
+        self.mean(axes)
+    }
+
+    /// The mean along an axis with weights, a vector along that axis or an array of the same shape.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([1.0, 2.0, 6.0]);
+    /// let weights = Array::from([2.0, 1.0, 1.0]);
+    /// assert_eq!(x.average_weighted(&weights, 0).item::<f64>()?, 2.5);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn average_weighted(&self, weights: &Array, axis: impl Integer) -> Array {
+        let axis = axis.to_isize();
+        let float = |x: &Array| if x.0.node.dtype.is_float() { x.clone() } else { x.cast(DType::F64) };
+        let (x, mut weights) = (float(self), float(weights));
+        if weights.0.node.shape.len() == 1 && x.0.node.shape.len() > 1 {
+            weights = weights.beside(&x, axis);
+        }
+        let common = x.0.node.dtype.promote(weights.0.node.dtype);
+        let (x, weights) = (x.cast(common), weights.cast(common));
+        (x * &weights).sum(axis) / weights.sum(axis)
+    }
+
+    /// The sum of products along an axis that both have, in the type of the products; bools give whether any pair
+    /// is true.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(x.vecdot(&x, -1).to_vec::<f64>()?, [5.0, 25.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn vecdot(&self, other: &Array, axis: impl Integer) -> Array {
+        summed_products(self * other, axis.to_isize())
+    }
+
+    /// The sum of the products of all elements of two arrays of one size.
+    #[track_caller]
+    pub fn vdot(&self, other: &Array) -> Array {
+        summed_products(self.ravel() * other.ravel(), 0)
+    }
+
+    /// The sums of products along the last axes, for every pair of the other places.
+    #[track_caller]
+    pub fn inner(&self, other: &Array) -> Array {
+        let (dims, other_dims) = (self.0.node.shape.len(), other.0.node.shape.len());
+        if dims == 0 || other_dims == 0 {
+            return self * other;
+        }
+        let between: Vec<isize> = (0..other_dims as isize - 1).map(|axis| axis + dims as isize - 1).collect();
+        summed_products(self.expand_dims(between) * other, -1)
+    }
+
+    /// Matrices (the last two axes) times vectors (the last axis of the other).
+    #[track_caller]
+    pub fn matvec(&self, vectors: &Array) -> Array {
+        summed_products(self * vectors.expand_dims(-2), -1)
+    }
+
+    /// Vectors (the last axis) times matrices (the last two axes of the other).
+    #[track_caller]
+    pub fn vecmat(&self, matrices: &Array) -> Array {
+        summed_products(self.expand_dims(-1) * matrices, -2)
+    }
+}
+
+/// The sum of products along an axis, in their type.
+#[track_caller]
+fn summed_products(products: Array, axis: isize) -> Array {
+    match products.0.node.dtype {
+        DType::Bool => products.any(axis),
+        dtype => products.sum(axis).cast(dtype),
+    }
+}
+
+/// Windows that taper signals, as NumPy's of the same names: float64, symmetric, of `count` points.
+fn tapered(count: usize, shape: impl FnOnce(Array, f64) -> Array) -> Array {
+    match count {
+        0 | 1 => crate::creation::ones(count, DType::F64),
+        _ => {
+            let last = count as f64 - 1.0;
+            let places = crate::creation::arange((1 - count as i64, count as i64, 2));
+            shape(places.cast(DType::F64), last)
+        }
+    }
+}
+
+/// The triangle from 0 over 1 to 0.
+#[track_caller]
+pub fn bartlett(count: usize) -> Array {
+    tapered(count, |n, last| where_(n.less_equal(0), 1.0 + &n / last, 1.0 - &n / last))
+}
+
+/// `0.42 + 0.5 cos(…) + 0.08 cos(2 …)`.
+#[track_caller]
+pub fn blackman(count: usize) -> Array {
+    use std::f64::consts::PI;
+    tapered(count, |n, last| 0.42 + (&n * PI / last).cos() * 0.5 + (&n * (2.0 * PI) / last).cos() * 0.08)
+}
+
+/// `0.54 + 0.46 cos(…)`.
+#[track_caller]
+pub fn hamming(count: usize) -> Array {
+    tapered(count, |n, last| 0.54 + (n * std::f64::consts::PI / last).cos() * 0.46)
+}
+
+/// `0.5 + 0.5 cos(…)`.
+#[track_caller]
+pub fn hanning(count: usize) -> Array {
+    tapered(count, |n, last| 0.5 + (n * std::f64::consts::PI / last).cos() * 0.5)
+}
+
+/// The window of J. F. Kaiser: `i0(beta sqrt(1 - x²)) / i0(beta)` for x from -1 to 1.
+///
+/// ```
+/// let window = numfuse::kaiser(3, 14.0);
+/// assert_eq!(window.to_vec::<f64>()?[1], 1.0);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn kaiser(count: usize, beta: f64) -> Array {
+    tapered(count, |_, last| {
+        let middle = last / 2.0;
+        let x = (crate::creation::arange(count as i64).cast(DType::F64) - middle) / middle;
+        ((1.0 - x.square()).sqrt() * beta).i0() / crate::ufunc::i0(beta)
+    })
+}
+
+/// Free functions under NumPy's names.
+macro_rules! functions {
+    ($($name:ident($($arg:ident: $T:ty),*);)+) => { $(
+        #[doc = concat!("See [`Array::", stringify!($name), "`].")]
+        #[track_caller]
+        pub fn $name(x: &Array $(, $arg: $T)*) -> Array {
+            x.$name($($arg),*)
+        }
+    )+ };
+}
+
+functions! {
+    average(axes: impl Axes);
+    average_weighted(weights: &Array, axis: impl Integer);
+    cross(other: &Array);
+    ediff1d();
+    gradient(step: f64, axis: impl Integer);
+    inner(other: &Array);
+    matvec(vectors: &Array);
+    trapezoid(step: f64, axis: impl Integer);
+    trapezoid_at(places: &Array, axis: impl Integer);
+    vdot(other: &Array);
+    vecdot(other: &Array, axis: impl Integer);
+    vecmat(matrices: &Array);
+}
