@@ -8,6 +8,7 @@ use crate::array::Array;
 use crate::element::Number;
 use crate::error::Error;
 use crate::ufunc::{apply, where_};
+use half::{bf16, f16};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::ops::Op;
 use std::f64::consts::PI;
@@ -86,7 +87,7 @@ impl Array {
         // As NumPy divides the constants in the type of the function.
         let single = f64::from(std::f32::consts::PI / 180.0);
         let factor = if x.0.node.dtype == DType::F64 { PI / 180.0 } else { single };
-        x * factor
+        x.scaled(factor)
     }
 
     /// Radians as degrees: times 180/π, in the type of a float function.
@@ -95,7 +96,14 @@ impl Array {
         let x = self.in_floats();
         let single = f64::from(180.0 / std::f32::consts::PI);
         let factor = if x.0.node.dtype == DType::F64 { 180.0 / PI } else { single };
-        x * factor
+        x.scaled(factor)
+    }
+
+    /// A float times a number; of a half type in float32, rounded once.
+    #[track_caller]
+    fn scaled(&self, factor: f64) -> Array {
+        let dtype = self.0.node.dtype;
+        (self.cast(dtype.working()) * factor).cast(dtype)
     }
 
     /// Another name of [`rad2deg`](Array::rad2deg).
@@ -209,7 +217,12 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn nan_to_num(&self) -> Array {
-        let most = if self.0.node.dtype == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
+        let most = match self.0.node.dtype {
+            DType::F64 => f64::MAX,
+            DType::F16 => f16::MAX.to_f64(),
+            DType::BF16 => bf16::MAX.to_f64(),
+            _ => f32::MAX.into(),
+        };
         self.nan_to_num_with(0.0, most, -most)
     }
 

@@ -26,7 +26,9 @@ def record(out, name, inputs, outputs):
 def elementwise(out):
     for dtype in DTYPES:
         x = edges(dtype, 67, 7)
-        for name in ["deg2rad", "rad2deg", "fabs", "isposinf", "isneginf", "nan_to_num", "fix"]:
+        record(out, "frexp", [x[np.isfinite(x.astype(float))]], np.frexp(x[np.isfinite(x.astype(float))]))
+        record(out, "nan_to_num_with", [x], [np.nan_to_num(x, nan=1, posinf=2, neginf=-3)])
+        for name in ["deg2rad", "rad2deg", "degrees", "radians", "fabs", "isposinf", "isneginf", "nan_to_num", "fix"]:
             record(out, name, [x], [getattr(np, name)(x)])
         record(out, "modf", [x], np.modf(x))
         record(out, "ediff1d", [x], [np.ediff1d(x)]) if dtype != "bool" else None
@@ -48,7 +50,10 @@ def without_nan(out):
                 x[0] = 1.5
             for name in ["sum", "prod", "min", "max", "mean", "var", "std", "argmin", "argmax"]:
                 record(out, "nan" + name, [x], [getattr(np, "nan" + name)(x, axis=0)])
+                kept = getattr(np, "nan" + name)(x, axis=0, keepdims=True)
+                record(out, "nan" + name + "_keepdims", [x], [kept])
             record(out, "nanvar_1", [x], [np.nanvar(x, axis=0, ddof=1)])
+            record(out, "nanstd_1", [x], [np.nanstd(x, axis=0, ddof=1)])
     x = np.full((4, 2), np.nan)
     x[1, 0] = 2
     for name in ["nansum", "nanprod", "nanmin", "nanmax", "nanmean", "nanvar", "nanstd"]:
@@ -92,6 +97,16 @@ def composed(out):
         for name in ["bartlett", "blackman", "hamming", "hanning"]:
             record(out, name, [x], [getattr(np, name)(count)])
         record(out, "kaiser", [x], [np.kaiser(count, 8.5)])
+        record(out, "average", [x], [np.average(x, axis=0)])
+        record(out, "permute_dims", [a], [np.permute_dims(a, (2, 0, 1))])
+        record(out, "array_equiv", [x, x[:1]], [np.array_equiv(x, x[:1])])
+        record(out, "array_equiv", [x[:1], x[:1]], [np.array_equiv(x[:1], x[:1])])
+        record(out, "broadcast_shapes", [a, b[:1]], list(np.broadcast_shapes(a.shape, b[:1].shape)))
+        for other in OURS:
+            y = np.zeros(1, other)
+            record(out, "can_cast", [x, y], [np.can_cast(x.dtype, y.dtype), np.can_cast(y.dtype, x.dtype)])
+            for name in ["promote_types", "result_type"]:
+                record(out, name, [x, y], [np.zeros(1, np.promote_types(x.dtype, y.dtype))])
     record(out, "indices", [np.zeros((2, 3, 4))], list(np.indices((2, 3, 4))))
 
 
