@@ -199,7 +199,7 @@ fn lanes(kernel: &Kernel, target: &Target) -> u8 {
     let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count();
     let heavy = kernel.body.len() > 24 || calls > 2;
     let registers = if heavy { 2 } else { 4 };
-    (registers * target.vector_bytes.min(16) / widest).clamp(4, 32) as u8
+    (registers * target.vectors.bytes() / widest).clamp(4, 32) as u8
 }
 
 /// The least of the fixed depths that the longest fold needs.
