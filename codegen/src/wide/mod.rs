@@ -33,6 +33,9 @@ mod prim;
 mod program;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 use crate::error::Error;
 use crate::mapping::{self, Layout, Mapping};
 use crate::walk::{Entry, walk};

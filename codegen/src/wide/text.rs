@@ -31,7 +31,8 @@ pub(super) fn instruction(text: &mut String, inst: &Inst<PReg>, pool: &Pool) {
         Form::Mr | Form::Scatter => [rm, reg, None],
         Form::Vm(_) => [vvvv, rm, None],
         Form::Rmv => [reg, rm, vvvv],
-        Form::Same | Form::SameOfTwo => [reg.clone(), reg, None],
+        Form::Same => [reg.clone(), reg.clone(), reg],
+        Form::SameOfTwo => [reg.clone(), reg, None],
         Form::Rvm | Form::Rm | Form::Changes | Form::Adds => [reg, vvvv, rm],
         Form::Digit(_) | Form::Gather | Form::Immediate | Form::Several => [reg, vvvv, rm],
     };
@@ -83,10 +84,12 @@ fn memory(mem: &Mem<PReg>, inst: &Inst<PReg>, pool: &Pool) -> String {
         }
     };
     if let Some(index) = mem.index {
-        write!(text, " + {}*{}", register(index, Size::Z), mem.scale).expect("text takes what it is given");
+        let index = register(index, inst.size);
+        write!(text, " + {index}*{}", mem.scale).expect("text takes what it is given");
     }
     if mem.offset != 0 {
-        write!(text, " + {}", mem.offset).expect("text takes what it is given");
+        let sign = if mem.offset < 0 { '-' } else { '+' };
+        write!(text, " {sign} {}", mem.offset.unsigned_abs()).expect("text takes what it is given");
     }
     text.push(']');
     if mem.broadcast {
