@@ -2,6 +2,7 @@
 
 mod differential;
 mod elements;
+mod goldens;
 mod graphs;
 mod numpy;
 mod run;

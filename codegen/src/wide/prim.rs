@@ -91,11 +91,11 @@ pub(super) fn binary(e: &mut Wide, op: Op, a: &Lanes, b: &Lanes) -> Lanes {
 }
 
 /// Two operands that may change places, the one from memory second. Of two NaNs an operation gives
-/// the first, so numbers that may be one stay where they are.
+/// the first, so a NaN stays where it is; a number of the launch is none.
 fn memory_second<'a>(a: &'a Lanes, b: &'a Lanes) -> (&'a Lanes, &'a Lanes) {
     let may_move = match a.place {
         Where::Known(c) => !c.is_nan(),
-        Where::Word(_) => !a.dtype.is_float(),
+        Where::Word(_) => true,
         Where::Registers(_) => false,
     };
     if may_move { (b, a) } else { (a, b) }
