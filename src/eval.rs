@@ -15,7 +15,7 @@ use numfuse_ir::graph::NodeId;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options, Plan, explain};
 use numfuse_ir::shape::Shape;
-use numfuse_ir::target::Target;
+use numfuse_ir::target::{Target, Vectors};
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
 use numfuse_runtime::profile::Profile;
@@ -184,7 +184,12 @@ fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planne
 /// The machine as these settings want it seen.
 fn target_of(config: &Config, workers: &Workers) -> Target {
     let machine = target();
-    Target { workers: workers.threads(), vectors: config.vectors.unwrap_or(machine.vectors), ..machine }
+    // Wider vectors than the processor has are none.
+    let vectors = match config.vectors {
+        Some(Vectors::Bits128) => Vectors::Bits128,
+        Some(Vectors::Bits512) | None => machine.vectors,
+    };
+    Target { workers: workers.threads(), vectors, ..machine }
 }
 
 #[allow(unsafe_code, reason = "the one place where a plan meets the data it was made for")]

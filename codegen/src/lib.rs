@@ -39,6 +39,9 @@ use numfuse_ir::target::{Target, Vectors};
 pub fn compile(kernel: &Kernel, mapping: Mapping, target: &Target) -> Result<Code, Error> {
     check(kernel, mapping)?;
     let is_wide = is_wide(kernel, mapping, target.vectors) && wide::is_available();
+    if mapping.lanes() > 32 && !is_wide {
+        return Err(Error::Mapping("64 lanes need vectors of 512 bits".into()));
+    }
     Code::new(kernel, mapping, if is_wide { Vectors::Bits512 } else { Vectors::Bits128 })
 }
 
@@ -63,8 +66,12 @@ fn is_wide(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> bool {
 /// What the walk takes for granted.
 fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::Mapping(why.into()));
-    if !matches!(mapping.lanes(), 4 | 8 | 16 | 32) {
-        return refuse("lanes come in 4, 8, 16 or 32");
+    if !matches!(mapping.lanes(), 4 | 8 | 16 | 32 | 64) {
+        return refuse("lanes come in 4, 8, 16, 32 or 64");
+    }
+    let blocks = mapping.layout != Layout::Flat || kernel.passes.iter().any(|p| p.order == Order::Lanes);
+    if mapping.lanes() > 32 && blocks {
+        return refuse("the blocks of a fold have 32 lanes");
     }
     if kernel.axes.len() > 64 {
         return refuse("a kernel has at most 64 axes");

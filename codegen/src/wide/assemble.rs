@@ -103,11 +103,13 @@ impl Assembler<'_> {
         &self.program.blocks[block.0 as usize]
     }
 
-    /// The blocks as they lie in memory: what is rarely executed at the end.
+    /// The blocks as they lie in memory: what is rarely executed at the end, and no block that only
+    /// jumps on.
     fn layout(&self) -> Vec<Block> {
         let is_cold = |block: &&Block| self.body(**block).cold;
-        let usual = self.program.order.iter().filter(|b| !is_cold(b));
-        usual.chain(self.program.order.iter().filter(is_cold)).copied().collect()
+        let order = &self.program.order;
+        let all = order.iter().filter(|b| !is_cold(b)).chain(order.iter().filter(is_cold));
+        all.copied().filter(|&block| self.target(block) == block).collect()
     }
 
     fn say(&mut self, line: impl FnOnce() -> String) {
@@ -214,7 +216,7 @@ impl Assembler<'_> {
             End::Jump(to, _) => self.go(Condition::Always, *to, next),
             End::Branch(test, yes, no) => {
                 let condition = self.test(test, registers);
-                if self.is_next(*yes, next) {
+                if next == Some(self.target(*yes)) {
                     self.go(condition.opposite(), *no, None);
                 } else {
                     self.go(condition, *yes, None);
@@ -245,15 +247,11 @@ impl Assembler<'_> {
         }
     }
 
-    fn is_next(&self, to: Block, next: Option<Block>) -> bool {
-        next == Some(to) || next == Some(self.target(to))
-    }
-
     fn go(&mut self, condition: Condition, to: Block, next: Option<Block>) {
-        if self.is_next(to, next) {
+        let to = self.target(to);
+        if next == Some(to) {
             return;
         }
-        let to = self.target(to);
         match condition {
             Condition::Always => self.code.bytes.push(0xe9),
             Condition::Is(code) => self.code.bytes.extend([0x0f, 0x80 | code]),

@@ -210,6 +210,11 @@ impl<'a> Wide<'a> {
     }
 }
 
+/// The low `count` bits, up to all 64.
+fn low_ones(count: u32) -> i64 {
+    1i64.checked_shl(count).map_or(-1, |beyond| beyond.wrapping_sub(1))
+}
+
 /// An operation on known indices.
 fn step_of_known(step: Step, a: i64, b: i64) -> i64 {
     match step {
@@ -221,7 +226,7 @@ fn step_of_known(step: Step, a: i64, b: i64) -> i64 {
         Step::Min => a.min(b),
         Step::Max => a.max(b),
         Step::And => a & b,
-        Step::Ones => (1 << a) - 1,
+        Step::Ones => low_ones(a as u32),
     }
 }
 
@@ -434,7 +439,7 @@ impl Emit for Wide<'_> {
 
     fn bits(&mut self, value: &Lanes) -> Number {
         match value.constant() {
-            Some(c) if c.is_true() => Number::Known((1 << value.lanes) - 1),
+            Some(c) if c.is_true() => Number::Known(low_ones(value.lanes)),
             Some(_) => Number::Known(0),
             None => Number::Register(self.lane_bits(value)),
         }

@@ -217,7 +217,11 @@ impl Wide<'_> {
 
     fn merged(&mut self, mut regs: Regs, mut from: u32, to: u32) -> Regs {
         while from < to {
-            let op = if from == 8 { Op::Kunpckbw } else { Op::Kunpckwd };
+            let op = match from {
+                8 => Op::Kunpckbw,
+                16 => Op::Kunpckwd,
+                _ => Op::Kunpckdq,
+            };
             let pairs = regs.chunks(2).map(|pair| self.code.masks(op, pair[1], pair[0]));
             regs = pairs.collect();
             from *= 2;
@@ -330,6 +334,7 @@ impl Wide<'_> {
             8 => self.code.general(Op::KmovTo8, mask),
             16 => self.code.general(Op::KmovTo16, mask),
             32 => self.code.general(Op::KmovTo32, mask),
+            64 => self.code.general(Op::KmovTo, mask),
             lanes => {
                 let bits = self.code.general(Op::KmovTo8, mask);
                 self.code.general_by(Op::AndBy, bits, (1 << lanes) - 1)

@@ -126,7 +126,11 @@ pub(super) fn store(
 
 /// One element for all lanes, if any lane is on.
 fn load_if_any(e: &mut Wide, place: &Place<Number, Lanes>, dtype: DType, bits: Number) -> Lanes {
-    let any = e.step(Step::Min, bits, Number::Known(1));
+    // The bits are no signed number: their half, rounded up, is 0 where they are and never negative.
+    let all = e.general(bits);
+    let (half, odd) = (e.code.general_by(Op::ShrBy, all, 1), e.code.general_by(Op::AndBy, all, 1));
+    let some = e.step(Step::Add, Number::Register(half), Number::Register(odd));
+    let any = e.step(Step::Min, some, Number::Known(1));
     let mask = e.mask_of(any);
     let bytes = dtype.bytes() as u32;
     let from = e.first(place, bytes as usize);
@@ -263,7 +267,9 @@ fn load_one_by_one(
     let slot = e.code.area(lanes * bytes as u32);
     let inside = Mem::at(Base::Stack, slot);
     let zero = e.code.same(Op::Vzero, Size::X, VECTOR);
-    e.code.store(Op::Vmovdqu64Store, Size::Z, zero, inside);
+    for r in 0..registers(lanes, bytes as u32) {
+        e.code.store(Op::Vmovdqu64Store, Size::Z, zero, further(inside, 64 * r as u32));
+    }
     let (load, store) = small_moves(bytes);
     each_lane(e, place, bytes, lanes, bits, |e, lane, outside| {
         let element = e.code.general(load, rm(outside));

@@ -63,8 +63,12 @@ pub fn is_available() -> bool {
 
 /// Whether a kernel can be emitted under a mapping.
 pub fn supports(kernel: &Kernel, mapping: Mapping) -> bool {
-    let known = kernel.buffers.iter().map(|b| b.dtype).chain(kernel.dtypes.iter().copied()).all(is_known);
-    known && (mapping.layout != Layout::Tile || turns(kernel))
+    supports_types(kernel) && (mapping.layout != Layout::Tile || turns(kernel))
+}
+
+/// Whether a kernel has only types that have a place in registers.
+pub(crate) fn supports_types(kernel: &Kernel) -> bool {
+    kernel.buffers.iter().map(|b| b.dtype).chain(kernel.dtypes.iter().copied()).all(is_known)
 }
 
 /// The types that have a place in registers.

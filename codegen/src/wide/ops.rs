@@ -185,6 +185,7 @@ ops! {
     KmovTo8 = "kmovb", Vex0 P66 M0f 0 0x93, Rm, Bytes(8);
     KmovTo16 = "kmovw", Vex0 Np M0f 0 0x93, Rm, Bytes(8);
     KmovTo32 = "kmovd", Vex0 Pf2 M0f 0 0x93, Rm, Bytes(8);
+    KmovTo = "kmovq", Vex0 Pf2 M0f 1 0x93, Rm, Bytes(8);
     Kand = "kandq", Vex1 Np M0f 1 0x41, Rvm, Bytes(8);
     Kandn = "kandnq", Vex1 Np M0f 1 0x42, Rvm, Bytes(8);
     Knot = "knotq", Vex0 Np M0f 1 0x44, Rm, Bytes(8);
@@ -195,6 +196,7 @@ ops! {
     Kones = "kxnorq", Vex1 Np M0f 1 0x46, Same, Bytes(8);
     Kunpckbw = "kunpckbw", Vex1 P66 M0f 0 0x4b, Rvm, Bytes(8);
     Kunpckwd = "kunpckwd", Vex1 Np M0f 0 0x4b, Rvm, Bytes(8);
+    Kunpckdq = "kunpckdq", Vex1 Np M0f 1 0x4b, Rvm, Bytes(8);
     Kshiftr = "kshiftrq", Vex0 P66 M3a 1 0x31, Rm, Bytes(8);
 
     // Moves of vectors.

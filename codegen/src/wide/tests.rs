@@ -32,7 +32,7 @@ fn places(op: Op) -> Places {
         (Op::Kmov, _) => Places { memory: true, ..all(MASK) },
         (Op::KmovStore, _) => Places { registers: false, memory: true, ..all(MASK) },
         (Op::KmovFrom, _) => Places { rm: GENERAL, ..all(MASK) },
-        (Op::KmovTo8 | Op::KmovTo16 | Op::KmovTo32, _) => Places { reg: GENERAL, ..all(MASK) },
+        (Op::KmovTo8 | Op::KmovTo16 | Op::KmovTo32 | Op::KmovTo, _) => Places { reg: GENERAL, ..all(MASK) },
         (_, Coding::Vex0 | Coding::Vex1) => all(MASK),
         (Op::VpbroadcastqFrom, _) => Places { rm: GENERAL, memory: false, ..all(VECTOR) },
         (Op::Vmovd | Op::Vmovq | Op::VmovdStore | Op::VmovqStore, _) => Places { rm: GENERAL, ..all(VECTOR) },

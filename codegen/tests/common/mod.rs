@@ -116,11 +116,18 @@ pub fn targets() -> Vec<Target> {
     targets
 }
 
+/// Those of these lanes that the vectors of this processor can lie across.
+pub fn possible(lanes: &[u8]) -> impl Iterator<Item = u8> {
+    let most = if wide::is_available() { 64 } else { 32 };
+    lanes.iter().copied().filter(move |&lanes| lanes <= most)
+}
+
 /// Runs a kernel in several calls of uneven length, in vectors of all sizes, which must give the same
 /// bits. Buffers are bytes.
 pub fn run(kernel: &Kernel, mapping: Mapping, buffers: &mut [Vec<u8>], scalars: &[Scalar], words: &[i64]) {
     let before = buffers.to_vec();
-    let mut results = targets().into_iter().map(|target| {
+    let fits = |target: &Target| target.vectors == Vectors::Bits512 || mapping.lanes() <= 32;
+    let mut results = targets().into_iter().filter(fits).map(|target| {
         buffers.clone_from_slice(&before);
         run_for(target, kernel, mapping, buffers, scalars, words);
         buffers.to_vec()
