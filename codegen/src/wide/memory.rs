@@ -126,10 +126,10 @@ pub(super) fn store(
 
 /// One element for all lanes, if any lane is on.
 fn load_if_any(e: &mut Wide, place: &Place<Number, Lanes>, dtype: DType, bits: Number) -> Lanes {
-    // The bits are no signed number: their half, rounded up, is 0 where they are and never negative.
+    // All 64 bits are a negative number, but neither their half nor the lowest of them is.
     let all = e.general(bits);
     let (half, odd) = (e.code.general_by(Op::ShrBy, all, 1), e.code.general_by(Op::AndBy, all, 1));
-    let some = e.step(Step::Add, Number::Register(half), Number::Register(odd));
+    let some = e.step(Step::Max, Number::Register(half), Number::Register(odd));
     let any = e.step(Step::Min, some, Number::Known(1));
     let mask = e.mask_of(any);
     let bytes = dtype.bytes() as u32;
