@@ -6,6 +6,7 @@
 //! Before this: `lazy.rs`, the nodes. After it: `eval.rs`, which plans and runs.
 
 use crate::array::Array;
+use crate::config::Config;
 use crate::key::KeyBuilder;
 use crate::lazy::State;
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
@@ -46,11 +47,11 @@ enum Role {
 
 impl Capture {
     /// Walks what `outputs` need, none of which carries an error.
-    pub(crate) fn of(outputs: &[Array], fuse: bool, threads: usize) -> Capture {
+    pub(crate) fn of(outputs: &[Array], config: &Config, threads: usize) -> Capture {
         let mut walk = Walk::default();
         let outputs: SmallVec<[u32; 4]> = outputs.iter().map(|output| walk.visit(output)).collect();
         let Walk { nodes, leaves, scalars, mut key, .. } = walk;
-        key.outputs(&outputs, fuse, threads);
+        key.outputs(&outputs, config, threads);
         Capture { nodes, leaves, scalars, outputs, key: key.key() }
     }
 

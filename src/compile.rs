@@ -13,6 +13,7 @@ use crate::lazy::Lazy;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
+use numfuse_ir::target::Vectors;
 use numfuse_runtime::{Buffer, fork};
 use smallvec::SmallVec;
 use std::panic::Location;
@@ -28,7 +29,8 @@ pub struct Compiled<F> {
 /// What a call for certain shapes and types came to.
 struct Trace {
     arguments: Vec<(Shape, DType)>,
-    fuse: bool,
+    /// The settings that its plan depends on: those of the call.
+    settings: Settings,
     planned: Arc<Planned>,
     /// Where the data of each leaf of the plan comes from.
     leaves: Vec<Source>,
@@ -39,6 +41,13 @@ struct Trace {
     /// The function's lines, by the nodes of the graph that the plan was made for.
     lines: Vec<&'static Location<'static>>,
     result: (Shape, DType),
+}
+
+/// Whether operations are fused, and which vectors code uses.
+type Settings = (bool, Option<Vectors>);
+
+fn settings(config: &Config) -> Settings {
+    (config.fuse, config.vectors)
 }
 
 type Buffers = SmallVec<[Buffer; 4]>;
@@ -81,7 +90,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         // One section for all that is locked when the data and the trace are there.
         let section = fork::section();
         let buffers: Option<Buffers> = arguments.iter().map(|array| array.0.buffer()).collect();
-        let known = self.known(arguments, config.fuse);
+        let known = self.known(arguments, settings(&config));
         drop(section);
         let buffers = match buffers {
             Some(buffers) => buffers,
@@ -92,21 +101,21 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         };
         match known {
             Some(trace) => trace.run(buffers, &config, Location::caller()),
-            None => self.trace(arguments, &buffers, config.fuse),
+            None => self.trace(arguments, &buffers, settings(&config)),
         }
     }
 
-    fn known(&self, arguments: &[&Array], fuse: bool) -> Option<Arc<Trace>> {
+    fn known(&self, arguments: &[&Array], settings: Settings) -> Option<Arc<Trace>> {
         let same = |trace: &&Arc<Trace>| {
             let given = arguments.iter().map(|a| (&a.0.node.shape, a.0.node.dtype));
-            trace.fuse == fuse && trace.arguments.iter().map(|(s, d)| (s, *d)).eq(given)
+            trace.settings == settings && trace.arguments.iter().map(|(s, d)| (s, *d)).eq(given)
         };
         fork::read(&self.traces).iter().find(same).cloned()
     }
 
     /// Calls the function on arrays that stand for the arguments, and keeps what came of it.
     #[track_caller]
-    fn trace(&self, arguments: &[&Array], buffers: &[Buffer], fuse: bool) -> Result<Array, Error> {
+    fn trace(&self, arguments: &[&Array], buffers: &[Buffer], settings: Settings) -> Result<Array, Error> {
         let describe = |a: &&Array| (a.0.node.shape.clone(), a.0.node.dtype);
         let given: Vec<(Shape, DType)> = arguments.iter().map(describe).collect();
         let stand_in = |((shape, dtype), buffer): (&(Shape, DType), &Buffer)| {
@@ -116,7 +125,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         let result = (self.function)(&stand_ins);
         result.check()?;
         let Some((capture, planned)) = eval::captured(&result) else { return Ok(result) };
-        let trace = Trace::of(given, fuse, &stand_ins, capture, planned, &result);
+        let trace = Trace::of(given, settings, &stand_ins, capture, planned, &result);
         result.eval()?;
         fork::write(&self.traces).push(Arc::new(trace));
         Ok(result)
@@ -126,7 +135,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
 impl Trace {
     fn of(
         arguments: Vec<(Shape, DType)>,
-        fuse: bool,
+        settings: Settings,
         stand_ins: &[Array],
         capture: Capture,
         planned: Arc<Planned>,
@@ -141,7 +150,7 @@ impl Trace {
         let in_order = leaves.len() == arguments.len() && leaves.iter().enumerate().all(in_place);
         let result = (result.0.node.shape.clone(), result.0.node.dtype);
         let lines = capture.graph().1;
-        Trace { arguments, fuse, planned, leaves, in_order, scalars: capture.scalars, lines, result }
+        Trace { arguments, settings, planned, leaves, in_order, scalars: capture.scalars, lines, result }
     }
 
     fn run(

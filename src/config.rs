@@ -9,11 +9,13 @@
 //! | `NUMFUSE_PROFILE=1` | evaluations keep the time of each kernel, which `explain()` then tells |
 //! | `NUMFUSE_LOG=plan,kernel,clif,asm,time` | what each evaluation prints to standard error |
 //! | `NUMFUSE_DUMP=dir` | where each new plan is written, as text |
+//! | `NUMFUSE_VECTORS=128` or `512` | bits of the vectors that code uses; what the processor has (`auto`) |
 //! | `NUMFUSE_PERF=1` | each new kernel is named for Linux's `perf`, in `/tmp/perf-PID.map` |
 //!
 //! The environment is read once, at the first use. [`set`] changes the settings of the process;
 //! [`with`] those of one thread for the length of a call, so that tests can differ side by side.
 
+pub use numfuse_ir::target::Vectors;
 use numfuse_runtime::fork;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -38,6 +40,9 @@ pub struct Config {
     pub log: Log,
     /// Where plans are written.
     pub dump: Option<PathBuf>,
+    /// Which vectors code uses; `None` for the widest that the processor has. Wider ones than it has
+    /// count as those of 128 bits. No bit of any result depends on them.
+    pub vectors: Option<Vectors>,
     /// Whether kernels that are compiled are named for Linux's `perf`, in `/tmp/perf-PID.map`.
     pub perf: bool,
 }
@@ -79,6 +84,7 @@ impl Default for Config {
             device: Device::Cpu,
             log: Log::default(),
             dump: None,
+            vectors: None,
             perf: false,
         }
     }
@@ -111,6 +117,11 @@ impl Config {
                 time: logs("time"),
             },
             dump: variable("NUMFUSE_DUMP").filter(|dir| !dir.is_empty()).map(PathBuf::from),
+            vectors: match variable("NUMFUSE_VECTORS").as_deref().map(str::trim) {
+                Some("128") => Some(Vectors::Bits128),
+                Some("512") => Some(Vectors::Bits512),
+                _ => None,
+            },
             perf: is_on("NUMFUSE_PERF", false),
         }
     }
@@ -222,6 +233,7 @@ mod tests {
                 "NUMFUSE_FUSE" => "0",
                 "NUMFUSE_LOG" => "plan, time",
                 "NUMFUSE_DEVICE" => "interp",
+                "NUMFUSE_VECTORS" => "128",
                 _ => return None,
             };
             Some(value.to_string())
@@ -229,6 +241,7 @@ mod tests {
         assert_eq!((config.threads, config.fuse, config.check), (Some(3), false, false));
         assert_eq!(config.log, Log { plan: true, time: true, ..Log::default() });
         assert_eq!(config.device, Device::Interp);
+        assert_eq!(config.vectors, Some(Vectors::Bits128));
     }
 
     #[test]

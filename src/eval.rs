@@ -15,6 +15,7 @@ use numfuse_ir::graph::NodeId;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options, Plan, explain};
 use numfuse_ir::shape::Shape;
+use numfuse_ir::target::{Target, Vectors};
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
 use numfuse_runtime::profile::Profile;
@@ -51,7 +52,7 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     if pending.is_empty() {
         return Ok(());
     }
-    let capture = Capture::of(&pending, config.fuse, workers.threads());
+    let capture = Capture::of(&pending, &config, workers.threads());
     let known = plans().get(capture.key);
     drop(section);
     let planned = known.unwrap_or_else(|| new_plan(&capture, &config, workers));
@@ -105,7 +106,7 @@ pub(crate) fn profiled(array: &Array) -> Result<Profiled, Error> {
     }
     let config = config::current();
     let workers = workers(&config);
-    let capture = Capture::of(std::slice::from_ref(array), config.fuse, workers.threads());
+    let capture = Capture::of(std::slice::from_ref(array), &config, workers.threads());
     Ok((Some(plan(&capture, &config, workers)), None))
 }
 
@@ -117,7 +118,7 @@ pub(crate) fn captured(array: &Array) -> Option<(Capture, Arc<Planned>)> {
     }
     let config = config::current();
     let workers = workers(&config);
-    let capture = Capture::of(std::slice::from_ref(array), config.fuse, workers.threads());
+    let capture = Capture::of(std::slice::from_ref(array), &config, workers.threads());
     let planned = plan(&capture, &config, workers);
     Some((capture, planned))
 }
@@ -178,21 +179,26 @@ fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
 fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
     let (graph, lines) = capture.graph();
     let plan = schedule::plan(graph, Options { fuse: config.fuse });
-    let planned = prepare(plan, capture, lines, workers);
+    let planned = prepare(plan, capture, lines, target_of(config, workers));
     watch::new_plan(&planned, capture.key, config);
     let bytes = planned.prepared.bytes() + planned.plan().graph.len() * NODE_BYTES;
     plans().insert(capture.key, planned, bytes)
 }
 
+/// The machine as these settings want it seen.
+fn target_of(config: &Config, workers: &Workers) -> Target {
+    let machine = target();
+    // Wider vectors than the processor has are none.
+    let vectors = match config.vectors {
+        Some(Vectors::Bits128) => Vectors::Bits128,
+        Some(Vectors::Bits512) | None => machine.vectors,
+    };
+    Target { workers: workers.threads(), vectors, ..machine }
+}
+
 #[allow(unsafe_code, reason = "the one place where a plan meets the data it was made for")]
-fn prepare(
-    plan: Plan,
-    capture: &Capture,
-    lines: Vec<&'static Location<'static>>,
-    workers: &Workers,
-) -> Planned {
+fn prepare(plan: Plan, capture: &Capture, lines: Vec<&'static Location<'static>>, target: Target) -> Planned {
     let leaf_bytes: Vec<usize> = capture.leaves.iter().map(Buffer::len).collect();
-    let target = numfuse_ir::target::Target { workers: workers.threads(), ..target() };
     // SAFETY: the plan was made by `schedule::plan` for the graph of this capture, whose leaves are
     // these buffers: `Lazy::data` and `Lazy::detach` give each the size of its node's shape and
     // type. Whoever finds the plan by its key has leaves of the same shapes and types.

@@ -8,12 +8,13 @@ use numfuse_ir::graph::print::dot;
 use numfuse_ir::graph::{Graph, Kind, Node};
 use numfuse_ir::kernel::Kernel;
 use numfuse_ir::schedule::{Step, explain};
+use numfuse_ir::target::Vectors;
 use numfuse_runtime::cpu::bandwidth::Bandwidth;
 use std::panic::Location;
 use std::time::Duration;
 
 /// What prints a kernel's code.
-type Print = fn(&Kernel, Mapping) -> Result<String, numfuse_codegen::Error>;
+type Print = fn(&Kernel, Mapping, Vectors) -> Result<String, numfuse_codegen::Error>;
 
 /// What computing an array takes, in numbers: what performance tests can assert on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,23 +119,26 @@ impl Array {
     /// The error that the array carries, or that a kernel cannot be compiled.
     #[track_caller]
     pub fn clif(&self) -> Result<String, Error> {
-        self.printed("clif", numfuse_codegen::cpu::clif)
+        self.printed("clif", |kernel, mapping, _| numfuse_codegen::cpu::clif(kernel, mapping))
     }
 
-    /// The machine code of each kernel for an x86-64 with AVX2, disassembled. Computes nothing.
+    /// The machine code of each kernel, disassembled: for an x86-64 with AVX-512 where this is one and
+    /// [`Config::vectors`](crate::config::Config::vectors) does not say otherwise, else with AVX2.
+    /// Computes nothing.
     ///
     /// # Errors
     /// The error that the array carries, or that a kernel cannot be compiled.
     #[track_caller]
     pub fn asm(&self) -> Result<String, Error> {
-        self.printed("asm", numfuse_codegen::cpu::disassemble)
+        self.printed("asm", numfuse_codegen::disassemble)
     }
 
     #[track_caller]
     fn printed(&self, op: &'static str, print: Print) -> Result<String, Error> {
         let Some(planned) = eval::planned(self)? else { return Ok(String::new()) };
         let steps = planned.plan().steps.iter().enumerate();
-        let texts = steps.map(|(i, step)| print(&step.kernel, planned.prepared.mapping(i)));
+        let vectors = planned.prepared.target().vectors;
+        let texts = steps.map(|(i, step)| print(&step.kernel, planned.prepared.mapping(i), vectors));
         let texts: Result<Vec<String>, numfuse_codegen::Error> = texts.collect();
         match texts {
             Ok(texts) => Ok(texts.join("\n")),

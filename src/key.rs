@@ -4,6 +4,7 @@
 //! rules may look at, and the options; it is blind to data and to all other numbers. The hash is
 //! keyed anew in every process, so that no input can be made to collide.
 
+use crate::config::Config;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Node;
 use numfuse_ir::shape::Shape;
@@ -61,9 +62,9 @@ impl KeyBuilder {
     }
 
     /// What is asked for, and for whom.
-    pub(crate) fn outputs(&mut self, outputs: &[u32], fuse: bool, threads: usize) {
+    pub(crate) fn outputs(&mut self, outputs: &[u32], config: &Config, threads: usize) {
         self.write_u64(OUTPUTS);
-        (outputs, fuse, threads).hash(self);
+        (outputs, config.fuse, config.vectors, threads).hash(self);
     }
 
     /// The key of all that was collected.

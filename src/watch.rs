@@ -5,6 +5,7 @@ use crate::capture::Capture;
 use crate::config::Config;
 use crate::error::Cause;
 use crate::eval::Planned;
+use numfuse_codegen::disassemble;
 use numfuse_ir::gather::OutOfBounds;
 use numfuse_ir::graph::{Graph, Kind, interp};
 use numfuse_ir::scalar::Scalar;
@@ -28,7 +29,7 @@ pub(crate) fn new_plan(planned: &Planned, key: u128, config: &Config) {
             eprintln!("{}", text(numfuse_codegen::cpu::clif(&step.kernel, mapping)));
         }
         if config.log.asm {
-            eprintln!("{}", text(numfuse_codegen::cpu::disassemble(&step.kernel, mapping)));
+            eprintln!("{}", text(disassemble(&step.kernel, mapping, planned.prepared.target().vectors)));
         }
     }
     if let Some(dir) = &config.dump {

@@ -3,7 +3,7 @@
 mod alone;
 
 use alone::{alone, child, is_child};
-use numfuse::config::{self, Config, Device};
+use numfuse::config::{self, Config, Device, Vectors};
 use numfuse::prelude::*;
 
 /// Three operations and a sum, of numbers that rounding shows in.
@@ -185,6 +185,26 @@ fn kernels_have_names_for_perf() {
 }
 
 #[test]
+fn the_size_of_vectors_can_be_chosen() {
+    const NAME: &str = "the_size_of_vectors_can_be_chosen";
+    let asm = |vectors| config::with(|c| c.vectors = vectors, || expression().asm().unwrap());
+    let (narrow, wide) = (asm(Some(Vectors::Bits128)), asm(Some(Vectors::Bits512)));
+    assert!(!narrow.contains("zmm") && wide.contains("zmm"), "{narrow}{wide}");
+    assert!([narrow, wide].contains(&asm(None)));
+    for value in ["128", "512", "auto"] {
+        says(NAME, &[("NUMFUSE_VECTORS", value)], || {
+            let wanted = match std::env::var("NUMFUSE_VECTORS").as_deref() {
+                Ok("128") => Some(Vectors::Bits128),
+                Ok("512") => Some(Vectors::Bits512),
+                _ => None,
+            };
+            assert_eq!(config::current().vectors, wanted);
+            evaluate();
+        });
+    }
+}
+
+#[test]
 fn settings_in_code_hold_for_the_process_or_for_a_call() {
     alone("settings_in_code_hold_for_the_process_or_for_a_call", || {
         let kernels = || expression().plan().unwrap().kernels;
@@ -205,9 +225,11 @@ fn settings_in_code_hold_for_the_process_or_for_a_call() {
 fn no_setting_changes_a_bit() {
     let plain = value();
     type Change = fn(&mut Config);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 8] = [
         ("threads", |config| config.threads = Some(7)),
         ("one thread", |config| config.threads = Some(1)),
+        ("vectors of 128 bits", |config| config.vectors = Some(Vectors::Bits128)),
+        ("vectors of 512 bits", |config| config.vectors = Some(Vectors::Bits512)),
         ("unfused", |config| config.fuse = false),
         ("checked", |config| config.check = true),
         ("interpreted", |config| config.device = Device::Interp),

@@ -5,9 +5,12 @@
 //!        │                              │
 //!        └──────────── walk ────────────┘               units, folds in their order, values
 //!                        │ Emit
-//!            ┌───────────┴───────────┐
-//!            ▼                       ▼
-//!   cpu: CLIF ──► machine code    cuda: CUDA C          entries of (words, begin, end)
+//!            ┌───────────┼─────────────────┐
+//!            ▼           ▼                 ▼
+//!   cpu: CLIF       wide: AVX-512     cuda: CUDA C      entries of (words, begin, end)
+//!            └─────┬─────┘
+//!                  ▼
+//!            machine code
 //! ```
 //!
 //! Data in, code out: this crate owns no buffers and knows no driver. [`abi`] is the contract with
@@ -21,6 +24,7 @@ pub mod cuda;
 mod error;
 pub mod mapping;
 pub mod walk;
+pub mod wide;
 
 pub use abi::{Launch, launch};
 pub use cpu::Code;
@@ -28,19 +32,46 @@ pub use error::Error;
 pub use mapping::{Layout, Mapping, choose};
 
 use numfuse_ir::kernel::{Kernel, Order};
-use numfuse_ir::target::Target;
+use numfuse_ir::target::{Target, Vectors};
 
-/// The machine code of a kernel under a mapping, for this machine.
-pub fn compile(kernel: &Kernel, mapping: Mapping, _target: &Target) -> Result<Code, Error> {
+/// The machine code of a kernel under a mapping, for this machine: with the vectors that the target
+/// names, where the processor has them and the kernel can be said in them.
+pub fn compile(kernel: &Kernel, mapping: Mapping, target: &Target) -> Result<Code, Error> {
     check(kernel, mapping)?;
-    Code::new(kernel, mapping)
+    let is_wide = is_wide(kernel, mapping, target.vectors) && wide::is_available();
+    if mapping.lanes() > 32 && !is_wide {
+        return Err(Error::Mapping("64 lanes need vectors of 512 bits".into()));
+    }
+    Code::new(kernel, mapping, if is_wide { Vectors::Bits512 } else { Vectors::Bits128 })
+}
+
+/// The machine code that [`compile`] makes for such vectors, as text: as Cranelift prints it for an
+/// x86-64 with AVX2, or that of AVX-512.
+pub fn disassemble(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> Result<String, Error> {
+    if is_wide(kernel, mapping, vectors) {
+        wide::disassemble(kernel, mapping)
+    } else {
+        cpu::disassemble(kernel, mapping)
+    }
+}
+
+/// Whether a kernel is emitted in vectors of 512 bits where these are asked for.
+fn is_wide(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> bool {
+    match vectors {
+        Vectors::Bits128 => false,
+        Vectors::Bits512 => wide::supports(kernel, mapping),
+    }
 }
 
 /// What the walk takes for granted.
 fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::Mapping(why.into()));
-    if !matches!(mapping.lanes(), 4 | 8 | 16 | 32) {
-        return refuse("lanes come in 4, 8, 16 or 32");
+    if !matches!(mapping.lanes(), 4 | 8 | 16 | 32 | 64) {
+        return refuse("lanes come in 4, 8, 16, 32 or 64");
+    }
+    let blocks = mapping.layout != Layout::Flat || kernel.passes.iter().any(|p| p.order == Order::Lanes);
+    if mapping.lanes() > 32 && blocks {
+        return refuse("the blocks of a fold have 32 lanes");
     }
     if kernel.axes.len() > 64 {
         return refuse("a kernel has at most 64 axes");

@@ -4,10 +4,11 @@
 //! of rows, blocks of one long fold, or squares of an array and its transpose ([`Layout`]). No
 //! mapping changes a bit of any result.
 
+use crate::wide;
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Pass, Val};
 use numfuse_ir::prim::Prim;
-use numfuse_ir::target::Target;
+use numfuse_ir::target::{Target, Vectors};
 use std::fmt;
 
 /// Elements of one block of a fold in the order `Lanes`.
@@ -21,7 +22,7 @@ pub const GROUP: i64 = 128;
 pub struct Mapping {
     /// Which loops are what.
     pub layout: Layout,
-    /// How many SIMD lanes there are: 4, 8, 16 or 32.
+    /// How many SIMD lanes there are: 4, 8, 16 or 32; in vectors of 512 bits a flat layout may have 64.
     pub lanes: u8,
     /// How many levels of blocks folds have: 1 for at most 512 elements, 2 for at most 2^18, ...
     pub levels: u8,
@@ -89,9 +90,15 @@ impl fmt::Display for Mapping {
 /// The mapping for a kernel launched with these words.
 pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
     let lanes = lanes(kernel, target);
-    let layout = layout(kernel, words, lanes.into());
+    let layout = layout(kernel, words, lanes.min(MOST_LANES).into());
+    // The blocks of a fold have 32 lanes, and no layout but the flat one has lanes apart from them.
+    let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
+    let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     Mapping { layout, lanes, levels: levels(kernel, words) }
 }
+
+/// The most lanes that a fold can lie across.
+const MOST_LANES: u8 = 32;
 
 fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     let outer: Vec<usize> = (0..kernel.passes.len()).filter(|&p| !kernel.passes[p].inner).collect();
@@ -203,14 +210,23 @@ pub(crate) fn extent(kernel: &Kernel, words: &[i64], pass: usize) -> i64 {
     kernel.passes[pass].cols.iter().map(|a| kernel.axes[a.index()].extent.value(words)).product()
 }
 
-/// The widest type fills two or four registers; heavy bodies, which need the registers for their
-/// own values, take two.
+/// The widest type fills four registers. Of 128 bits there are 16 of them, and heavy bodies, which need
+/// them for their own values, take two; of 512 bits there are 32.
 fn lanes(kernel: &Kernel, target: &Target) -> u8 {
     let widest = kernel.dtypes.iter().map(|d| d.bytes()).max().unwrap_or(4);
     let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count() + conversions(kernel);
     let heavy = kernel.body.len() > 24 || calls > 2;
-    let registers = if heavy { 2 } else { 4 };
-    (registers * target.vector_bytes.min(16) / widest).clamp(4, 32) as u8
+    let vectors = vectors(kernel, target);
+    let (registers, most) = match vectors {
+        Vectors::Bits128 => (if heavy { 2 } else { 4 }, 32),
+        Vectors::Bits512 => (4, 64),
+    };
+    (registers * vectors.bytes() / widest).clamp(4, most) as u8
+}
+
+/// The vectors that a kernel is emitted in.
+fn vectors(kernel: &Kernel, target: &Target) -> Vectors {
+    if wide::supports_types(kernel) { target.vectors } else { Vectors::Bits128 }
 }
 
 /// How many conversions from and to half types there are: each is many operations.

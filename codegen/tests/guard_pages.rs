@@ -3,6 +3,9 @@
 
 #![cfg(unix)]
 
+mod common;
+
+use common::targets;
 use numfuse_codegen::{abi, choose, compile, launch};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::build::{self, Build};
@@ -152,14 +155,16 @@ fn kernels_stay_inside_their_buffers() {
             if n > 65 && (name.contains("transpose") || name.starts_with("long")) {
                 continue;
             }
-            for at_end in [true, false] {
-                run(name, *make, n, at_end);
+            for target in targets() {
+                for at_end in [true, false] {
+                    run(name, *make, n, at_end, &target);
+                }
             }
         }
     }
 }
 
-fn run(name: &str, make: Make, n: usize, at_end: bool) {
+fn run(name: &str, make: Make, n: usize, at_end: bool, target: &Target) {
     let mut graph = Graph::new();
     let root = make(&mut graph, n);
     graph.add_output(root);
@@ -175,8 +180,8 @@ fn run(name: &str, make: Make, n: usize, at_end: bool) {
     }
     let mut slots: Vec<Guarded> = plan.slots.iter().map(|s| Guarded::new(s.bytes(), at_end)).collect();
     for step in &plan.steps {
-        let mapping = choose(&step.kernel, &step.words, &Target::FIXED);
-        let code = compile(&step.kernel, mapping, &Target::FIXED).expect("it compiles");
+        let mapping = choose(&step.kernel, &step.words, target);
+        let code = compile(&step.kernel, mapping, target).expect("it compiles");
         let launch = launch(&step.kernel, mapping, &step.words);
         let mut scratch = Guarded::new(launch.scratch_bytes, at_end);
         let address = |place: &Place| match place {

@@ -31,7 +31,7 @@ fn axpb() -> Kernel {
 #[test]
 fn elementwise_at_every_tail() {
     let kernel = axpb();
-    for lanes in [4, 8, 16, 32] {
+    for lanes in possible(&[4, 8, 16, 32, 64]) {
         for n in SIZES {
             let x = noise(n, 1);
             let mut buffers = [bytes(&x), vec![0; n * 4 + 64]];
@@ -76,6 +76,45 @@ fn strided_loads_and_stores() {
         for i in 0..n {
             assert_eq!(got[3 * i + 1], x[n - 1 - i]);
             assert_eq!((got[3 * i], got[3 * i + 2]), (0.0, 0.0));
+        }
+    }
+}
+
+/// Backwards into every third element, and from and to wherever a list of places says.
+#[test]
+fn elements_of_every_size_move_anywhere() {
+    for dtype in [DType::U8, DType::I16, DType::U32, DType::F64, DType::Bool] {
+        let mut b = Build::new(&[param(0)], 1, 2);
+        let [x, y, taken, put] =
+            [Role::In, Role::Out, Role::Out, Role::Out].map(|role| b.buffer(dtype, role));
+        let p = b.buffer(DType::I64, Role::In);
+        let i = at(known(0), &[(known(1), 0)]);
+        let place = b.load(p, i.clone());
+        let there = Index { offset: known(0), terms: [(known(1), Term::Value(place))].into_iter().collect() };
+        let backwards = b.load(x, at(param(1), &[(known(-1), 0)]));
+        b.store(&[], y, at(known(1), &[(known(3), 0)]), backwards);
+        let from_there = b.load(x, there.clone());
+        b.store(&[], taken, i, from_there);
+        b.store(&[], put, there, backwards);
+        let size = dtype.bytes();
+        for (n, lanes) in
+            [1usize, 5, 64, 150].into_iter().flat_map(|n| possible(&[4, 8, 32, 64]).map(move |l| (n, l)))
+        {
+            let most = if dtype == DType::Bool { 2 } else { 251 };
+            let x: Vec<u8> = (0..n * size).map(|k| (k * 37 % most) as u8).collect();
+            let places: Vec<usize> = (0..n).map(|i| (i * 7 + 3) % n).collect();
+            let p = places.iter().flat_map(|&at| (at as i64).to_le_bytes()).collect();
+            let mut buffers = [x.clone(), vec![0; 3 * n * size], vec![0; n * size], vec![0; n * size], p];
+            run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64, n as i64 - 1]);
+            let element = |of: &[u8], at: usize| of[at * size..(at + 1) * size].to_vec();
+            for i in 0..n {
+                let turned = element(&x, n - 1 - i);
+                assert_eq!(element(&buffers[1], 3 * i + 1), turned, "{dtype}, {i} of {n}, {lanes} lanes");
+                assert_eq!(element(&buffers[1], 3 * i), vec![0; size]);
+                assert_eq!(element(&buffers[2], i), element(&x, places[i]), "{dtype}, {i} of {n}");
+                let last = (0..n).rev().find(|&k| places[k] == places[i]).expect("at least this one");
+                assert_eq!(element(&buffers[3], places[i]), element(&x, n - 1 - last), "{dtype}, {i} of {n}");
+            }
         }
     }
 }
@@ -263,7 +302,7 @@ fn masks_of_mixed_width() {
         let x = noise(n, 10);
         let d: Vec<f64> = noise(n, 11).iter().map(|&v| f64::from(v)).collect();
         let m: Vec<u8> = (0..n).map(|i| (i % 3 == 0) as u8).collect();
-        for lanes in [4, 8, 16, 32] {
+        for lanes in possible(&[4, 8, 16, 32, 64]) {
             let d_bytes = d.iter().flat_map(|v| v.to_le_bytes()).collect();
             let mut buffers = [bytes(&x), d_bytes, m.clone(), vec![0; n * 4], vec![9; n]];
             run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64]);
@@ -290,7 +329,7 @@ fn guards_keep_loads_inside() {
     for n in [0usize, 1, 13, 64, 65] {
         let x = noise(n, 12);
         let total = n + 6;
-        for lanes in [4, 8, 16] {
+        for lanes in possible(&[4, 8, 16, 64]) {
             let mut buffers = [bytes(&x), vec![0; total * 4]];
             run(&b.kernel, flat(lanes), &mut buffers, &[], &[total as i64, n as i64 + 3]);
             let want: Vec<f32> =

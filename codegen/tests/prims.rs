@@ -182,7 +182,7 @@ fn signatures(prim: Prim) -> Vec<Vec<DType>> {
 fn every_prim_on_every_type() {
     for prim in prims() {
         for dtypes in signatures(prim) {
-            for lanes in [4, 8, 32] {
+            for lanes in possible(&[4, 8, 32, 64]) {
                 check(prim, &dtypes, lanes);
             }
         }

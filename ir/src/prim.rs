@@ -1,9 +1,9 @@
 //! The machine operations: a closed enum with typing and meaning.
 //!
-//! A [`Prim`] is what both back ends must know, and all they must know. Everything with a NumPy
-//! name is a row of the op table (`ops/table.rs`) written in terms of prims. Three files match on
-//! this enum: this one, `codegen/src/cpu/prim.rs` and `codegen/src/cuda/prim.rs`; none of them
-//! has a catch-all arm, so the compiler lists what a new prim still needs.
+//! A [`Prim`] is what every back end must know, and all they must know. Everything with a NumPy
+//! name is a row of the op table (`ops/table.rs`) written in terms of prims. Four files match on
+//! this enum: this one and `prim.rs` in the folders `cpu`, `wide` and `cuda` of `codegen/src`; none of
+//! them has a catch-all arm, so the compiler lists what a new prim still needs.
 //!
 //! Every prim is total: division by zero gives 0, shifts past the width give 0 (or the sign),
 //! float to integer saturates. Float operations round once, to nearest even.

@@ -5,7 +5,7 @@
 //! `NUMFUSE_SEED` others.
 
 use crate::graphs::{Case, Gene, grow};
-use crate::run::{execute, interpret_plan};
+use crate::run::{execute, interpret_plan, vectors};
 use numfuse_ir::graph::{interp, parse::parse};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Options};
@@ -77,8 +77,11 @@ proptest! {
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
             let plan = schedule::plan(case.graph.clone(), Options { fuse });
-            let got = execute(&plan, &case.leaves, &case.scalars);
-            check(if fuse { "fused code" } else { "unfused code" }, &case, &expected, &got)?;
+            for (vectors, name) in vectors() {
+                let got = execute(&plan, vectors, &case.leaves, &case.scalars);
+                let name = format!("{} code in {name}", if fuse { "fused" } else { "unfused" });
+                check(&name, &case, &expected, &got)?;
+            }
         }
     }
 }

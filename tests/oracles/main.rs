@@ -4,6 +4,7 @@ mod calls;
 mod differential;
 mod elements;
 mod functions;
+mod goldens;
 mod graphs;
 mod numpy;
 mod reference;

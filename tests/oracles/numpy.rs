@@ -5,7 +5,7 @@
 
 use crate::elements;
 use crate::reference::{Data, Reader, ask, close, first};
-use crate::run::execute;
+use crate::run::{execute, vectors};
 use numfuse::prelude::*;
 use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::graph::build::{self, Build};
@@ -101,14 +101,15 @@ fn compare_op(op: Op, flip: bool, inputs: &[Data], expected: Option<&Data>) -> R
     graph.add_output(root);
     let plan = schedule::plan(graph, Options::default());
     let leaves: Vec<Vec<Scalar>> = inputs.iter().map(|d| d.values.clone()).collect();
-    let got = execute(&plan, &leaves, &[]).remove(0);
-    for (at, (g, e)) in got.iter().zip(&expected.values).enumerate() {
-        if !agrees(op, *g, *e) {
+    for (vectors, name) in vectors() {
+        let got = execute(&plan, vectors, &leaves, &[]).remove(0);
+        let pairs = got.iter().zip(&expected.values).enumerate();
+        for (at, (g, e)) in pairs.filter(|(_, (g, e))| !agrees(op, **g, **e)) {
             let operand = |d: &Data| {
                 d.values[(if flip { d.values.len() - 1 - at } else { at }).min(d.values.len() - 1)]
             };
             let operands: Vec<Scalar> = inputs.iter().map(operand).collect();
-            return Err(format!("element {at} of {operands:?}: {g:?}, not {e:?}"));
+            return Err(format!("element {at} of {operands:?}: {g:?}, not {e:?} ({name})"));
         }
     }
     Ok(())

@@ -5,7 +5,9 @@ use numfuse_ir::graph::Kind;
 use numfuse_ir::kernel::{Role, interp};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{Place, Plan};
+use numfuse_ir::target::{Target, Vectors};
 use numfuse_runtime::{Buffer, Prepared, RunOptions, cpu};
+use std::sync::Once;
 
 /// Runs a plan's kernels one scalar at a time.
 pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
@@ -32,12 +34,30 @@ pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -
     plan.outputs.iter().map(output).collect()
 }
 
-/// Runs a plan as machine code.
-pub fn execute(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
+/// Vectors of all sizes that this processor has, with their names.
+pub fn vectors() -> Vec<(Vectors, &'static str)> {
+    let mut all = vec![(Vectors::Bits128, "vectors of 128 bits")];
+    static SAID: Once = Once::new();
+    match cpu::target().vectors {
+        Vectors::Bits128 => {
+            SAID.call_once(|| println!("no AVX-512 here: only vectors of 128 bits are tested"));
+        }
+        Vectors::Bits512 => all.push((Vectors::Bits512, "vectors of 512 bits")),
+    }
+    all
+}
+
+/// Runs a plan as machine code with such vectors.
+pub fn execute(
+    plan: &Plan,
+    vectors: Vectors,
+    leaves: &[Vec<Scalar>],
+    scalars: &[Scalar],
+) -> Vec<Vec<Scalar>> {
     let buffers: Vec<Buffer> = leaves.iter().map(|leaf| Buffer::from_vec(raw_bytes(leaf))).collect();
     let sizes = buffers.iter().map(Buffer::len).collect();
     // SAFETY: the scheduler made the plan for leaves of these sizes.
-    let prepared = unsafe { Prepared::new(plan.clone(), sizes, cpu::target()) };
+    let prepared = unsafe { Prepared::new(plan.clone(), sizes, Target { vectors, ..cpu::target() }) };
     let results =
         numfuse_runtime::run(&prepared, &buffers, scalars, &RunOptions::default()).expect("the plan runs");
     let dtype = |place: &Place| match place {

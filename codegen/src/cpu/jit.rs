@@ -7,13 +7,15 @@ use super::emit::Clif;
 use crate::error::Error;
 use crate::mapping::Mapping;
 use crate::walk::{Entry, walk};
+use crate::wide;
 use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{Linkage, Module, default_libcall_names};
+use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
 use numfuse_ir::kernel::Kernel;
+use numfuse_ir::target::Vectors;
 use smallvec::SmallVec;
 use std::sync::OnceLock;
 
@@ -36,8 +38,8 @@ unsafe impl Send for Code {}
 unsafe impl Sync for Code {}
 
 impl Code {
-    /// Compiles a kernel.
-    pub(crate) fn new(kernel: &Kernel, mapping: Mapping) -> Result<Code, Error> {
+    /// Compiles a kernel, by Cranelift or into vectors of 512 bits.
+    pub(crate) fn new(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> Result<Code, Error> {
         let mut builder = JITBuilder::with_isa(native()?, default_libcall_names());
         builder.symbol("fmaf", fused32 as *const u8).symbol("fma", fused64 as *const u8);
         let mut module = JITModule::new(builder);
@@ -45,19 +47,23 @@ impl Code {
         // Cranelift tells names to a `perf` that has started this process.
         let title = title(kernel, mapping);
         for (&entry, part) in Entry::of(mapping).iter().zip(["", " finish"]) {
-            let mut context = module.make_context();
-            context.func = function(module.isa(), kernel, mapping, entry);
-            let id = module
-                .declare_function(&format!("numfuse {title}{part}"), Linkage::Export, &context.func.signature)
-                .map_err(backend)?;
-            module.define_function(id, &mut context).map_err(backend)?;
-            bytes.push(context.compiled_code().map_or(0, |c| c.code_buffer().len()));
+            let name = format!("numfuse {title}{part}");
+            let id =
+                module.declare_function(&name, Linkage::Export, &signature(module.isa())).map_err(backend)?;
+            bytes.push(match vectors {
+                Vectors::Bits128 => define(&mut module, id, kernel, mapping, entry)?,
+                Vectors::Bits512 => {
+                    let code = wide::bytes(kernel, mapping, entry)?;
+                    module.define_function_bytes(id, wide::ALIGNMENT, &code, &[]).map_err(backend)?;
+                    code.len()
+                }
+            });
             functions.push(id);
         }
         module.finalize_definitions().map_err(backend)?;
         let mut entries = functions.iter().map(|&id| {
             let address = module.get_finalized_function(id);
-            // SAFETY: `function` gave every entry the signature of `Function3`.
+            // SAFETY: `function` gives every entry the signature of `Function3`, and so does `wide`.
             unsafe { std::mem::transmute::<*const u8, Function3>(address) }
         });
         let main = entries.next().expect("every kernel has a main entry");
@@ -134,10 +140,30 @@ pub fn title(kernel: &Kernel, mapping: Mapping) -> String {
     format!("{}{more} {mapping}", if named.is_empty() { "copy" } else { &named })
 }
 
-/// The CLIF of one entry.
-pub(super) fn function(isa: &dyn TargetIsa, kernel: &Kernel, mapping: Mapping, entry: Entry) -> Function {
+/// The signature of every entry.
+fn signature(isa: &dyn TargetIsa) -> Signature {
     let mut signature = Signature::new(CallConv::triple_default(isa.triple()));
     signature.params.extend([AbiParam::new(types::I64); 3]);
+    signature
+}
+
+/// Compiles one entry by Cranelift; gives how many bytes of code there are.
+fn define(
+    module: &mut JITModule,
+    id: FuncId,
+    kernel: &Kernel,
+    mapping: Mapping,
+    entry: Entry,
+) -> Result<usize, Error> {
+    let mut context = module.make_context();
+    context.func = function(module.isa(), kernel, mapping, entry);
+    module.define_function(id, &mut context).map_err(backend)?;
+    Ok(context.compiled_code().map_or(0, |c| c.code_buffer().len()))
+}
+
+/// The CLIF of one entry.
+pub(super) fn function(isa: &dyn TargetIsa, kernel: &Kernel, mapping: Mapping, entry: Entry) -> Function {
+    let signature = signature(isa);
     let mut function = Function::with_name_signature(UserFuncName::user(0, entry as u32), signature);
     let mut context = FunctionBuilderContext::new();
     let mut clif = Clif::new(FunctionBuilder::new(&mut function, &mut context), kernel);

@@ -28,7 +28,7 @@ pub enum Step {
     Max,
     /// The bits that both have.
     And,
-    /// The low `a` bits set, for `a` up to 32; `b` is not used.
+    /// The low `a` bits set, for `a` up to the number of lanes; `b` is not used.
     Ones,
 }
 

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use numfuse_codegen::{Layout, Mapping, abi, compile, launch};
+use numfuse_codegen::{Layout, Mapping, abi, compile, launch, wide};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{
@@ -11,8 +11,9 @@ use numfuse_ir::kernel::{
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::target::Target;
+use numfuse_ir::target::{Target, Vectors};
 use smallvec::SmallVec;
+use std::sync::Once;
 
 /// A kernel under construction.
 pub struct Build {
@@ -113,9 +114,64 @@ impl Build {
     }
 }
 
-/// Runs a kernel in several calls of uneven length. Buffers are bytes.
+/// A machine with vectors of 512 bits, and one with those of 128; the first says so and is left out
+/// where the processor is none.
+pub fn targets() -> Vec<Target> {
+    static SAID: Once = Once::new();
+    let mut targets = vec![Target::FIXED];
+    if wide::is_available() {
+        targets.insert(0, Target { vectors: Vectors::Bits512, ..Target::FIXED });
+    } else {
+        SAID.call_once(|| println!("no AVX-512 here: only vectors of 128 bits are tested"));
+    }
+    targets
+}
+
+/// Those of these lanes that the vectors of this processor can lie across.
+pub fn possible(lanes: &[u8]) -> impl Iterator<Item = u8> {
+    let most = if wide::is_available() { 64 } else { 32 };
+    lanes.iter().copied().filter(move |&lanes| lanes <= most)
+}
+
+/// Runs a kernel in several calls of uneven length, in vectors of all sizes, which must give the same
+/// bits. Buffers are bytes.
 pub fn run(kernel: &Kernel, mapping: Mapping, buffers: &mut [Vec<u8>], scalars: &[Scalar], words: &[i64]) {
-    let code = compile(kernel, mapping, &Target::FIXED).expect("it compiles");
+    let before = buffers.to_vec();
+    let fits = |target: &Target| target.vectors == Vectors::Bits512 || mapping.lanes() <= 32;
+    let mut results = targets().into_iter().filter(fits).map(|target| {
+        buffers.clone_from_slice(&before);
+        run_for(target, kernel, mapping, buffers, scalars, words);
+        buffers.to_vec()
+    });
+    let first = results.next().expect("there is a target");
+    for other in results {
+        for ((a, b), buffer) in first.iter().zip(&other).zip(&kernel.buffers) {
+            let same =
+                elements(buffer.dtype, a).iter().zip(elements(buffer.dtype, b)).all(|(a, b)| a.same(b));
+            assert!(same, "{mapping} in vectors of 512 bits: {a:?}, of 128: {b:?}");
+        }
+    }
+}
+
+/// Elements from memory.
+fn elements(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
+    let one = |c: &[u8]| {
+        let mut bits = [0; 8];
+        bits[..c.len()].copy_from_slice(c);
+        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
+    };
+    bytes.chunks_exact(dtype.bytes()).map(one).collect()
+}
+
+fn run_for(
+    target: Target,
+    kernel: &Kernel,
+    mapping: Mapping,
+    buffers: &mut [Vec<u8>],
+    scalars: &[Scalar],
+    words: &[i64],
+) {
+    let code = compile(kernel, mapping, &target).expect("it compiles");
     let recipe = launch(kernel, mapping, words);
     let mut scratch = vec![0u64; recipe.scratch_bytes / 8 + 1];
     let pointers: Vec<u64> = buffers.iter_mut().map(|b| b.as_mut_ptr() as u64).collect();

@@ -4,18 +4,20 @@ pub mod bandwidth;
 pub mod workers;
 
 use crate::fork;
-use numfuse_ir::target::Target;
+use numfuse_ir::target::{Target, Vectors};
 use std::sync::OnceLock;
 
 /// This machine in numbers, with the workers as they are set now.
 ///
 /// Only code and its speed depend on them, never a result.
 pub fn target() -> Target {
-    Target { vector_bytes: VECTOR_BYTES, workers: workers::threads(), cache_bytes: cache_bytes() }
+    Target { vectors: vectors(), workers: workers::threads(), cache_bytes: cache_bytes() }
 }
 
-/// Bytes of a vector: Cranelift knows none wider, on any processor.
-const VECTOR_BYTES: usize = 16;
+/// The widest vectors that the processor has and code can be made for.
+fn vectors() -> Vectors {
+    if numfuse_codegen::wide::is_available() { Vectors::Bits512 } else { Vectors::Bits128 }
+}
 
 /// What is assumed where the system does not tell.
 const USUAL_CACHE: usize = 32 << 20;

@@ -73,6 +73,11 @@ impl Prepared {
         &self.plan
     }
 
+    /// The machine that it was made ready for.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
     /// How a step lies over lanes and workers.
     pub fn mapping(&self, step: usize) -> Mapping {
         self.steps[step].mapping

@@ -1,0 +1,531 @@
+//! [`Emit`] into a [`Program`].
+
+use super::inst::{Base, GENERAL, MASK, Mem, Rm, Size};
+use super::lanes::{Lanes, Regs, Where, registers};
+use super::ops::Op;
+use super::program::{Block, End, Program, Right, Test};
+use super::{memory, prim};
+use crate::abi;
+use crate::walk::{Active, Emit, Memory, Place, Step};
+use numfuse_ir::dtype::DType;
+use numfuse_ir::kernel::Kernel;
+use numfuse_ir::prim::Prim;
+use numfuse_ir::scalar::Scalar;
+use regalloc2::{RegClass, VReg};
+use smallvec::smallvec;
+
+/// A whole number, the same for all lanes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Number {
+    /// Known now.
+    Known(i64),
+    /// In a general register.
+    Register(VReg),
+}
+
+/// What parameters a value needs: its type, lanes and bits, and how many registers.
+#[derive(Clone, Copy)]
+struct Shape {
+    dtype: DType,
+    lanes: u32,
+    bits: u32,
+    count: usize,
+    class: RegClass,
+}
+
+struct OpenLoop {
+    body: Block,
+    exit: Block,
+    i: VReg,
+    to: Number,
+    by: i64,
+    carried: Vec<Shape>,
+}
+
+struct OpenIf {
+    exit: Block,
+    rare: bool,
+    carried: Vec<Shape>,
+}
+
+/// A part of the stack that holds values of one shape.
+#[derive(Clone, Copy)]
+pub(crate) struct Table {
+    start: i32,
+    dtype: DType,
+    lanes: u32,
+}
+
+/// The emitter of one function.
+pub(crate) struct Wide<'a> {
+    pub(super) code: Program,
+    pub(super) words: VReg,
+    kernel: &'a Kernel,
+    loops: Vec<OpenLoop>,
+    ifs: Vec<OpenIf>,
+}
+
+impl<'a> Wide<'a> {
+    /// An emitter at the start of `fn(words, begin, end)`.
+    pub(super) fn new(kernel: &'a Kernel) -> Wide<'a> {
+        let code = Program::new();
+        let words = code.arguments[0];
+        Wide { code, words, kernel, loops: Vec::new(), ifs: Vec::new() }
+    }
+
+    /// The whole function.
+    pub(super) fn finish(mut self) -> Program {
+        self.code.end(End::Return);
+        self.code
+    }
+
+    /// The memory of a launch word.
+    fn word_at(&self, place: usize) -> Mem<VReg> {
+        Mem::at(Base::Register(self.words), 8 * place as i32)
+    }
+
+    /// A number in a general register.
+    pub(super) fn general(&mut self, n: Number) -> VReg {
+        match n {
+            Number::Register(r) => r,
+            Number::Known(n) => self.code.number(n),
+        }
+    }
+
+    /// A number in a mask.
+    pub(super) fn mask_of(&mut self, n: Number) -> VReg {
+        let bits = self.general(n);
+        self.code.two(Op::KmovFrom, Size::X, MASK, bits)
+    }
+
+    fn shape(value: &Lanes) -> Shape {
+        let (dtype, lanes, bits) = (value.dtype, value.lanes, value.bits);
+        Shape { dtype, lanes, bits, count: value.count(), class: value.class() }
+    }
+
+    /// The registers of values, in the shapes that the parameters of a block have.
+    fn arguments(&mut self, values: &[Lanes], shapes: &[Shape]) -> Vec<VReg> {
+        let mut regs = Vec::new();
+        for (value, shape) in values.iter().zip(shapes) {
+            debug_assert_eq!((value.dtype, value.lanes), (shape.dtype, shape.lanes));
+            regs.extend(match shape.dtype {
+                DType::Bool => self.masks(value, shape.bits),
+                _ => self.vectors(value),
+            });
+        }
+        regs
+    }
+
+    /// Parameters of a block, as values of these shapes.
+    fn parameters(&mut self, block: Block, shapes: &[Shape]) -> Vec<Lanes> {
+        let mut parameter = |shape: &Shape| {
+            let regs: Regs = (0..shape.count).map(|_| self.code.parameter(block, shape.class)).collect();
+            let place = Where::Registers(regs);
+            Lanes { dtype: shape.dtype, lanes: shape.lanes, bits: shape.bits, place }
+        };
+        shapes.iter().map(&mut parameter).collect()
+    }
+
+    fn in_registers_all(&mut self, values: &[Lanes]) -> Vec<Lanes> {
+        values.iter().map(|v| self.in_registers(v)).collect()
+    }
+
+    /// `a + by * scale` and so on: an address.
+    fn lea(&mut self, mem: Mem<VReg>) -> VReg {
+        self.code.general(Op::Lea, mem)
+    }
+
+    /// The address of an entry of a table.
+    fn entry(&mut self, table: Table, at: Number) -> Mem<VReg> {
+        let bytes = i64::from(table.lanes) * table.dtype.bytes() as i64;
+        self.on_stack(table.start, at, bytes)
+    }
+
+    /// The address of an entry of so many bytes of a part of the stack.
+    pub(super) fn on_stack(&mut self, start: i32, at: Number, bytes: i64) -> Mem<VReg> {
+        let base = Mem::at(Base::Stack, start);
+        match at {
+            Number::Known(n) => Mem { offset: start + (n * bytes) as i32, ..base },
+            Number::Register(r) if bytes <= 8 => Mem { index: Some(r), scale: bytes as u8, ..base },
+            Number::Register(_) => {
+                let bytes = self.step(Step::Mul, at, Number::Known(bytes));
+                Mem { index: Some(self.general(bytes)), ..base }
+            }
+        }
+    }
+
+    fn divided(&mut self, step: Step, a: Number, b: Number) -> Number {
+        let rest = step == Step::Rem;
+        if let Number::Known(n) = b {
+            let n = n.max(1);
+            if n.count_ones() == 1 {
+                let a = self.general(a);
+                return Number::Register(match rest {
+                    true if n > 1 << 31 => {
+                        let low = self.code.number(n - 1);
+                        self.code.general_two(Op::And, a, low)
+                    }
+                    true => self.code.general_by(Op::AndBy, a, n - 1),
+                    false => self.code.general_by(Op::ShrBy, a, n.trailing_zeros().into()),
+                });
+            }
+        }
+        let (a, one) = (self.general(a), Number::Known(1));
+        let divisor = self.step(Step::Max, b, one);
+        let divisor = self.general(divisor);
+        let op = if rest { Op::Remainder } else { Op::Divide };
+        Number::Register(self.divide(op, a, divisor))
+    }
+
+    /// A division by what is not 0.
+    pub(super) fn divide(&mut self, op: Op, a: VReg, b: VReg) -> VReg {
+        self.code.three(op, Size::X, GENERAL, a, b)
+    }
+
+    fn multiplied(&mut self, a: VReg, n: i64) -> VReg {
+        match (n.count_ones(), i32::try_from(n)) {
+            _ if n == 1 => a,
+            (1, _) if n > 0 => self.code.general_by(Op::ShlBy, a, n.trailing_zeros().into()),
+            (_, Ok(_)) => {
+                let to = self.code.general(Op::ImulBy, a);
+                self.code.last().immediate = Some(n);
+                to
+            }
+            _ => {
+                let n = self.code.number(n);
+                self.code.general_two(Op::Imul, a, n)
+            }
+        }
+    }
+
+    fn added(&mut self, a: VReg, n: i64) -> VReg {
+        match i32::try_from(n) {
+            Ok(0) => a,
+            Ok(n) => self.lea(Mem::at(Base::Register(a), n)),
+            Err(_) => {
+                let n = self.code.number(n);
+                self.code.general_two(Op::Add, a, n)
+            }
+        }
+    }
+}
+
+/// The low `count` bits, up to all 64.
+fn low_ones(count: u32) -> i64 {
+    1i64.checked_shl(count).map_or(-1, |beyond| beyond.wrapping_sub(1))
+}
+
+/// An operation on known indices.
+fn step_of_known(step: Step, a: i64, b: i64) -> i64 {
+    match step {
+        Step::Add => a.wrapping_add(b),
+        Step::Sub => a.wrapping_sub(b),
+        Step::Mul => a.wrapping_mul(b),
+        Step::Div => a / b.max(1),
+        Step::Rem => a % b.max(1),
+        Step::Min => a.min(b),
+        Step::Max => a.max(b),
+        Step::And => a & b,
+        Step::Ones => low_ones(a as u32),
+    }
+}
+
+impl Emit for Wide<'_> {
+    type Index = Number;
+    type Value = Lanes;
+    type Table = Table;
+
+    fn range(&mut self) -> (Number, Number) {
+        let [_, begin, end] = self.code.arguments;
+        (Number::Register(begin), Number::Register(end))
+    }
+
+    fn number(&mut self, n: i64) -> Number {
+        Number::Known(n)
+    }
+
+    fn word(&mut self, k: u32) -> Number {
+        let word = self.word_at(abi::words_at(self.kernel) + k as usize);
+        Number::Register(self.code.general(Op::Mov, word))
+    }
+
+    fn step(&mut self, step: Step, a: Number, b: Number) -> Number {
+        if let (Number::Known(a), Number::Known(b)) = (a, b) {
+            return Number::Known(step_of_known(step, a, b));
+        }
+        let two = |e: &mut Self, op| {
+            let (a, b) = (e.general(a), e.general(b));
+            e.code.general_two(op, a, b)
+        };
+        Number::Register(match (step, a, b) {
+            (Step::Add, Number::Register(r), Number::Known(n))
+            | (Step::Add, Number::Known(n), Number::Register(r)) => self.added(r, n),
+            (Step::Add, Number::Register(a), Number::Register(b)) => {
+                self.lea(Mem { index: Some(b), ..Mem::at(Base::Register(a), 0) })
+            }
+            (Step::Sub, Number::Register(r), Number::Known(n)) => self.added(r, n.wrapping_neg()),
+            (Step::Mul, Number::Register(r), Number::Known(n))
+            | (Step::Mul, Number::Known(n), Number::Register(r)) => self.multiplied(r, n),
+            (Step::Div | Step::Rem, _, _) => return self.divided(step, a, b),
+            (Step::Ones, _, _) => {
+                let (ones, count) = (self.code.number(-1), self.general(a));
+                self.code.three(Op::Bzhi, Size::X, GENERAL, count, ones)
+            }
+            (Step::Sub, _, _) => two(self, Op::Sub),
+            (Step::Mul, _, _) => two(self, Op::Imul),
+            (Step::Min, _, _) => two(self, Op::Least),
+            (Step::Max, _, _) => two(self, Op::Greatest),
+            (Step::Add | Step::And, _, _) => two(self, if step == Step::And { Op::And } else { Op::Add }),
+        })
+    }
+
+    fn base(&mut self, memory: Memory) -> Number {
+        let word = match memory {
+            Memory::Buffer(b) => self.word_at(b.index()),
+            Memory::Scratch => self.word_at(abi::scratch_at(self.kernel)),
+        };
+        Number::Register(self.code.general(Op::Mov, word))
+    }
+
+    fn advance(&mut self, pointer: Number, bytes: usize, by: Number) -> Number {
+        let pointer = self.general(pointer);
+        Number::Register(match by {
+            Number::Known(n) => self.added(pointer, n * bytes as i64),
+            Number::Register(r) => {
+                self.lea(Mem { index: Some(r), scale: bytes as u8, ..Mem::at(Base::Register(pointer), 0) })
+            }
+        })
+    }
+
+    fn begin_loop(&mut self, from: Number, to: Number, by: i64, carried: &[Lanes]) -> (Number, Vec<Lanes>) {
+        let carried = self.in_registers_all(carried);
+        let shapes: Vec<Shape> = carried.iter().map(Self::shape).collect();
+        let first = self.arguments(&carried, &shapes);
+        let start = self.general(from);
+        // A loop over nothing is passed by.
+        let (body, exit) = (self.code.loop_block(), self.code.block());
+        let into_body: Vec<VReg> = std::iter::once(start).chain(first.iter().copied()).collect();
+        match (from, to) {
+            (Number::Known(a), Number::Known(b)) if a < b => self.code.end(End::Jump(body, into_body)),
+            _ => {
+                let (enter, skip) = (self.code.block(), self.code.block());
+                let any = Test::Less(start, self.right(to));
+                self.code.end(End::Branch(any, enter, skip));
+                self.code.edge(skip, exit, first);
+                self.code.edge(enter, body, into_body);
+            }
+        }
+        let i = self.code.parameter(body, GENERAL);
+        let inside = self.parameters(body, &shapes);
+        self.code.begin(body);
+        self.loops.push(OpenLoop { body, exit, i, to, by, carried: shapes });
+        (Number::Register(i), inside)
+    }
+
+    fn end_loop(&mut self, next: &[Lanes]) -> Vec<Lanes> {
+        let OpenLoop { body, exit, i, to, by, carried } = self.loops.pop().expect("a loop is open");
+        let values = self.arguments(next, &carried);
+        let next = self.added(i, by);
+        let (back, leave) = (self.code.block(), self.code.block());
+        let more = Test::Less(next, self.right(to));
+        self.code.end(End::Branch(more, back, leave));
+        self.code.edge(back, body, std::iter::once(next).chain(values.iter().copied()).collect());
+        self.code.edge(leave, exit, values);
+        let last = self.parameters(exit, &carried);
+        self.code.begin(exit);
+        last
+    }
+
+    fn begin_if(&mut self, cond: Number, rare: bool, otherwise: &[Lanes]) {
+        let otherwise = self.in_registers_all(otherwise);
+        let shapes: Vec<Shape> = otherwise.iter().map(Self::shape).collect();
+        let values = self.arguments(&otherwise, &shapes);
+        let cond = self.general(cond);
+        let (then, skip, exit) = (self.code.block(), self.code.block(), self.code.block());
+        self.code.end(End::Branch(Test::NotZero(cond), then, skip));
+        self.code.edge(skip, exit, values);
+        if rare {
+            self.code.begin_rare();
+        }
+        self.code.begin(then);
+        self.ifs.push(OpenIf { exit, rare, carried: shapes });
+    }
+
+    fn end_if(&mut self, values: &[Lanes]) -> Vec<Lanes> {
+        let OpenIf { exit, rare, carried } = self.ifs.pop().expect("an if is open");
+        let values = self.arguments(values, &carried);
+        self.code.end(End::Jump(exit, values));
+        if rare {
+            self.code.end_rare();
+        }
+        let merged = self.parameters(exit, &carried);
+        self.code.begin(exit);
+        merged
+    }
+
+    fn load(
+        &mut self,
+        place: &Place<Number, Lanes>,
+        dtype: DType,
+        lanes: u32,
+        active: Option<Active<Number>>,
+    ) -> Lanes {
+        memory::load(self, place, dtype, lanes, active)
+    }
+
+    fn store(&mut self, place: &Place<Number, Lanes>, value: &Lanes, active: Option<Active<Number>>) {
+        memory::store(self, place, value, active);
+    }
+
+    fn fault(&mut self, _: u32, _: &Lanes, _: &Lanes, _: Self::Index) {
+        unreachable!("kernels that check indices are left to Cranelift: `supports_types`")
+    }
+
+    fn constant(&mut self, c: Scalar, lanes: u32) -> Lanes {
+        Lanes::known(c, lanes)
+    }
+
+    fn scalar(&mut self, k: u32, dtype: DType) -> Lanes {
+        let word = self.word_at(abi::scalars_at(self.kernel) + k as usize);
+        if dtype == DType::Bool {
+            let byte = self.code.unary(Op::Vpbroadcastb, Size::Z, word);
+            return self.bool_of(byte, 1);
+        }
+        Lanes { dtype, lanes: 1, bits: 0, place: Where::Word(word.offset) }
+    }
+
+    fn prim(&mut self, prim: Prim, args: &[&Lanes]) -> Lanes {
+        prim::prim(self, prim, args)
+    }
+
+    fn splat(&mut self, value: &Lanes, lanes: u32) -> Lanes {
+        self.splatted(value, lanes)
+    }
+
+    fn halves(&mut self, value: &Lanes) -> (Lanes, Lanes) {
+        self.halved(value)
+    }
+
+    fn from_index(&mut self, index: Number) -> Lanes {
+        match index {
+            Number::Known(n) => Lanes::known(Scalar::from_i128(DType::I64, n.into()), 1),
+            Number::Register(r) => {
+                let reg = self.code.unary(Op::VpbroadcastqFrom, Size::Z, r);
+                Lanes::vector(DType::I64, 1, smallvec![reg])
+            }
+        }
+    }
+
+    fn to_index(&mut self, value: &Lanes) -> Number {
+        let whole = prim::prim(self, Prim::Cast(DType::I64), &[value]);
+        if let Some(c) = whole.constant() {
+            return Number::Known(c.bits() as i64);
+        }
+        let reg = self.vectors(&whole)[0];
+        Number::Register(self.low(reg))
+    }
+
+    fn lane_numbers(&mut self, lanes: u32) -> Lanes {
+        let size = super::lanes::size(lanes, 8);
+        let regs = (0..registers(lanes, 8)).map(|r| {
+            let number = |byte: usize| (8 * r + byte / 8) as u64 >> (byte % 8 * 8);
+            let bytes = std::array::from_fn(|byte| number(byte) as u8);
+            self.table_of(&bytes, size)
+        });
+        Lanes::vector(DType::I64, lanes, regs.collect())
+    }
+
+    fn first_lanes(&mut self, count: Number, lanes: u32) -> Lanes {
+        let bits = self.step(Step::Ones, count, count);
+        let mask = self.mask_of(bits);
+        Lanes::mask(lanes, lanes, smallvec![mask])
+    }
+
+    fn bits(&mut self, value: &Lanes) -> Number {
+        match value.constant() {
+            Some(c) if c.is_true() => Number::Known(low_ones(value.lanes)),
+            Some(_) => Number::Known(0),
+            None => Number::Register(self.lane_bits(value)),
+        }
+    }
+
+    fn table(&mut self, dtype: DType, lanes: u32, count: u32) -> Table {
+        let start = self.code.area(count * lanes * dtype.bytes() as u32);
+        Table { start, dtype, lanes }
+    }
+
+    fn read(&mut self, table: Table, at: Number) -> Lanes {
+        let from = self.entry(table, at);
+        memory::read(self, from, table.dtype, table.lanes)
+    }
+
+    fn write(&mut self, table: Table, at: Number, value: &Lanes) {
+        let to = self.entry(table, at);
+        memory::write(self, to, value);
+    }
+
+    fn square(&mut self, dtype: DType, lanes: u32) -> Table {
+        self.table(dtype, lanes, lanes)
+    }
+
+    /// A register of each of as many values is turned at once; parts of an xmm go one by one.
+    fn columns_at_once(&self, dtype: DType, lanes: u32) -> u32 {
+        let per = super::lanes::per_register(lanes, dtype.bytes() as u32);
+        if per * dtype.bytes() as u32 >= 16 { per } else { 1 }
+    }
+
+    fn write_columns(&mut self, square: Table, at: Number, columns: &[Lanes]) {
+        let first = self.on_stack(square.start, at, square.dtype.bytes() as i64);
+        memory::write_columns(self, first, columns);
+    }
+
+    /// One worker writes and reads its tables in order.
+    fn exchange(&mut self) {}
+}
+
+impl Wide<'_> {
+    fn right(&mut self, n: Number) -> Right {
+        match n {
+            Number::Register(r) => Right::Register(r),
+            Number::Known(n) => match i32::try_from(n) {
+                Ok(n) => Right::Number(n),
+                Err(_) => Right::Register(self.code.number(n)),
+            },
+        }
+    }
+
+    /// The memory of a place's first lane, of elements of so many bytes.
+    pub(super) fn first(&mut self, place: &Place<Number, Lanes>, bytes: usize) -> Mem<VReg> {
+        let base = self.general(place.pointer);
+        let start = Mem::at(Base::Register(base), 0);
+        match place.offset {
+            None => start,
+            Some(Number::Register(r)) => Mem { index: Some(r), scale: bytes as u8, ..start },
+            Some(Number::Known(n)) => {
+                let offset = n * bytes as i64;
+                match i32::try_from(offset) {
+                    Ok(offset) if offset.abs() < 1 << 30 => Mem { offset, ..start },
+                    _ => Mem { index: Some(self.code.number(offset)), ..start },
+                }
+            }
+        }
+    }
+
+    /// An address without an index.
+    pub(super) fn plain(&mut self, mem: Mem<VReg>) -> VReg {
+        match mem {
+            Mem { base: Base::Register(r), index: None, offset: 0, .. } => r,
+            _ => self.lea(mem),
+        }
+    }
+}
+
+/// The memory so many bytes further.
+pub(super) fn further(mem: Mem<VReg>, bytes: u32) -> Mem<VReg> {
+    Mem { offset: mem.offset + bytes as i32, ..mem }
+}
+
+/// A store's or a load's `rm`, for the program's functions.
+pub(super) fn rm(mem: Mem<VReg>) -> Rm<VReg> {
+    Rm::Memory(mem)
+}
