@@ -40,7 +40,8 @@ use crate::error::Error;
 use crate::mapping::{self, Layout, Mapping};
 use crate::walk::{Entry, walk};
 use numfuse_ir::dtype::DType;
-use numfuse_ir::kernel::Kernel;
+use numfuse_ir::kernel::{Inst, Kernel};
+use numfuse_ir::prim::Prim;
 
 /// The multiple at which code begins: constants behind it are aligned with it.
 pub(crate) const ALIGNMENT: u64 = 64;
@@ -66,11 +67,12 @@ pub fn supports(kernel: &Kernel, mapping: Mapping) -> bool {
     supports_types(kernel) && (mapping.layout != Layout::Tile || turns(kernel))
 }
 
-/// Whether a kernel has only types that have a place in registers, and no index that might be out of
-/// range to tell of.
+/// Whether a kernel has only types that have a place in registers, rounds to no other, and has no index
+/// that might be out of range to tell of.
 pub(crate) fn supports_types(kernel: &Kernel) -> bool {
-    kernel.checks() == 0
-        && kernel.buffers.iter().map(|b| b.dtype).chain(kernel.dtypes.iter().copied()).all(is_known)
+    let rounds = kernel.body.iter().any(|inst| matches!(inst, Inst::Prim(Prim::Round(_), _)));
+    let mut types = kernel.buffers.iter().map(|b| b.dtype).chain(kernel.dtypes.iter().copied());
+    !rounds && kernel.checks() == 0 && types.all(is_known)
 }
 
 /// The types that have a place in registers.
