@@ -113,6 +113,9 @@ fn chained_and_paired_scans_compute_what_single_ones_do() {
     let x = Array::from_slice(&data, [5, 1000]);
     let (once, twice) = (given(x.cumsum(1)), x.cumsum(1).cumsum(1));
     assert_eq!(twice.to_vec::<f32>().unwrap(), given(once.cumsum(1)).to_vec::<f32>().unwrap());
+    let long = Array::from_slice(&rough(70_000), 70_000);
+    let at_once = (long.cumsum(0) * 0.001).cumsum(0).to_vec::<f32>().unwrap();
+    assert_eq!(at_once, given(given(long.cumsum(0)) * 0.001).cumsum(0).to_vec::<f32>().unwrap());
     let (sum, product) = (x.cumsum(1), x.cumprod(1));
     numfuse::eval_all([&sum, &product].map(Array::clone).as_slice()).unwrap();
     assert_eq!(sum.to_vec::<f32>().unwrap(), once.to_vec::<f32>().unwrap());

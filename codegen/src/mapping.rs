@@ -136,9 +136,22 @@ pub(crate) fn splits(kernel: &Kernel) -> bool {
     first && !kernel.passes[0].inner && outer.all(|p| p.cols.is_empty())
 }
 
-/// True when the kernel is one scan, and nothing else but work inside it.
+/// True when the kernel is one scan, and nothing else but work inside it. Totals of blocks are known
+/// before running values are, so what is scanned must not follow from running values.
 pub(crate) fn scans(kernel: &Kernel) -> bool {
-    matches!(kernel.passes.as_slice(), [pass] if pass.order == Order::Runs)
+    matches!(kernel.passes.as_slice(), [pass] if pass.order == Order::Runs && !is_chained(kernel, pass))
+}
+
+/// True for a pass that scans what follows from its own running values.
+pub(crate) fn is_chained(kernel: &Kernel, pass: &Pass) -> bool {
+    let mut wanted = vec![false; kernel.body.len()];
+    pass.carries.iter().flat_map(|c| &c.args).for_each(|v| wanted[v.index()] = true);
+    for v in (0..wanted.len()).rev() {
+        if wanted[v] {
+            kernel.body[v].for_each_arg(&mut |arg| wanted[arg.index()] = true);
+        }
+    }
+    (0..wanted.len()).any(|v| wanted[v] && matches!(kernel.body[v], Inst::After { .. }))
 }
 
 /// How many elements a block of the first pass has.

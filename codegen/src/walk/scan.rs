@@ -11,7 +11,7 @@
 
 use super::{At, Emit, State, Step, V, Walk};
 use crate::abi::{BLOCKS_OF_UNIT, PARTS_OF_SCAN};
-use crate::mapping::BLOCK;
+use crate::mapping::{self, BLOCK};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Carry, Inst, PassId, Val};
 use numfuse_ir::ops::fold::Fold;
@@ -214,15 +214,7 @@ impl<E: Emit> Walk<'_, E> {
         if pass.carries.iter().all(adds) && !calls && self.kernel.body.len() <= CHEAP {
             return false;
         }
-        let mut wanted = vec![false; self.kernel.body.len()];
-        pass.carries.iter().flat_map(|c| &c.args).for_each(|v| wanted[v.index()] = true);
-        for v in (0..wanted.len()).rev() {
-            if wanted[v] {
-                self.kernel.body[v].for_each_arg(&mut |arg| wanted[arg.index()] = true);
-            }
-        }
-        let chained =
-            (0..wanted.len()).any(|v| wanted[v] && matches!(self.kernel.body[v], Inst::After { .. }));
+        let chained = mapping::is_chained(self.kernel, pass);
         self.mapping.layout.is_across() && lanes == 1 && pass.cols.len() == 1 && !chained
     }
 
