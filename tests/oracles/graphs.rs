@@ -139,7 +139,8 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
             let mut args = vec![x, pick(c), pick(d)];
             args.truncate(op.arity());
             // The sign of a NaN is nobody's promise.
-            if op == Op::Signbit && g.dtype(&x).is_float() {
+            let is_sign = |n: &NodeId| g.dtype(n).is_float();
+            if op == Op::Signbit && is_sign(&x) || op == Op::Copysign && args.iter().any(is_sign) {
                 return None;
             }
             build::map(g, op, &args).ok()

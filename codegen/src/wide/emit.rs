@@ -378,7 +378,7 @@ impl Emit for Wide<'_> {
     }
 
     fn fault(&mut self, _: u32, _: &Lanes, _: &Lanes, _: Self::Index) {
-        unreachable!("kernels that check indices are left to Cranelift: `supports_types`")
+        unreachable!("kernels that take by index are left to Cranelift: `supports_types`")
     }
 
     fn constant(&mut self, c: Scalar, lanes: u32) -> Lanes {

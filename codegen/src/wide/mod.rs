@@ -67,12 +67,12 @@ pub fn supports(kernel: &Kernel, mapping: Mapping) -> bool {
     supports_types(kernel) && (mapping.layout != Layout::Tile || turns(kernel))
 }
 
-/// Whether a kernel has only types that have a place in registers, rounds to no other, and has no index
-/// that might be out of range to tell of.
+/// Whether a kernel has only types that have a place in registers, rounds to no other, and takes nothing
+/// by index: those are left to Cranelift.
 pub(crate) fn supports_types(kernel: &Kernel) -> bool {
-    let rounds = kernel.body.iter().any(|inst| matches!(inst, Inst::Prim(Prim::Round(_), _)));
+    let other = |inst: &Inst| matches!(inst, Inst::Prim(Prim::Round(_), _) | Inst::Within { .. });
     let mut types = kernel.buffers.iter().map(|b| b.dtype).chain(kernel.dtypes.iter().copied());
-    !rounds && kernel.checks() == 0 && types.all(is_known)
+    !kernel.body.iter().any(other) && types.all(is_known)
 }
 
 /// The types that have a place in registers.
