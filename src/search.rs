@@ -111,7 +111,7 @@ fn search(b: &mut Builder, sorted: &Array, values: &Array, side: Side) -> Result
     let start = number(b, 0);
     let mut place = nodes::expand(b, &start, &values.0.node.shape);
     let is_nan = match dtype.is_float() {
-        true => Some(nodes::map(b, Op::Isnan, &[values.clone()])?),
+        true => Some(nodes::map(b, Op::Isnan, std::slice::from_ref(&values))?),
         false => None,
     };
     let end = number(b, length as i64);

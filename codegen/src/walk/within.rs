@@ -25,10 +25,10 @@ impl<E: Emit> Walk<'_, E> {
             }
             Bounds::Wrap => {
                 let rest = self.apply(Prim::Rem, &[index, extent]);
-                self.from_back(rest, extent, zero)
+                self.counted_back(rest, extent, zero)
             }
             Bounds::Raise => {
-                let place = self.from_back(index, extent, zero);
+                let place = self.counted_back(index, extent, zero);
                 self.inside(index, place, [zero, extent], check)
             }
             Bounds::Strict => self.inside(index, index, [zero, extent], check),
@@ -36,7 +36,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// A place below 0 counted from the back.
-    fn from_back(&mut self, place: V, extent: V, zero: V) -> V {
+    fn counted_back(&mut self, place: V, extent: V, zero: V) -> V {
         let behind = self.apply(Prim::Lt, &[place, zero]);
         let counted = self.apply(Prim::Add, &[place, extent]);
         self.apply(Prim::Select, &[behind, counted, place])

@@ -236,7 +236,7 @@ impl Program {
     }
 
     /// A vector operation whose result is in the place `rm`.
-    pub(super) fn into_rm(&mut self, op: Op, size: Size, a: VReg) -> VReg {
+    pub(super) fn through_rm(&mut self, op: Op, size: Size, a: VReg) -> VReg {
         let to = self.register(VECTOR);
         self.push(Inst { reg: Some(a), rm: Rm::Register(to), ..Inst::new(op, size) });
         to
