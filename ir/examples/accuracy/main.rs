@@ -7,7 +7,8 @@
 //!
 //! float32 functions of one argument run over all 2^32 inputs (every STRIDE-th). The reference is
 //! the `pxfm` crate: its float32 functions are correctly rounded, so equal bits are right, and
-//! where the bits differ its float64 function gives the error in ulp.
+//! where the bits differ its float64 function gives the error in ulp. (Two functions that it lacks are compared
+//! with their formula in float64.)
 //! float64 functions run over POINTS arguments: random bit patterns, random values of ordinary
 //! size, neighbours of breakpoints and of multiples of π/2 up to 1e300, denormals. `pxfm` sifts,
 //! and every result that differs from it is judged by `astro-float-num` with 192 bits.

@@ -18,7 +18,7 @@ use super::{Arith, ArithExt};
 
 /// The inverse hyperbolic sine of every x, all on the straight path.
 ///
-/// Largest error measured: 0.71 ulp in float32, 0.71 ulp in float64.
+/// Largest error measured: 0.64 ulp in float32 (every 63rd input), 0.62 ulp in float64.
 #[inline]
 pub fn arcsinh<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);
@@ -44,7 +44,7 @@ pub fn arcsinh<A: Arith>(k: &mut A, x: A::V) -> A::V {
 
 /// The inverse hyperbolic cosine of every x, all on the straight path; NaN below 1.
 ///
-/// Largest error measured: 0.51 ulp in float32, 0.51 ulp in float64.
+/// Largest error measured: 0.54 ulp in float32 (every 63rd input), 0.52 ulp in float64.
 #[inline]
 pub fn arccosh<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let [minus_one, two, one] = [-1.0, 2.0, 1.0].map(|c| k.float(x, c));
@@ -86,7 +86,7 @@ fn log_one_plus_or_double<A: Arith>(k: &mut A, u: Two<A::V>, x: A::V) -> A::V {
 
 /// The inverse hyperbolic tangent of every x, all on the straight path; ±∞ at ±1 and NaN beyond.
 ///
-/// Largest error measured: 0.51 ulp in float32, 0.51 ulp in float64.
+/// Largest error measured: 0.57 ulp in float32 (every 63rd input), 0.55 ulp in float64.
 #[inline]
 pub fn arctanh<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);

@@ -14,7 +14,7 @@ use crate::dtype::DType;
 
 /// The modified Bessel function I₀(x). Overflow and NaN take the rare path.
 ///
-/// Largest error measured: 0.50 ulp in float32, 1.30 ulp in float64.
+/// Largest error measured: 0.50 ulp in float32 (every 63rd input), 1.78 ulp in float64.
 #[inline]
 pub fn i0<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let dtype = k.dtype(x);

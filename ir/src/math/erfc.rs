@@ -12,7 +12,7 @@ use super::{Arith, ArithExt};
 
 /// `1 - erf(x)`, for every x. Results that are not normal numbers take the rare path.
 ///
-/// Largest error measured: 0.90 ulp in float32, 0.90 ulp in float64.
+/// Largest error measured: 0.91 ulp in float32 (every 63rd input), 0.91 ulp in float64.
 #[inline]
 pub fn erfc<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let small = near_zero(k, x);

@@ -18,8 +18,8 @@ use std::f64::consts::FRAC_PI_2;
 /// `log |Γ(x)|`: ∞ at 0 and the negative integers. Negative numbers, denormals, overflow and NaN take the rare
 /// path.
 ///
-/// Largest error measured: 0.80 ulp in float32, 0.80 ulp in float64 for positive x; for negative x 2 ulp
-/// of the larger of the result and 1.
+/// Largest error measured: 1.85 ulp in float32 (every 63rd input), 1.68 ulp in float64, at negative x, where it
+/// is counted in places of the larger of the result and 1; at positive x 0.71 ulp in float32.
 #[inline]
 pub fn gammaln<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let low = least_normal(k, x);

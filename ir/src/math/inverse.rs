@@ -18,7 +18,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 /// The angle in -π/2 … π/2 whose sine is x, for every x, all on the straight path; NaN beyond ±1.
 ///
-/// Largest error measured: 0.56 ulp in float32, 0.58 ulp in float64.
+/// Largest error measured: 0.70 ulp in float32 (every 63rd input), 0.59 ulp in float64.
 #[inline]
 pub fn arcsin<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let Halved { large, angle, small } = halved(k, x);
@@ -43,7 +43,7 @@ pub fn arcsin<A: Arith>(k: &mut A, x: A::V) -> A::V {
 
 /// The angle in 0 … π whose cosine is x, for every x, all on the straight path; NaN beyond ±1.
 ///
-/// Largest error measured: 0.56 ulp in float32, 0.57 ulp in float64.
+/// Largest error measured: 0.67 ulp in float32 (every 63rd input), 0.58 ulp in float64.
 #[inline]
 pub fn arccos<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let Halved { large, angle, small } = halved(k, x);
@@ -126,7 +126,7 @@ const ARCSIN: [f64; 13] = [
 
 /// The angle in -π/2 … π/2 whose tangent is x, for every x, all on the straight path.
 ///
-/// Largest error measured: 0.55 ulp in float32, 0.55 ulp in float64.
+/// Largest error measured: 0.85 ulp in float32 (every 63rd input), 0.79 ulp in float64.
 #[inline]
 pub fn arctan<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);
@@ -147,7 +147,7 @@ pub fn arctan<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// The angle from the positive x-axis to the point (x, y), in -π … π, with C99's special cases. Tiny and
 /// huge distances, angles below 2^-60 (2^-500), infinities, the origin and NaN take the rare path.
 ///
-/// Largest error measured: 0.56 ulp in float32, 0.55 ulp in float64 (random pairs).
+/// Largest error measured: 0.88 ulp in float32, 0.71 ulp in float64 (random pairs).
 #[inline]
 pub fn arctan2<A: Arith>(k: &mut A, y: A::V, x: A::V) -> A::V {
     let (height, width) = (k.abs(y), k.abs(x));

@@ -15,7 +15,7 @@ use std::f64::consts::LOG2_E;
 /// The logistic function `1 / (1 + e^-x)`, for every x. Results that are not normal, and NaN, take the rare
 /// path.
 ///
-/// Largest error measured: 0.80 ulp in float32, 0.80 ulp in float64.
+/// Largest error measured: 0.80 ulp in float32 (every 63rd input), 0.64 ulp in float64.
 #[inline]
 pub fn expit<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let low = pick(k, x, -87.33654, -708.396_418_532_264);
@@ -45,7 +45,7 @@ pub fn expit<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// `log(p / (1 - p))`, the inverse of [`expit`]: -∞ at 0, ∞ at 1, NaN outside. Those and denormals take
 /// the rare path.
 ///
-/// Largest error measured: 0.52 ulp in float32, 0.52 ulp in float64.
+/// Largest error measured: 0.53 ulp in float32 (every 63rd input), 0.52 ulp in float64.
 #[inline]
 pub fn logit<A: Arith>(k: &mut A, p: A::V) -> A::V {
     let least = least_normal(k, p);
@@ -71,7 +71,7 @@ pub fn logit<A: Arith>(k: &mut A, p: A::V) -> A::V {
 /// `log(e^a + e^b)`. Where the smaller no longer counts, or a or b is infinite or NaN, it takes the
 /// rare path.
 ///
-/// Largest error measured: 0.78 ulp in float32, 0.76 ulp in float64, of the larger of the result and the
+/// Largest error measured: 0.85 ulp in float32, 0.61 ulp in float64 (random pairs), of the larger of the result and the
 /// greater operand (a result near 0 between them is a difference).
 #[inline]
 pub fn logaddexp<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
@@ -91,7 +91,7 @@ pub fn logaddexp<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
 /// `log2(2^a + 2^b)`. Where the smaller no longer counts, or a or b is infinite or NaN, it takes the
 /// rare path.
 ///
-/// Largest error measured: 0.79 ulp in float32, 0.78 ulp in float64, of the larger of the result and the
+/// Largest error measured: 0.83 ulp in float32, 0.55 ulp in float64 (random pairs), of the larger of the result and the
 /// greater operand.
 #[inline]
 pub fn logaddexp2<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {

@@ -14,7 +14,7 @@ use super::{Arith, ArithExt};
 /// without a division (as W. Kahan's and FreeBSD's `s_cbrt.c` refine theirs); the last step takes the
 /// remainder of the cube in twice the precision.
 ///
-/// Largest error measured: 0.50 ulp in float32, 0.50 ulp in float64.
+/// Largest error measured: 0.50 ulp in float32 (every 63rd input), 0.50 ulp in float64.
 #[inline]
 pub fn cbrt<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let size = k.abs(x);
@@ -91,7 +91,7 @@ fn cbrt_normal<A: Arith>(k: &mut A, x: A::V) -> A::V {
 ///
 /// One Newton step on `1 / sqrt x`, whose remainder `1 - x y²` is taken in twice the precision.
 ///
-/// Largest error measured: 0.50 ulp in float32, 0.50 ulp in float64.
+/// Largest error measured: 0.50 ulp in float32 (every 63rd input), 0.50 ulp in float64.
 #[inline]
 pub fn rsqrt<A: Arith>(k: &mut A, x: A::V) -> A::V {
     let one = k.float(x, 1.0);
@@ -115,7 +115,7 @@ pub fn rsqrt<A: Arith>(k: &mut A, x: A::V) -> A::V {
 /// By C. F. Borges, *An improved algorithm for hypot(a, b)* (2019): the root of the fused sum, and the
 /// remainder of its square.
 ///
-/// Largest error measured: 0.50 ulp in float32, 0.50 ulp in float64 (random pairs).
+/// Largest error measured: 0.75 ulp in float32, 0.75 ulp in float64 (random pairs), both of denormal results.
 #[inline]
 pub fn hypot<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let (a, b) = (k.abs(a), k.abs(b));
