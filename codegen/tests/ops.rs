@@ -69,7 +69,7 @@ fn check_op(op: Op, types: &[DType]) {
     let v = b.push(Inst::Call(op, args), result.working());
     let v = b.narrowed(v, result);
     b.store(&[], output, i, v);
-    for lanes in possible(&[4, 8, 64]) {
+    for lanes in possible_for(&b.kernel, &[4, 8, 64]) {
         let mut buffers: Vec<Vec<u8>> = data.iter().map(|d| encode(d)).collect();
         buffers.push(vec![0; n * result.bytes()]);
         run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64]);

@@ -133,6 +133,12 @@ pub fn possible(lanes: &[u8]) -> impl Iterator<Item = u8> {
     lanes.iter().copied().filter(move |&lanes| lanes <= most)
 }
 
+/// As [`possible`], where the kernel may have types that only vectors of 128 bits are made for.
+pub fn possible_for<'l>(kernel: &Kernel, lanes: &'l [u8]) -> impl Iterator<Item = u8> + use<'l> {
+    let is_wide = wide::supports(kernel, flat(64));
+    possible(lanes).filter(move |&lanes| lanes <= 32 || is_wide)
+}
+
 /// Runs a kernel in several calls of uneven length, in vectors of all sizes, which must give the same
 /// bits. Buffers are bytes.
 pub fn run(kernel: &Kernel, mapping: Mapping, buffers: &mut [Vec<u8>], scalars: &[Scalar], words: &[i64]) {
