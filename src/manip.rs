@@ -281,36 +281,44 @@ impl Array {
     #[track_caller]
     pub fn sliding_window_view(&self, window: impl IntoShape, axes: impl Axes) -> Array {
         build("sliding_window_view", [self], |b| {
-            let wrong = |sentence: String| Mistake::Argument { sentence };
-            let negative = |_| wrong("`window_shape` cannot contain negative values".to_string());
+            let negative = |_| {
+                let sentence = "`window_shape` cannot contain negative values".to_string();
+                Mistake::Argument { sentence }
+            };
             let extents: Result<SmallVec<[usize; 4]>, Mistake> =
                 window.extents().into_iter().map(|n| usize::try_from(n).map_err(negative)).collect();
-            let (extents, dims) = (extents?, self.0.node.shape.len());
+            let extents = extents?;
             // Windows are new last axes, so axes are counted in the array, not in what it becomes.
-            let axes: Result<SmallVec<[usize; 4]>, Mistake> = match axes.axes() {
-                Some(axes) => axes.into_iter().map(|axis| shape::axis(axis, dims)).collect(),
-                None if extents.len() == dims => Ok((0..dims).collect()),
-                None => Err(wrong(format!(
-                    "Since axis is `None`, must provide window_shape for all dimensions of `x`; got {} window_shape \
-                     elements and `x.ndim` is {dims}.",
-                    extents.len()
-                ))),
-            };
-            let axes = axes?;
-            if extents.len() != axes.len() {
-                return Err(wrong(format!(
-                    "Must provide matching length window_shape and axis; got {} window_shape elements and {} axes \
-                     elements.",
-                    extents.len(),
-                    axes.len()
-                )));
-            }
+            let axes = window_axes(&axes, extents.len(), self.0.node.shape.len())?;
             extents
                 .iter()
                 .zip(&axes)
                 .try_fold(self.clone(), |x, (&extent, &axis)| nodes::window(b, &x, extent, axis as isize))
         })
     }
+}
+
+/// The axes that so many windows slide along, in the order given, of an array of `dims` dimensions.
+fn window_axes(given: &impl Axes, windows: usize, dims: usize) -> Result<SmallVec<[usize; 4]>, Mistake> {
+    let Some(axes) = given.axes() else {
+        let sentence = format!(
+            "Since axis is `None`, must provide window_shape for all dimensions of `x`; got {windows} window_shape \
+             elements and `x.ndim` is {dims}."
+        );
+        let all = (windows == dims).then(|| (0..dims).collect());
+        return all.ok_or(Mistake::Argument { sentence });
+    };
+    let axes: Result<SmallVec<[usize; 4]>, Mistake> =
+        axes.into_iter().map(|axis| shape::axis(axis, dims)).collect();
+    let axes = axes?;
+    if axes.len() == windows {
+        return Ok(axes);
+    }
+    let sentence = format!(
+        "Must provide matching length window_shape and axis; got {windows} window_shape elements and {} axes elements.",
+        axes.len()
+    );
+    Err(Mistake::Argument { sentence })
 }
 
 /// Axes in the order given, each from the front.
