@@ -84,12 +84,21 @@ impl fmt::Display for Mapping {
 
 /// The mapping for a kernel launched with these words.
 pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
-    let lanes = lanes(kernel, target);
+    let lanes = fitted(kernel, words, lanes(kernel, target));
     let layout = layout(kernel, words, lanes.min(MOST_LANES).into());
     // The blocks of a fold have 32 lanes, and no layout but the flat one has lanes apart from them.
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     Mapping { layout, lanes, levels: levels(kernel, words) }
+}
+
+/// As many lanes as the last row axis fills, where it matters whether it fills them and it is too short
+/// for all; but no fewer than vectors of 128 bits have.
+fn fitted(kernel: &Kernel, words: &[i64], lanes: u8) -> u8 {
+    let chooses = kernel.passes.iter().any(|p| !p.cols.is_empty()) || turned(kernel).is_some();
+    let last = kernel.row_axes().last().map_or(0, |a| kernel.axes[a.index()].extent.value(words));
+    let least = lanes_of(kernel, Vectors::Bits128).min(lanes);
+    if chooses && last < lanes.into() { least.max(1 << last.max(1).ilog2()) } else { lanes }
 }
 
 /// The most lanes that a fold can lie across.
@@ -202,10 +211,13 @@ pub(crate) fn extent(kernel: &Kernel, words: &[i64], pass: usize) -> i64 {
 /// The widest type fills four registers. Of 128 bits there are 16 of them, and heavy bodies, which need
 /// them for their own values, take two; of 512 bits there are 32.
 fn lanes(kernel: &Kernel, target: &Target) -> u8 {
+    lanes_of(kernel, vectors(kernel, target))
+}
+
+fn lanes_of(kernel: &Kernel, vectors: Vectors) -> u8 {
     let widest = kernel.dtypes.iter().map(|d| d.bytes()).max().unwrap_or(4);
     let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count();
     let heavy = kernel.body.len() > 24 || calls > 2;
-    let vectors = vectors(kernel, target);
     let (registers, most) = match vectors {
         Vectors::Bits128 => (if heavy { 2 } else { 4 }, 32),
         Vectors::Bits512 => (4, 64),
