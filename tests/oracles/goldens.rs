@@ -19,7 +19,7 @@ fn data(node: &Node, seed: usize) -> Vec<Scalar> {
         let mixed = (i * 2_654_435_761 + seed * 40_503) % 2003;
         let x = (mixed as f64 - 1001.0) * 0.0371;
         match node.dtype.kind() {
-            Numbers::Bool => Scalar::bool(mixed % 3 == 0),
+            Numbers::Bool => Scalar::bool(mixed.is_multiple_of(3)),
             Numbers::Float if mixed < 12 => Scalar::from_f64(node.dtype, special[mixed % 6]),
             Numbers::Float => Scalar::from_f64(node.dtype, x),
             Numbers::Signed | Numbers::Unsigned => Scalar::from_i128(node.dtype, x as i128),

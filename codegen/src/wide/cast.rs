@@ -42,7 +42,7 @@ pub(super) fn cast(e: &mut Wide, x: &Lanes, to: DType) -> Lanes {
 /// A conversion, one instruction on each register of the side that has more of them.
 fn converted(e: &mut Wide, x: &Lanes, to: DType, op: Op) -> Lanes {
     piecewise(e, x, to, |e, piece, size| {
-        if is_narrowing(op) { e.code.into_rm(op, size, piece) } else { e.code.unary(op, size, piece) }
+        if is_narrowing(op) { e.code.narrow(op, size, piece) } else { e.code.unary(op, size, piece) }
     })
 }
 

@@ -240,7 +240,7 @@ impl Wide<'_> {
         match (from, bytes) {
             (0, _) => reg,
             (_, 32) => {
-                let part = self.code.into_rm(Op::Vextracti64x4, Size::Z, reg);
+                let part = self.code.narrow(Op::Vextracti64x4, Size::Z, reg);
                 self.code.last().immediate = Some((from / 32).into());
                 part
             }
@@ -248,7 +248,7 @@ impl Wide<'_> {
                 let sixteen = match from / 16 {
                     0 => reg,
                     n => {
-                        let part = self.code.into_rm(Op::Vextracti64x2, Size::Z, reg);
+                        let part = self.code.narrow(Op::Vextracti64x2, Size::Z, reg);
                         self.code.last().immediate = Some(n.into());
                         part
                     }

@@ -235,8 +235,8 @@ impl Program {
         self.two(op, size, VECTOR, a)
     }
 
-    /// A vector operation whose result is in the place `rm`.
-    pub(super) fn into_rm(&mut self, op: Op, size: Size, a: VReg) -> VReg {
+    /// A vector operation whose result, in the place `rm`, is narrower.
+    pub(super) fn narrow(&mut self, op: Op, size: Size, a: VReg) -> VReg {
         let to = self.register(VECTOR);
         self.push(Inst { reg: Some(a), rm: Rm::Register(to), ..Inst::new(op, size) });
         to
