@@ -84,21 +84,28 @@ impl fmt::Display for Mapping {
 
 /// The mapping for a kernel launched with these words.
 pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
-    let lanes = fitted(kernel, words, lanes(kernel, target));
-    let layout = layout(kernel, words, lanes.min(MOST_LANES).into());
+    let lanes = lanes(kernel, target);
+    let (layout, lanes) = narrower(kernel, words, lanes)
+        .unwrap_or_else(|| (layout(kernel, words, lanes.min(MOST_LANES).into()), lanes));
     // The blocks of a fold have 32 lanes, and no layout but the flat one has lanes apart from them.
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     Mapping { layout, lanes, levels: levels(kernel, words) }
 }
 
-/// As many lanes as the last row axis fills, where it matters whether it fills them and it is too short
-/// for all; but no fewer than vectors of 128 bits have.
-fn fitted(kernel: &Kernel, words: &[i64], lanes: u8) -> u8 {
-    let chooses = kernel.passes.iter().any(|p| !p.cols.is_empty()) || turned(kernel).is_some();
+/// The layout with the lanes of vectors of 128 bits, where those lie along the last row axis, which is
+/// too short for more. There are no numbers in between: each is another kernel to compile, and so short
+/// columns of known extent, of which each is one already, are left alone.
+fn narrower(kernel: &Kernel, words: &[i64], lanes: u8) -> Option<(Layout, u8)> {
+    let is_long = |a: &AxisId| matches!(kernel.axes[a.index()].extent, Word::Param(_));
+    let chooses = kernel.passes.iter().any(|p| p.cols.iter().any(is_long)) || turned(kernel).is_some();
     let last = kernel.row_axes().last().map_or(0, |a| kernel.axes[a.index()].extent.value(words));
-    let least = lanes_of(kernel, Vectors::Bits128).min(lanes);
-    if chooses && last < lanes.into() { least.max(1 << last.max(1).ilog2()) } else { lanes }
+    let least = lanes_of(kernel, Vectors::Bits128);
+    if !chooses || least >= lanes || last >= lanes.into() || last < least.into() {
+        return None;
+    }
+    let layout = layout(kernel, words, least.into());
+    (!layout.is_across()).then_some((layout, least))
 }
 
 /// The most lanes that a fold can lie across.
