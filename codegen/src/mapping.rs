@@ -90,11 +90,27 @@ impl fmt::Display for Mapping {
 /// The mapping for a kernel launched with these words.
 pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
     let lanes = lanes(kernel, target);
-    let layout = layout(kernel, words, lanes.min(MOST_LANES).into());
+    let (layout, lanes) = narrower(kernel, words, lanes)
+        .unwrap_or_else(|| (layout(kernel, words, lanes.min(MOST_LANES).into()), lanes));
     // The blocks of a fold have 32 lanes, and no layout but the flat one has lanes apart from them.
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     Mapping { layout, lanes, levels: levels(kernel, words) }
+}
+
+/// The layout with the lanes of vectors of 128 bits, where those lie along the last row axis, which is
+/// too short for more. There are no numbers in between: each is another kernel to compile, and so short
+/// columns of known extent, of which each is one already, are left alone.
+fn narrower(kernel: &Kernel, words: &[i64], lanes: u8) -> Option<(Layout, u8)> {
+    let is_long = |a: &AxisId| matches!(kernel.axes[a.index()].extent, Word::Param(_));
+    let chooses = kernel.passes.iter().any(|p| p.cols.iter().any(is_long)) || turned(kernel).is_some();
+    let last = kernel.row_axes().last().map_or(0, |a| kernel.axes[a.index()].extent.value(words));
+    let least = lanes_of(kernel, Vectors::Bits128);
+    if !chooses || least >= lanes || last >= lanes.into() || last < least.into() {
+        return None;
+    }
+    let layout = layout(kernel, words, least.into());
+    (!layout.is_across()).then_some((layout, least))
 }
 
 /// The most lanes that a fold can lie across.
@@ -226,10 +242,13 @@ pub(crate) fn extent(kernel: &Kernel, words: &[i64], pass: usize) -> i64 {
 /// The widest type fills four registers. Of 128 bits there are 16 of them, and heavy bodies, which need
 /// them for their own values, take two; of 512 bits there are 32.
 fn lanes(kernel: &Kernel, target: &Target) -> u8 {
+    lanes_of(kernel, vectors(kernel, target))
+}
+
+fn lanes_of(kernel: &Kernel, vectors: Vectors) -> u8 {
     let widest = kernel.dtypes.iter().map(|d| d.bytes()).max().unwrap_or(4);
     let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count() + conversions(kernel);
     let heavy = kernel.body.len() > 24 || calls > 2;
-    let vectors = vectors(kernel, target);
     let (registers, most) = match vectors {
         Vectors::Bits128 => (if heavy { 2 } else { 4 }, 32),
         Vectors::Bits512 => (4, 64),

@@ -3,14 +3,14 @@
 mod common;
 
 use common::*;
-use numfuse_codegen::{Layout, Mapping, choose, launch};
+use numfuse_codegen::{Layout, Mapping, choose, compile, disassemble, launch};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Guard, Index, Range, Term};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Role};
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::target::Target;
+use numfuse_ir::target::{Target, Vectors};
 
 const SIZES: [usize; 11] = [1, 2, 31, 32, 33, 511, 512, 513, 1000, 16385, 40000];
 
@@ -339,6 +339,35 @@ fn guards_keep_loads_inside() {
     }
 }
 
+/// An element that all lanes share, under a guard that holds in some lanes, in one, in all and in none.
+#[test]
+fn one_element_under_a_guard_is_loaded_where_any_lane_needs_it() {
+    // y[i] = x[0] where low <= i < high, else 7.
+    for dtype in [DType::F32, DType::I8, DType::I16, DType::F64, DType::Bool] {
+        let mut b = Build::new(&[param(0)], 1, 3);
+        let (x, y) = (b.buffer(dtype, Role::In), b.buffer(dtype, Role::Out));
+        let v = b.load(x, at(known(0), &[]));
+        let fill = b.constant(Scalar::zero(dtype));
+        let range = Range { index: Index::axis(AxisId(0)), low: param(1), high: param(2) };
+        let v = b.push(Inst::Pick { guard: Guard { ranges: vec![range] }, inside: v, outside: fill }, dtype);
+        b.store(&[], y, at(known(0), &[(known(1), 0)]), v);
+        let one = &Scalar::one(dtype).bits().to_le_bytes()[..dtype.bytes()];
+        for (n, low, high) in
+            [(64usize, 0i64, 64i64), (64, 63, 64), (64, 0, 1), (130, 1, 129), (130, 200, 300)]
+        {
+            for lanes in possible(&[4, 8, 32, 64]) {
+                let mut buffers = [one.to_vec(), vec![9; n * dtype.bytes()]];
+                run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64, low, high]);
+                for (i, got) in buffers[1].chunks(dtype.bytes()).enumerate() {
+                    let inside = (low..high).contains(&(i as i64));
+                    let want = if inside { one.to_vec() } else { vec![0; dtype.bytes()] };
+                    assert_eq!(got, want, "{dtype}, {i} of {n} in {low}..{high}, {lanes} lanes");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn gathers_and_digits() {
     // y[i] = x[p[i]] + x[(i / 2) % 5].
@@ -438,6 +467,33 @@ fn the_mapping_follows_the_shape() {
     assert_eq!(name(&rows, &[1, 1 << 20, 1 << 20, 1]), "split x16 levels 4");
     let columns = row_fold(Fold::Sum, Order::Groups, DType::F32, param(3));
     assert_eq!(name(&columns, &[1000, 1000, 1, 1000]), "flat x16 levels 2");
+}
+
+#[test]
+fn wide_vectors_have_more_lanes_but_no_more_than_a_row_fills() {
+    let target = Target { vectors: Vectors::Bits512, ..Target::FIXED };
+    let name = |kernel: &Kernel, words: &[i64]| choose(kernel, words, &target).to_string();
+    assert_eq!(name(&axpb(), &[1 << 20]), "flat x64");
+    assert_eq!(name(&axpb(), &[5]), "flat x64", "one code for every length");
+    let rows = row_fold(Fold::Sum, Order::Lanes, DType::F32, known(1));
+    assert_eq!(name(&rows, &[1000, 1000, 1000, 1]), "row x32 levels 2", "blocks have 32 lanes");
+    let columns = row_fold(Fold::Sum, Order::Groups, DType::F32, param(3));
+    assert_eq!(name(&columns, &[1000, 1000, 1, 1000]), "flat x64 levels 2");
+    assert_eq!(name(&columns, &[16, 1000, 1, 1000]), "flat x16 levels 2");
+    assert_eq!(name(&columns, &[63, 1000, 1, 1000]), "flat x16 levels 2");
+}
+
+#[test]
+fn sixty_four_lanes_are_for_wide_vectors() {
+    let refused = compile(&axpb(), flat(64), &Target::FIXED).expect_err("128 bits have at most 32 lanes");
+    assert_eq!(refused.to_string(), "the mapping does not fit the kernel: 64 lanes need vectors of 512 bits");
+}
+
+#[test]
+fn code_of_wide_vectors_is_the_same_text_every_time() {
+    let text = || disassemble(&axpb(), flat(64), Vectors::Bits512).expect("it can be said");
+    assert_eq!(text(), text());
+    assert!(text().contains("zmm") && text().contains("vzeroupper"), "{}", text());
 }
 
 #[test]

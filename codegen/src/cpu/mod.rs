@@ -1,8 +1,8 @@
-//! The CPU back end: kernels into CLIF, CLIF into machine code.
+//! The CPU back end for every processor: kernels into CLIF, CLIF into machine code.
 //!
 //! `emit` is the vocabulary of the walk in CLIF, built on `lanes` (values of N lanes in 128-bit
 //! registers), `prim` (each operation on each type) and `memory` (loads and stores of N lanes);
-//! `jit` owns the machine code, `disasm` prints it.
+//! `jit` owns the machine code, also that of [`wide`](crate::wide); `disasm` prints Cranelift's.
 
 mod disasm;
 mod emit;

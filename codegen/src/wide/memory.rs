@@ -4,9 +4,10 @@
 //! fault on, what its mask switches off. Elements of 1 and 2 bytes that are no neighbours go one by
 //! one through the stack.
 
-use super::emit::{Number, Wide, further, rm};
+use super::emit::Wide;
 use super::inst::{Base, Inst, MASK, Mem, Off, Rm, Size, VECTOR};
 use super::lanes::{Lanes, Regs, broadcast, by_bytes, per_register, registers, size};
+use super::numbers::{Number, further, rm};
 use super::ops::Op;
 use crate::walk::{Active, Emit, Place, Spread, Step};
 use numfuse_ir::dtype::DType;

@@ -3,10 +3,10 @@
 //! Cranelift's registers on x86-64 have 128 bits; here they have 512, 32 of them, and masks.
 //!
 //! ```text
-//!   walk ── Emit ──► emit      loops, branches, numbers
-//!                    prim      each operation on each type      ┐
-//!                    cast      each type as each other          │ lanes: values of N lanes
-//!                    memory    loads, stores, gathers, squares  ┘ in vectors and masks
+//!   walk ── Emit ──► emit      loops, branches (numbers: indices and addresses)
+//!                    prim      each operation on each type (bytes, divide)  ┐
+//!                    cast      each type as each other                      │ lanes: values of N lanes
+//!                    memory    loads, stores, gathers, squares              ┘ in vectors and masks
 //!                      │
 //!                      ▼
 //!                   program    blocks of instructions (inst) over virtual registers, in SSA form
@@ -22,12 +22,15 @@
 
 mod allocate;
 mod assemble;
+mod bytes;
 mod cast;
+mod divide;
 mod emit;
 mod encode;
 mod inst;
 mod lanes;
 mod memory;
+mod numbers;
 mod ops;
 mod prim;
 mod program;

@@ -1,20 +1,18 @@
 //! Every prim on every type. The meaning is `Prim::eval`'s, bit for bit.
 //!
-//! Nearly every prim is one instruction on each register of a value; what is not there for elements
-//! of 1 byte is made of elements of 2, and 64-bit division goes lane by lane.
+//! Nearly every prim is one instruction on each register of a value; `bytes` and `divide` hold what is
+//! none.
 
-use super::cast;
-use super::emit::{Number, Wide};
-use super::inst::{Base, MASK, Mem, Off, Rm, Size, VECTOR};
+use super::emit::Wide;
+use super::inst::{MASK, Mem, Off, Rm, Size, VECTOR};
 use super::lanes::{Lanes, Regs, Where, broadcast, by_bytes, per_register};
-use super::memory;
 use super::ops::{Op, Unit};
-use crate::walk::Emit;
+use super::{bytes, cast, divide};
 use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 use regalloc2::VReg;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// Emits one prim on operands of equally many lanes.
 pub(super) fn prim(e: &mut Wide, prim: Prim, args: &[&Lanes]) -> Lanes {
@@ -105,10 +103,10 @@ fn memory_second<'a>(a: &'a Lanes, b: &'a Lanes) -> (&'a Lanes, &'a Lanes) {
 fn arithmetic(e: &mut Wide, prim: Prim, a: &Lanes, b: &Lanes) -> Lanes {
     let dtype = a.dtype;
     if !dtype.is_float() && matches!(prim, Prim::Div | Prim::Rem) {
-        return if dtype.bytes() == 8 { divide_words(e, prim, a, b) } else { divide(e, prim, a, b) };
+        return divide::divide(e, prim, a, b);
     }
     if prim == Prim::Mul && dtype.bytes() == 1 {
-        return multiply_bytes(e, a, b);
+        return bytes::multiply(e, a, b);
     }
     let op = if dtype.is_float() { float_op(prim, dtype) } else { int_op(prim, dtype) };
     let moves = match prim {
@@ -352,7 +350,7 @@ fn select_masks(e: &mut Wide, mask: &Lanes, a: &Lanes, b: &Lanes) -> Lanes {
 /// A shift whose count may be anything: beyond its width nothing is left of a number but its sign.
 fn shift(e: &mut Wide, prim: Prim, x: &Lanes, count: &Lanes) -> Lanes {
     if x.bytes() == 1 {
-        return shift_bytes(e, prim, x, count);
+        return bytes::shift(e, prim, x, count);
     }
     let arithmetic = prim == Prim::Shr && x.dtype.is_signed();
     if let Some(c) = count.constant() {
@@ -369,143 +367,13 @@ fn shift(e: &mut Wide, prim: Prim, x: &Lanes, count: &Lanes) -> Lanes {
     binary(e, by_bytes(x.bytes(), shifts_by_lanes(prim, arithmetic)), x, count)
 }
 
-fn shifts_by_lanes(prim: Prim, arithmetic: bool) -> [Op; 4] {
+/// Shifts by a count for each lane, by bytes of a lane.
+pub(super) fn shifts_by_lanes(prim: Prim, arithmetic: bool) -> [Op; 4] {
     match (prim, arithmetic) {
         (Prim::Shl, _) => [Op::Vpsllvw, Op::Vpsllvw, Op::Vpsllvd, Op::Vpsllvq],
         (_, true) => [Op::Vpsravw, Op::Vpsravw, Op::Vpsravd, Op::Vpsravq],
         (_, false) => [Op::Vpsrlvw, Op::Vpsrlvw, Op::Vpsrlvd, Op::Vpsrlvq],
     }
-}
-
-/// Both bytes of each pair of two.
-struct Halves {
-    low: VReg,
-    high: VReg,
-}
-
-/// Elements of 1 byte as pairs: what `each` makes of the low and the high bytes of every two, of
-/// which only those bytes count, put together.
-fn by_pairs(
-    e: &mut Wide,
-    a: &Lanes,
-    b: &Lanes,
-    mut each: impl FnMut(&mut Wide, VReg, VReg) -> Halves,
-) -> Lanes {
-    let (first, second) = (e.vectors(a), e.vectors(b));
-    let bytes = e.code.constant(&0x00ff_00ffu32.to_le_bytes());
-    let low_bytes = Mem { broadcast: true, ..Mem::at(Base::Pool(bytes), 0) };
-    let bytes = e.code.constant(&0xff00_ff00u32.to_le_bytes());
-    let high_bytes = Mem { broadcast: true, ..Mem::at(Base::Pool(bytes), 0) };
-    let size = a.size();
-    let both = |(&x, &y): (&VReg, &VReg)| {
-        let Halves { low, high } = each(e, x, y);
-        let low = e.code.vector(Op::Vpandd, size, low, low_bytes);
-        let high = e.code.vector(Op::Vpandd, size, high, high_bytes);
-        e.code.vector(Op::Vpord, size, low, high)
-    };
-    let regs = first.iter().zip(&second).map(both).collect();
-    Lanes::vector(a.dtype, a.lanes, regs)
-}
-
-/// The low byte of a product of 16-bit lanes is the product of their low bytes.
-fn multiply_bytes(e: &mut Wide, a: &Lanes, b: &Lanes) -> Lanes {
-    let size = a.size();
-    by_pairs(e, a, b, |e, x, y| {
-        let low = e.code.vector(Op::Vpmullw, size, x, y);
-        let (x, y) = (e.code.shifted(Op::Vpsrlw, size, x, 8), e.code.shifted(Op::Vpsrlw, size, y, 8));
-        let high = e.code.vector(Op::Vpmullw, size, x, y);
-        Halves { low, high: e.code.shifted(Op::Vpsllw, size, high, 8) }
-    })
-}
-
-fn shift_bytes(e: &mut Wide, prim: Prim, x: &Lanes, count: &Lanes) -> Lanes {
-    let size = x.size();
-    let arithmetic = prim == Prim::Shr && x.dtype.is_signed();
-    let op = by_bytes(2, shifts_by_lanes(prim, arithmetic));
-    by_pairs(e, x, count, |e, x, count| {
-        let clear = |e: &mut Wide, v: VReg, there: Op, back: Op| {
-            let v = e.code.shifted(there, size, v, 8);
-            e.code.shifted(back, size, v, 8)
-        };
-        let few = clear(e, count, Op::Vpsllw, Op::Vpsrlw);
-        let many = e.code.shifted(Op::Vpsrlw, size, count, 8);
-        // A low byte is extended as its type wants; to the left nothing must come from below.
-        let low = clear(e, x, Op::Vpsllw, if arithmetic { Op::Vpsraw } else { Op::Vpsrlw });
-        let high = if prim == Prim::Shl { clear(e, x, Op::Vpsrlw, Op::Vpsllw) } else { x };
-        Halves { low: e.code.vector(op, size, low, few), high: e.code.vector(op, size, high, many) }
-    })
-}
-
-/// Integers of up to 32 bits: a quotient in float64, truncated, is exact.
-fn divide(e: &mut Wide, prim: Prim, a: &Lanes, b: &Lanes) -> Lanes {
-    let dtype = a.dtype;
-    let (x, y) = (cast::cast(e, a, DType::F64), cast::cast(e, b, DType::F64));
-    let quotient = e.prim(Prim::Div, &[&x, &y]);
-    let whole = e.prim(Prim::Cast(DType::I64), &[&quotient]);
-    let mut result = e.prim(Prim::Cast(dtype), &[&whole]);
-    if prim == Prim::Rem {
-        let product = e.prim(Prim::Mul, &[&result, b]);
-        result = e.prim(Prim::Sub, &[a, &product]);
-    }
-    zero_where_zero(e, b, &result)
-}
-
-/// The result of a division: 0 where the divisor is.
-fn zero_where_zero(e: &mut Wide, divisor: &Lanes, result: &Lanes) -> Lanes {
-    let zero = Lanes::known(Scalar::zero(divisor.dtype), divisor.lanes);
-    let fine = e.prim(Prim::Ne, &[divisor, &zero]);
-    e.prim(Prim::Select, &[&fine, result, &zero])
-}
-
-/// 64-bit integers, lane by lane, with divisors that never trap.
-fn divide_words(e: &mut Wide, prim: Prim, a: &Lanes, b: &Lanes) -> Lanes {
-    let (dtype, lanes) = (a.dtype, a.lanes);
-    let known = |n: i128| Lanes::known(Scalar::from_i128(dtype, n), lanes);
-    let by_zero = e.prim(Prim::Eq, &[b, &known(0)]);
-    let mut trouble = by_zero.clone();
-    let minus = dtype.is_signed().then(|| e.prim(Prim::Eq, &[b, &known(-1)]));
-    if let Some(minus) = &minus {
-        trouble = e.prim(Prim::Or, &[&by_zero, minus]);
-    }
-    let divisor = e.prim(Prim::Select, &[&trouble, &known(1), b]);
-    let op = match (prim, dtype.is_signed()) {
-        (Prim::Div, true) => Op::DivideSigned,
-        (Prim::Div, false) => Op::Divide,
-        (_, true) => Op::RemainderSigned,
-        (_, false) => Op::Remainder,
-    };
-    let mut result = each_divided(e, op, a, &divisor);
-    // What is divided by 1 instead leaves no rest.
-    if prim == Prim::Div {
-        if let Some(minus) = &minus {
-            let opposite = e.prim(Prim::Neg, &[a]);
-            result = e.prim(Prim::Select, &[minus, &opposite, &result]);
-        }
-        result = zero_where_zero(e, b, &result);
-    }
-    result
-}
-
-fn each_divided(e: &mut Wide, op: Op, a: &Lanes, b: &Lanes) -> Lanes {
-    let (dtype, lanes) = (a.dtype, a.lanes);
-    if lanes == 1 {
-        let (a, b) = (e.vectors(a)[0], e.vectors(b)[0]);
-        let (a, b) = (e.low(a), e.low(b));
-        let result = e.divide(op, a, b);
-        let reg = e.code.unary(Op::VpbroadcastqFrom, Size::Z, result);
-        return Lanes::vector(dtype, 1, smallvec![reg]);
-    }
-    let bytes = lanes * 8;
-    let (numbers, divisors) = (e.code.area(bytes), e.code.area(bytes));
-    memory::write(e, Mem::at(Base::Stack, numbers), a);
-    memory::write(e, Mem::at(Base::Stack, divisors), b);
-    let (lane, _) = e.begin_loop(Number::Known(0), Number::Known(lanes.into()), 1, &[]);
-    let (from, by) = (e.on_stack(numbers, lane, 8), e.on_stack(divisors, lane, 8));
-    let (number, divisor) = (e.code.general(Op::Mov, from), e.code.general(Op::Mov, by));
-    let result = e.divide(op, number, divisor);
-    e.code.store(Op::MovStore, Size::X, result, from);
-    e.end_loop(&[]);
-    memory::read(e, Mem::at(Base::Stack, numbers), dtype, lanes)
 }
 
 /// A vector of zeros.
