@@ -39,7 +39,34 @@ const AGAIN: &str = "fusing would compute each element";
 const EDGE: &str = "a fold is read on one side of a pad's edge only";
 const NO_SUM: &str = "a reshape that is no sum of strides reads it";
 const ON_ITS_OWN: &str = "a long fold of few rows is shared among workers on its own";
+const TAKEN: &str = "its elements are taken by index";
 const TOO_LARGE: &str = "the kernel would have more than";
+
+#[test]
+fn taking_by_index_joins_everything_around_it() {
+    let (x, y) = (given(vector()), given(matrix()));
+    let few = given(arange(100) * 3);
+    let many = given(arange(100_000) % 5000);
+    fused("computed indices", &x.take(&few * 7 % 5000, 0), 1);
+    fused("a reader", &(x.take(&few, 0).sqrt() * 2.0 + 1.0), 1);
+    fused("a fold", &x.take(&many, 0).sum(..), 1);
+    fused("a fold of rows", &y.take(&few, 0).sum(1), 1);
+    fused("a cheap producer of as few", &x.exp().take(&few, 0), 1);
+    fused("a producer of a broadcast", &(&y + given(ones([400], F32))).take(&few, 1), 1);
+    fused("a view", &y.t().i((1.., s(..).step(2))).take(&few, 0), 1);
+    fused("a padded view", &y.pad(1, 0.5).take(&few, 0), 1);
+    fused("places of places", &x.take(&few, 0).take(&few % 100, 0), 1);
+    fused("two axes", &y.i((&few, &few)), 1);
+    fused("the place of the greatest", &y.take_along_axis(&y.argmax_keepdims(1), 1), 1);
+    fused("a search", &given(arange(1000)).searchsorted(&few * 2, numfuse::Side::Left), 1);
+    cut("a dear producer of many", &x.exp().take(&many, 0), 2, AGAIN);
+    cut("a fold's results", &y.sum(1).take(&few, 0), 2, TAKEN);
+    // Three numbers of 8 bytes read and two of 4 beside them: not the whole of x.
+    let plan = x.take(&few, 0).plan().expect("it is well-formed");
+    assert_eq!(plan.bytes_moved, 100 * (8 + 4 + 4));
+    let plan = x.take(&many, 0).plan().expect("it is well-formed");
+    assert_eq!(plan.bytes_moved, 100_000 * (8 + 4) + 5000 * 4);
+}
 
 #[test]
 fn elementwise_joins_elementwise() {
