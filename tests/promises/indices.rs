@@ -27,6 +27,7 @@ fn an_index_out_of_range_names_the_index_the_axis_and_the_line() {
         (x.i((NewAxis, 2, &places * 2)), line!(), "index 4 is out of bounds for axis 1 with size 4"),
         (x.take(&places * 7, ..), line!(), "index 14 is out of bounds for axis 0 with size 12"),
         ((&places).choose([&x.i(0), &x.i(1)]), line!(), "index 2 is out of bounds for axis 0 with size 2"),
+        ((&places).choose([&x, &x]), line!(), "index 2 is out of bounds for axis 0 with size 2"),
         ((&places - 2).choose([&x.i(0)]), line!(), "index -2 is out of bounds for axis 0 with size 1"),
     ];
     for (failed, line, sentence) in cases {
