@@ -119,17 +119,17 @@ fn indices_are_checked() {
     );
     says(x.i((&places, Ellipsis, Ellipsis)), "an index can only have a single ellipsis ('...')");
     says(x.i((&places, 7)), "index 7 is out of bounds for axis 1 with size 3");
-    says(x.i(&zeros(2, F32)), "arrays used as indices must be of integer (or boolean) type");
+    says(x.i(zeros(2, F32)), "arrays used as indices must be of integer (or boolean) type");
     says(
         x.i((&arange(2), &arange(3))),
         "shape mismatch: indexing arrays could not be broadcast together with shapes (2,) (3,)",
     );
     says(
-        x.i(&zeros(3, BOOL)),
+        x.i(zeros(3, BOOL)),
         "boolean index did not match indexed array along axis 0; size of axis is 2 but size of corresponding \
          boolean axis is 3",
     );
-    says(x.i(&Array::scalar(true)), "a mask has at least one axis");
+    says(x.i(Array::scalar(true)), "a mask has at least one axis");
     says(x.take(2, 0), "index 2 is out of bounds for axis 0 with size 2");
     says(x.take(&places, [0, 1]), "elements are taken along one axis, or `..`, not along [0, 1]");
     says(x.take(&places, 2), "axis 2 is out of bounds for array of dimension 2");

@@ -227,7 +227,7 @@ fn run(name: &str, make: Make, n: usize, at_end: bool) {
         let buffers: Vec<u64> = step.buffers.iter().map(address).collect();
         let mut cells = Guarded::new(step.checks.len() * 16, at_end);
         cells.bytes().fill(0xff);
-        let checks = (!step.checks.is_empty()).then(|| cells.start as u64);
+        let checks = (!step.checks.is_empty()).then_some(cells.start as u64);
         let last = (launch.scratch_bytes > 0).then(|| scratch.bytes().as_mut_ptr() as u64);
         let words = abi::words(&buffers, &[], &step.words, checks.into_iter().chain(last));
         // SAFETY: the plan was made for a leaf of this size, and the words are its own.

@@ -225,7 +225,7 @@ fn gathered(g: &mut Graph, x: NodeId, arrays: [NodeId; 2], choices: [usize; 3]) 
         let extent = number(g, extent.max(1) as i64);
         match bounds {
             Bounds::Clip | Bounds::Wrap => Some(whole),
-            Bounds::Raise if choices[2] % 2 == 0 => {
+            Bounds::Raise if choices[2].is_multiple_of(2) => {
                 let place = build::map(g, Op::Remainder, &[whole, extent]).ok()?;
                 build::map(g, Op::Subtract, &[place, extent]).ok()
             }

@@ -27,7 +27,7 @@ impl<E: Emit> Walk<'_, E> {
             }
             Bounds::Wrap => self.around(index, extent, zero),
             Bounds::Raise => {
-                let place = self.from_back(index, extent, zero);
+                let place = self.counted(index, extent, zero);
                 self.inside(index, place, [zero, extent], check)
             }
             Bounds::Strict => self.inside(index, index, [zero, extent], check),
@@ -35,7 +35,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// A place below 0 counted from the back.
-    fn from_back(&mut self, place: V, extent: V, zero: V) -> V {
+    fn counted(&mut self, place: V, extent: V, zero: V) -> V {
         let behind = self.apply(Prim::Lt, &[place, zero]);
         let counted = self.apply(Prim::Add, &[place, extent]);
         self.apply(Prim::Select, &[behind, counted, place])
@@ -44,14 +44,14 @@ impl<E: Emit> Walk<'_, E> {
     /// The place after going round. Few go round more than once: a division takes longer than all
     /// the rest.
     fn around(&mut self, index: V, extent: V, zero: V) -> V {
-        let up = self.from_back(index, extent, zero);
+        let up = self.counted(index, extent, zero);
         let beyond = self.apply(Prim::Le, &[extent, up]);
         let down = self.apply(Prim::Sub, &[up, extent]);
         let once = self.apply(Prim::Select, &[beyond, down, up]);
         let outside = self.outside(once, extent, zero);
         self.rare(outside, once, |w| {
             let rest = w.apply(Prim::Rem, &[index, extent]);
-            w.from_back(rest, extent, zero)
+            w.counted(rest, extent, zero)
         })
     }
 
