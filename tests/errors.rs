@@ -144,7 +144,7 @@ fn indices_are_checked() {
     says(numfuse::select(&[], &[], 0), "select with an empty condition list is not possible");
     says(numfuse::select(&[x.greater(0)], &[], 0), "list of cases must be same length as list of conditions");
     says(
-        numfuse::select(&[x.clone()], &[x.clone()], 0),
+        numfuse::select(std::slice::from_ref(&x), std::slice::from_ref(&x), 0),
         "invalid entry 0 in condlist: should be boolean ndarray",
     );
     says(places.choose(Vec::<Array>::new()), "need at least one array to choose from");

@@ -100,7 +100,7 @@ const CASES: &[Case] = &[
     ("matrix:x[:, None, :][i, 0, 1:3]", |n| n.x.i((.., NewAxis, ..)).i((&n.i, 0, 1..3))),
     ("matrix:x[:, None, :][i, :, i]", |n| n.x.i((.., NewAxis, ..)).i((&n.i, .., &n.i))),
     ("matrix:x[:, None, None, :][:, 0, i % 1, 2]", |n| {
-        n.x.i((.., NewAxis, NewAxis, ..)).i((.., 0, &n.i % 1, 2))
+        n.x.i((.., NewAxis, NewAxis, ..)).i((.., 0, n.i.multiply(0), 2))
     }),
     ("matrix:x[:, None, :, None][1, :, j, 0]", |n| n.x.i((.., NewAxis, .., NewAxis)).i((1, .., &n.j, 0))),
     ("matrix:x[i, i, i]", |n| n.x.i((&n.i, &n.i, &n.i))),
@@ -116,7 +116,7 @@ const CASES: &[Case] = &[
     ("matrix:np.choose(c - 1, [x, y])", |n| (&n.c - 1).choose([&n.x, &n.y])),
     ("matrix:np.choose(c * 2, [x, y])", |n| (&n.c * 2).choose([&n.x, &n.y])),
     ("matrix:np.choose(c, [x])", |n| n.c.choose([&n.x])),
-    ("matrix:np.choose(c % 1, [x])", |n| (&n.c % 1).choose([&n.x])),
+    ("matrix:np.choose(c % 1, [x])", |n| n.c.multiply(0).choose([&n.x])),
     ("matrix:np.choose(c * 5 - 2, [x, y], mode='wrap')", |n| {
         (&n.c * 5 - 2).choose_mode([&n.x, &n.y], Mode::Wrap)
     }),
@@ -140,7 +140,7 @@ const CASES: &[Case] = &[
     ("point:np.take(x, [[0]], axis=0)", |n| n.x.take(Array::from([[0]]), 0)),
     ("point:np.take(x, [1])", |n| n.x.take(Array::from([1]), ..)),
     ("point:np.take(x, 0)", |n| n.x.take(0, ..)),
-    ("point:np.choose(i % 1, [x, x])", |n| (&n.i % 1).choose([&n.x, &n.x])),
+    ("point:np.choose(i % 1, [x, x])", |n| n.i.multiply(0).choose([&n.x, &n.x])),
     ("point:np.choose(i[1], [x])", |n| n.i.i(1).choose([&n.x])),
     ("point:np.argwhere(x)", |n| n.x.argwhere()),
     ("point:np.nonzero(x)", |n| n.x.nonzero()[0].clone()),
