@@ -231,12 +231,7 @@ fn take_along(b: &mut Builder, x: &Array, indices: &Array, axis: &impl Axes) -> 
         let extent = match (from[a], to[a]) {
             (n, 1) | (1, n) => n,
             (n, m) if n == m => n,
-            _ => {
-                let sentence = format!(
-                    "shape mismatch: indexing arrays could not be broadcast together with shapes {from} {to}"
-                );
-                return Err(Mistake::Argument { sentence });
-            }
+            _ => return Err(nodes::mismatch(&[from.clone(), to.clone()])),
         };
         (data[a], result[a]) = (extent, extent);
     }

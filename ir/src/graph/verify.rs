@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(gather(&[0, 9], "3,5", "i64[3]"), Ok(()));
         fails(gather(&[9], "5", "i32[3]"), "its indices are i64");
         fails(gather(&[9], "5", "i64[1]"), "an operand of shape (1,)");
-        fails(gather(&[9], "5,2", "i64[3]"), "a source for each axis of (5,2)");
+        fails(gather(&[9], "5,2", "i64[3]"), "a source for each axis of (5, 2)");
         fails(gather(&[9], "0", "i64[3]"), "axis 0 has 0 elements");
         fails(gather(&[0, 9], "4,5", "i64[3]"), "axis 0 has 4 elements");
         fails(gather(&[7, 9], "3,5", "i64[3]"), "axis 0 has 3 elements");
