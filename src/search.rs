@@ -1,7 +1,7 @@
 //! Places in sorted arrays: `searchsorted` and `digitize`.
 //!
-//! A search halves the array as often as its length allows, whatever the values: each step takes one
-//! element by index and compares. All steps are one kernel, into which the values are fused.
+//! A search halves what is left of the array as often as its length allows, whatever the values: each
+//! step takes one element by index and compares. All steps are one kernel, into which the values are fused.
 
 use crate::arguments::Operand;
 use crate::array::Array;
@@ -108,51 +108,51 @@ fn search(b: &mut Builder, sorted: &Array, values: &Array, side: Side) -> Result
     };
     let dtype = sorted.0.node.dtype.promote(values.0.node.dtype);
     let (sorted, values) = (nodes::cast(b, sorted, dtype), nodes::cast(b, values, dtype));
+    let place = halved(b, &sorted, length, &values, side)?;
+    if !dtype.is_float() {
+        return Ok(place);
+    }
+    // A NaN, which no comparison finds a place for, comes after all numbers: before or after the NaNs.
+    let last = match side {
+        Side::Left => {
+            let most = b.number(Scalar::from_f64(dtype, f64::INFINITY));
+            halved(b, &sorted, length, &most, Side::Right)?
+        }
+        Side::Right => number(b, length as i64),
+    };
+    let is_nan = nodes::map(b, Op::Isnan, &[values])?;
+    nodes::map(b, Op::Where, &[is_nan, last, place])
+}
+
+/// How many elements come before each value: halves of what is left are passed over or kept.
+fn halved(
+    b: &mut Builder,
+    sorted: &Array,
+    length: usize,
+    values: &Array,
+    side: Side,
+) -> Result<Array, Mistake> {
+    let relation = if side == Side::Left { Op::Less } else { Op::LessEqual };
     let start = number(b, 0);
     let mut place = nodes::expand(b, &start, &values.0.node.shape);
-    let is_nan = match dtype.is_float() {
-        true => Some(nodes::map(b, Op::Isnan, std::slice::from_ref(&values))?),
-        false => None,
-    };
-    let end = number(b, length as i64);
-    // So many elements are known to come before the value: more by each power of two that fits.
-    let powers = (0..usize::BITS - length.leading_zeros()).rev().map(|k| 1i64 << k);
-    for step in powers {
-        let (skip, all) = (number(b, step - 1), number(b, step));
+    let mut left = length as i64;
+    while left > 0 {
+        // Of the last one it is asked whether it is passed over, too.
+        let half = (left / 2).max(1);
+        left -= half;
+        let (skip, all) = (number(b, half - 1), number(b, half));
         let last = nodes::map(b, Op::Add, &[place.clone(), skip])?;
-        let element = nodes::gather(b, &sorted, &[(0, last.clone())], 0, Bounds::Clip)?;
-        let exists = nodes::map(b, Op::Less, &[last, end.clone()])?;
-        let comes_before = before(b, &element, &values, is_nan.as_ref(), side)?;
-        let fits = nodes::map(b, Op::LogicalAnd, &[exists, comes_before])?;
+        // Always in range: the length of what is left is known.
+        let element = nodes::gather(b, sorted, &[(0, last)], 0, Bounds::Clip)?;
+        let passed = nodes::map(b, relation, &[element, values.clone()])?;
         let further = nodes::map(b, Op::Add, &[place.clone(), all])?;
-        place = nodes::map(b, Op::Where, &[fits, further, place])?;
+        place = nodes::map(b, Op::Where, &[passed, further, place])?;
     }
     Ok(place)
 }
 
 fn number(b: &mut Builder, n: i64) -> Array {
     b.number(Scalar::from_i128(DType::I64, n.into()))
-}
-
-/// Whether an element comes before where the value goes; a NaN comes after all numbers.
-fn before(
-    b: &mut Builder,
-    element: &Array,
-    value: &Array,
-    is_nan: Option<&Array>,
-    side: Side,
-) -> Result<Array, Mistake> {
-    let relation = if side == Side::Left { Op::Less } else { Op::LessEqual };
-    let less = nodes::map(b, relation, &[element.clone(), value.clone()])?;
-    let Some(is_nan) = is_nan else { return Ok(less) };
-    let last = match side {
-        Side::Right => is_nan.clone(),
-        Side::Left => {
-            let is_number = nodes::map(b, Op::Equal, &[element.clone(), element.clone()])?;
-            nodes::map(b, Op::LogicalAnd, &[is_nan.clone(), is_number])?
-        }
-    };
-    nodes::map(b, Op::LogicalOr, &[less, last])
 }
 
 /// See [`Array::searchsorted`].

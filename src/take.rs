@@ -231,12 +231,7 @@ fn take_along(b: &mut Builder, x: &Array, indices: &Array, axis: &impl Axes) -> 
         let extent = match (from[a], to[a]) {
             (n, 1) | (1, n) => n,
             (n, m) if n == m => n,
-            _ => {
-                let sentence = format!(
-                    "shape mismatch: indexing arrays could not be broadcast together with shapes {from} {to}"
-                );
-                return Err(Mistake::Argument { sentence });
-            }
+            _ => return Err(nodes::mismatch(&[from.clone(), to.clone()])),
         };
         (data[a], result[a]) = (extent, extent);
     }
@@ -262,20 +257,17 @@ fn chosen(b: &mut Builder, names: &Array, choices: &[Array], bounds: Bounds) -> 
         let choice = nodes::cast(b, choice, dtype);
         parts.push(nodes::expand(b, &choice, &shape));
     }
-    if let [only] = parts.as_slice() {
-        // Taken by index, since nothing else would look at the places.
-        let extents: SmallVec<[usize; 4]> = std::iter::once(1).chain(shape.iter().copied()).collect();
-        let data = nodes::reshape_to(b, only, Shape::new(&extents)?);
-        let from = std::iter::once(Source::Index).chain((0..shape.len()).map(Source::Axis)).collect();
-        return nodes::take(b, &data, from, std::slice::from_ref(names), shape, bounds);
-    }
     let mut result = parts.pop().unwrap_or(place.clone());
     for (k, choice) in parts.into_iter().enumerate().rev() {
         let number = b.number(Scalar::from_i128(DType::I64, k as i128));
         let named = nodes::map(b, Op::Equal, &[place.clone(), number])?;
         result = nodes::map(b, Op::Where, &[named, choice, result])?;
     }
-    Ok(result)
+    // One such result for each choice, taken by index: the places are looked at though all are alike.
+    let extents: SmallVec<[usize; 4]> = std::iter::once(choices.len()).chain(shape.iter().copied()).collect();
+    let results = nodes::expand(b, &result, &Shape::new(&extents)?);
+    let from = std::iter::once(Source::Index).chain((0..shape.len()).map(Source::Axis)).collect();
+    nodes::take(b, &results, from, std::slice::from_ref(names), shape, bounds)
 }
 
 /// See [`Array::take`].

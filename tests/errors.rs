@@ -116,6 +116,50 @@ fn indices_are_checked() {
     says(x.i((0, 0, 0)), "too many indices for array: array is 2-dimensional, but 3 were indexed");
     says(x.i((Ellipsis, Ellipsis)), "an index can only have a single ellipsis ('...')");
     says(x.i(s(..).step(0)), "slice step cannot be zero");
+    let places = arange(2);
+    says(
+        x.i((&places, &places, &places)),
+        "too many indices for array: array is 2-dimensional, but 3 were indexed",
+    );
+    says(x.i((&places, Ellipsis, Ellipsis)), "an index can only have a single ellipsis ('...')");
+    says(x.i((&places, 7)), "index 7 is out of bounds for axis 1 with size 3");
+    says(x.i(zeros(2, F32)), "arrays used as indices must be of integer (or boolean) type");
+    says(
+        x.i((&arange(2), &arange(3))),
+        "shape mismatch: indexing arrays could not be broadcast together with shapes (2,) (3,)",
+    );
+    says(
+        x.i(zeros(3, BOOL)),
+        "boolean index did not match indexed array along axis 0; size of axis is 2 but size of corresponding \
+         boolean axis is 3",
+    );
+    says(x.i(Array::scalar(true)), "a mask has at least one axis");
+    says(x.take(2, 0), "index 2 is out of bounds for axis 0 with size 2");
+    says(x.take(&places, [0, 1]), "elements are taken along one axis, or `..`, not along [0, 1]");
+    says(x.take(&places, 2), "axis 2 is out of bounds for array of dimension 2");
+    says(x.take(1.5, 0), "arrays used as indices must be of integer (or boolean) type");
+    says(
+        zeros([0, 3], F32).take(&places, 0),
+        "cannot do a non-empty take from an empty axes: axis 0 has size 0",
+    );
+    says(x.take_along_axis(&zeros([2, 1], F32), 1), "`indices` must be an integer array");
+    says(x.take_along_axis(&places, 0), "`indices` and `arr` must have the same number of dimensions");
+    says(x.compress(&zeros([2, 2], BOOL), 0), "condition must be a 1-d array");
+    says(numfuse::select(&[], &[], 0), "select with an empty condition list is not possible");
+    says(numfuse::select(&[x.greater(0)], &[], 0), "list of cases must be same length as list of conditions");
+    says(
+        numfuse::select(std::slice::from_ref(&x), std::slice::from_ref(&x), 0),
+        "invalid entry 0 in condlist: should be boolean ndarray",
+    );
+    says(places.choose(Vec::<Array>::new()), "need at least one array to choose from");
+    says(
+        x.searchsorted(1, numfuse::Side::Left),
+        "object of too small depth for desired array: what is searched is a vector",
+    );
+    says(
+        places.digitize(&Array::from([1, 3, 2]), false),
+        "bins must be monotonically increasing or decreasing",
+    );
 }
 
 #[test]

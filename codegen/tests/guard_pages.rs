@@ -1,5 +1,6 @@
 //! No kernel touches memory outside its buffers: each buffer ends (or begins) at a page that may
-//! not be touched, and pads, joins, rolls, windows, slices and tails of every length are run.
+//! not be touched, and pads, joins, rolls, windows, slices, indices in and out of range and tails of
+//! every length are run.
 
 #![cfg(unix)]
 
@@ -8,6 +9,7 @@ mod common;
 use common::targets;
 use numfuse_codegen::{abi, choose, compile, launch};
 use numfuse_ir::dtype::DType;
+use numfuse_ir::gather::Bounds;
 use numfuse_ir::graph::build::{self, Build};
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId, interp};
 use numfuse_ir::ops::Op;
@@ -79,6 +81,17 @@ fn rolled(g: &mut Graph, x: NodeId, by: usize) -> NodeId {
     build::pad(g, &tail, &[0], &rest)
 }
 
+/// The rows of `x` that its own first column says, of which some are out of range.
+fn taken(g: &mut Graph, x: NodeId, bounds: Bounds) -> NodeId {
+    let extents = g.shape(&x).to_vec();
+    let parts: Vec<(i64, i64, usize)> =
+        extents.iter().enumerate().map(|(axis, &n)| (0, 1, if axis == 0 { n } else { 1 })).collect();
+    let column = build::slice(g, &x, &parts).unwrap();
+    let column = build::reshape(g, &column, &[-1]).unwrap();
+    let places = build::cast(g, &column, DType::I64);
+    build::gather(g, &x, &[(0, places)], 0, bounds).unwrap()
+}
+
 type Make = fn(&mut Graph, usize) -> NodeId;
 
 /// What is run, for every size.
@@ -131,6 +144,34 @@ const EXPRESSIONS: &[(&str, Make)] = &[
         let x = leaf(g, &[2, n]);
         build::reduce(g, &x, Fold::ArgMin, 1, &[1], false).unwrap()
     }),
+    ("elements by index", |g, n| {
+        let x = leaf(g, &[n]);
+        taken(g, x, Bounds::Raise)
+    }),
+    ("elements by clipped index", |g, n| {
+        let x = leaf(g, &[n]);
+        taken(g, x, Bounds::Clip)
+    }),
+    ("rows by index", |g, n| {
+        let x = leaf(g, &[n, 5]);
+        taken(g, x, Bounds::Strict)
+    }),
+    ("the sums of rows by index", |g, n| {
+        let x = leaf(g, &[n, 40]);
+        let y = taken(g, x, Bounds::Raise);
+        build::reduce(g, &y, Fold::Sum, 0, &[1], false).unwrap()
+    }),
+    ("elements by index in a frame", |g, n| {
+        let x = leaf(g, &[n]);
+        let y = taken(g, x, Bounds::Raise);
+        padded(g, y, 3, 2)
+    }),
+    ("elements of a frame by index", |g, n| {
+        let x = leaf(g, &[n]);
+        let y = padded(g, x, 3, 2);
+        let places = build::cast(g, &x, DType::I64);
+        build::gather(g, &y, &[(0, places)], 0, Bounds::Raise).unwrap()
+    }),
     ("a transposed copy", |g, n| {
         let x = leaf(g, &[5, n]);
         build::permute(g, &x, &[1, 0]).unwrap()
@@ -171,7 +212,7 @@ fn run(name: &str, make: Make, n: usize, at_end: bool, target: &Target) {
     let leaf = graph.nodes().find(|n| graph.node(*n).kind == Kind::Leaf(0)).expect("there is a leaf");
     let data: Vec<Scalar> =
         (0..graph.shape(&leaf).size()).map(|i| Scalar::f32(i as f32 * 0.5 - 7.0)).collect();
-    let expected = interp::interpret(&graph, std::slice::from_ref(&data), &[]).remove(0);
+    let expected = interp::try_interpret(&graph, std::slice::from_ref(&data), &[]);
     let plan = schedule::plan(graph, Options::default());
 
     let mut input = Guarded::new(data.len() * 4, at_end);
@@ -189,14 +230,26 @@ fn run(name: &str, make: Make, n: usize, at_end: bool, target: &Target) {
             Place::Slot(i) => slots[*i as usize].start as u64,
         };
         let buffers: Vec<u64> = step.buffers.iter().map(address).collect();
+        let mut cells = Guarded::new(step.checks.len() * 16, at_end);
+        cells.bytes().fill(0xff);
+        let checks = (!step.checks.is_empty()).then_some(cells.start as u64);
         let last = (launch.scratch_bytes > 0).then(|| scratch.bytes().as_mut_ptr() as u64);
-        let words = abi::words(&buffers, &[], &step.words, last);
+        let words = abi::words(&buffers, &[], &step.words, checks.into_iter().chain(last));
         // SAFETY: the plan was made for a leaf of this size, and the words are its own.
         unsafe {
             code.call(&words, 0, launch.units);
             code.finish(&words, 0, launch.finish);
         }
+        // Called in order by one thread, so that the index beside the first position is its own.
+        let told = |cell: &[u8]| i64::from_le_bytes(cell[8..16].try_into().expect("a cell has two words"));
+        let mut told_of = cells.bytes().chunks(16).filter(|cell| cell[..8] != abi::NO_FAULT.to_le_bytes());
+        if let Some(found) = told_of.next().map(told) {
+            // Nothing comes of such a step.
+            assert_eq!(expected.map_err(|fault| fault.index), Err(found), "{name} of {n}");
+            return;
+        }
     }
+    let expected = expected.unwrap_or_else(|fault| panic!("{name} of {n}: {fault}")).remove(0);
     let Place::Slot(slot) = plan.outputs[0] else { panic!("{name} computes something") };
     let width = expected[0].dtype().bytes();
     for (chunk, value) in slots[slot as usize].bytes().chunks(width).zip(&expected) {

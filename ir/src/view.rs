@@ -276,14 +276,14 @@ mod tests {
         Shape::new(extents).unwrap()
     }
 
-    /// The value of a sum at a point.
+    /// The value of a sum at a point, whose last coordinates are places found by index.
     fn at(sum: &Sum, point: &[i64]) -> i64 {
         sum.terms.iter().fold(sum.offset, |total, &(factor, by)| {
             total
                 + by * match factor {
                     Factor::Axis(a) => point[a.index()],
                     Factor::Digit { axis, div, modulo } => (point[axis.index()] / div) % modulo,
-                    Factor::Taken { .. } => unreachable!("no view takes by index"),
+                    Factor::Taken { number, .. } => point[point.len() - 1 - number as usize],
                 }
         })
     }
@@ -309,6 +309,23 @@ mod tests {
                 assert_eq!(at(&back, &point), flat, "{from:?} -> {to:?}");
             }
         }
+    }
+
+    #[test]
+    fn places_found_by_index_go_through_views_as_coordinates_do() {
+        let taken = |extent| Sum::factor(Factor::Taken { number: 0, extent });
+        let none = |_: AxisId| unreachable!("no axis is named");
+        let from = |view: View, source: &[usize], result: &[usize], index: &[Sum]| {
+            let index = view.map(&shape(source), index, &shape(result), &none)?;
+            Some((0..6).map(|place| at(&flatten(&index, &shape(source)), &[place])).collect::<Vec<_>>())
+        };
+        let backwards = View::Slice(SmallVec::from_slice(&[(10, -2)]));
+        assert_eq!(from(backwards, &[12], &[6], &[taken(6)]), Some(vec![10, 8, 6, 4, 2, 0]));
+        let rows = [taken(6), Sum::constant(1)];
+        assert_eq!(from(View::Reshape, &[12], &[6, 2], &rows), Some(vec![1, 3, 5, 7, 9, 11]));
+        assert_eq!(from(View::Expand, &[1], &[6], &[taken(6)]), Some(vec![0; 6]));
+        // A digit of a place would be a division of what is only known in the kernel.
+        assert_eq!(from(View::Reshape, &[2, 3], &[6], &[taken(6)]), None);
     }
 
     #[test]

@@ -207,7 +207,7 @@ impl Run<'_> {
             self.units(launch.finish, 1, &finish)
         };
         all()?;
-        let Some(check) = cells.first() else { return Ok(()) };
+        let Some(check) = checks::first(step, |check| cells.is_told(check)) else { return Ok(()) };
         // Threads may have told of several indices at once: the one at the first position is sure
         // after a launch that begins with that position.
         all()?;
@@ -251,8 +251,11 @@ impl Run<'_> {
         let mut buffers: Vec<_> = step.kernel.buffers.iter().zip(&step.buffers).map(elements).collect();
         let scalars: Vec<_> = step.scalars.iter().map(|&k| self.scalars[k as usize]).collect();
         let faults = numfuse_ir::kernel::interp::interpret(&step.kernel, &step.words, &scalars, &mut buffers);
-        let first = faults.iter().enumerate().find_map(|(check, fault)| Some((check, (*fault)?)));
-        first.map_or(Ok(buffers), |(check, (_, found))| Err(self.fault(index, check, found)))
+        let first = checks::first(step, |check| faults[check].is_some());
+        match first.and_then(|check| Some((check, faults[check]?))) {
+            Some((check, (_, found))) => Err(self.fault(index, check, found)),
+            None => Ok(buffers),
+        }
     }
 
     /// Puts what was interpreted into the slots that the step writes.

@@ -11,6 +11,7 @@ const EDGE: &str = "a fold is read on one side of a pad's edge only";
 const NO_SUM: &str = "a reshape that is no sum of strides reads it";
 const ON_ITS_OWN: &str = "a long fold of few rows is shared among workers on its own";
 const APART: &str = "a fold walks it as one sequence, and its operands do not lie as one";
+const BY_INDEX: &str = "its elements are taken by index";
 const TOO_LARGE: &str = "the kernel would have more than";
 
 pub(super) const OVER_AND_BACK: &[Row] = rows! { |g|
@@ -45,6 +46,13 @@ pub(super) const AGAIN: &[Row] = rows! { |g|
     "a matrix product of hyperbolic tangents" 2 because REPEATED:
         (g.points.i((.., NewAxis, ..)) * g.centres.tanh().i((NewAxis, .., ..))).sum(-1);
     "sines in tiles" 2 because REPEATED: g.v.sin().tile(50);
+};
+
+pub(super) const TAKEN: &[Row] = rows! { |g|
+    "exponentials taken many times" 2 because REPEATED: g.v.exp().take(&g.many, 0);
+    "sums of rows taken" 2 because BY_INDEX: g.x.sum(1).take(&(&g.few % 300), 0);
+    "sums of columns taken" 2 because BY_INDEX: g.x.sum(0).take(&g.few, 0);
+    "the place of a sum among sums" 2 because BY_INDEX: g.x.sum(1).take(&(g.x.argmax(1) % 300), 0);
 };
 
 /// Sixty times what `step` says.

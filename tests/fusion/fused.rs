@@ -68,6 +68,21 @@ pub(super) const ROWS: &[Row] = rows! { |g|
     "rows from 0 to 1" 1: (&g.x - g.x.min_keepdims(1)) / g.x.ptp_keepdims(1);
 };
 
+pub(super) const TAKEN: &[Row] = rows! { |g|
+    "computed indices" 1: g.v.take(&(&g.few * 7 % 5000), 0);
+    "a reader" 1: g.v.take(&g.few, 0).sqrt() * 2.0 + 1.0;
+    "a fold" 1: g.v.take(&g.many, 0).sum(..);
+    "a fold of rows" 1: g.x.take(&g.few, 1).sum(1);
+    "a cheap producer of as few" 1: g.v.exp().take(&g.few, 0);
+    "a producer of a broadcast" 1: (&g.x + &g.row).take(&g.few, 1);
+    "a view" 1: g.x.t().i((1.., s(..).step(2))).take(&g.few, 0);
+    "a padded view" 1: g.x.pad(1, 0.5).take(&g.few, 0);
+    "places of places" 1: g.v.take(&g.few, 0).take(&(&g.few % 100), 0);
+    "two axes" 1: g.x.i((&g.few, &g.few));
+    "the place of the greatest" 1: g.x.take_along_axis(&g.x.argmax_keepdims(1), 1);
+    "a search" 1: g.few.searchsorted(&(&g.many * 2), numfuse::Side::Left);
+};
+
 /// A part of the inside of [`Given`](super::Given)'s `x`, moved down and to the right.
 fn inside(x: &Array, down: isize, right: isize) -> Array {
     x.i((1 + down..299 + down, 1 + right..399 + right))

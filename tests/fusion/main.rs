@@ -32,6 +32,10 @@ struct Given {
     centres: Array,
     /// 500 points in 3 dimensions.
     bodies: Array,
+    /// A hundred places, in steps of three.
+    few: Array,
+    /// 100 000 places below 5000.
+    many: Array,
 }
 
 /// Data that is there already: an evaluated array is a leaf.
@@ -46,12 +50,18 @@ fn given() -> &'static Given {
         points: leaf(&[2000, 16]),
         centres: leaf(&[64, 16]),
         bodies: leaf(&[500, 3]),
+        few: evaluated(arange(100) * 3),
+        many: evaluated(arange(100_000) % 5000),
     })
 }
 
 /// Ones of float32, which are in memory.
 fn leaf(shape: &[usize]) -> Array {
-    let x = ones(shape, F32);
+    evaluated(ones(shape, F32))
+}
+
+/// What evaluates without data, in memory.
+fn evaluated(x: Array) -> Array {
     x.eval().expect("constants evaluate");
     x
 }
@@ -125,6 +135,8 @@ rules! {
     a_reduction_joins_a_reader_that_spreads_it_along_its_rows: fused::ROWS;
     views_and_stencils_are_index_maps: fused::STENCILS;
     folds_inside_folds_need_no_temporary: fused::INSIDE;
+    what_is_taken_by_index_joins_what_is_around_it: fused::TAKEN;
+    what_would_have_to_be_in_memory_to_be_taken_is_cut: cuts::TAKEN;
     whole_folds_spread_back_are_cut: cuts::OVER_AND_BACK;
     what_would_be_computed_again_and_again_is_cut: cuts::AGAIN;
     diamonds_neither_explode_nor_pile_up: cuts::DIAMONDS;

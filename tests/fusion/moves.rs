@@ -52,6 +52,14 @@ fn an_input_of_several_readers_is_read_once() {
 }
 
 #[test]
+fn what_is_taken_by_index_moves_the_elements_taken() {
+    let (v, few, many) = (&given().v, &given().few, &given().many);
+    let moved = |x: Array| x.plan().expect("it is planned").bytes_moved;
+    assert_eq!(moved(v.take(few, 0)), 100 * (8 + 4 + 4));
+    assert_eq!(moved(v.take(many, 0)), 100_000 * (8 + 4) + 5000 * 4);
+}
+
+#[test]
 fn folds_inside_folds_lie_nowhere() {
     let (points, centres, bodies) = (&given().points, &given().centres, &given().bodies);
     let inputs = points.size() + centres.size();

@@ -1,7 +1,7 @@
 //! What users may rely on, promise by promise, at the level where they write.
 //!
 //! Values do not depend on fusion, threads, views or how often something is evaluated; mistakes come
-//! back with their line; nothing recurses over an expression; shapes and numbers are not compiled
+//! back with their line, an index out of range among them; nothing recurses over an expression; shapes and numbers are not compiled
 //! in; and a plan's numbers say what an evaluation will do. Every element is compared by its bits,
 //! where any NaN is like any other.
 
@@ -9,6 +9,7 @@
 mod alone;
 mod arithmetic;
 mod fusion;
+mod indices;
 mod mistakes;
 mod order;
 mod plans;

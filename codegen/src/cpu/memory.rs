@@ -1,5 +1,8 @@
 //! Loads and stores of N lanes: neighbours, strided, gathered, and with lanes switched off.
 //!
+//! 128-bit registers have no instruction that gathers: elements that lie apart, by a stride or by index,
+//! are moved lane by lane.
+//!
 //! No access touches an element that no active lane names. Where some lanes are off, a loop over
 //! the lanes that are on copies their elements through a stack slot.
 

@@ -394,8 +394,9 @@ fn integer<B: Build>(b: &mut B, index: &B::Node) -> Result<B::Node, Error> {
 }
 
 /// NumPy's sentence for index arrays whose shapes do not meet.
-fn mismatch(shapes: &[Shape]) -> Error {
-    let shapes: String = shapes.iter().map(|shape| format!(" {shape}")).collect();
+pub fn mismatch(shapes: &[Shape]) -> Error {
+    let shapes: String =
+        shapes.iter().map(|shape| format!(" {}", shape.to_string().replace(' ', ""))).collect();
     let sentence =
         format!("shape mismatch: indexing arrays could not be broadcast together with shapes{shapes}");
     Error::Argument { sentence }

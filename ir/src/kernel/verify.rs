@@ -345,6 +345,25 @@ mod tests {
     }
 
     #[test]
+    fn places_found_by_index_are_checked() {
+        use crate::gather::Bounds;
+        use crate::kernel::Check;
+        let within = |index, extent, bounds, check| Inst::Within { index: Val(index), extent, bounds, check };
+        let coord = |k: &mut Kernel, inst: Inst| {
+            k.body.extend([Inst::Coord(Index::axis(AxisId(0))), inst]);
+            k.dtypes.extend([DType::I64; 2]);
+        };
+        refused("v0 is no i64", |k| coord(k, within(0, known(3), Bounds::Clip, None)));
+        refused("places below 0", |k| coord(k, within(6, known(0), Bounds::Clip, None)));
+        refused("raise and None", |k| coord(k, within(6, known(3), Bounds::Raise, None)));
+        let check = Some(Check { number: 0, at: Index::axis(AxisId(9)) });
+        refused("there is no axis a9", |k| coord(k, within(6, known(3), Bounds::Strict, check)));
+        let mut kernel = softmax();
+        coord(&mut kernel, within(6, Word::Param(0), Bounds::Wrap, None));
+        assert_eq!((verify(&kernel), kernel.checks()), (Ok(()), 0));
+    }
+
+    #[test]
     fn words_and_axes_exist() {
         refused("there is no launch word 4", |k| k.axes[0].extent = Word::Param(4));
         refused("extent -1", |k| k.axes[0].extent = Word::Known(-1));

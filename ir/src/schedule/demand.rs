@@ -150,7 +150,8 @@ impl Space {
         let (depends, extent) = (self.depends(&taken.index.1), taken.extent);
         let entry = self.taken.entry(taken);
         let number = entry.index() as u32;
-        entry.or_insert(Origin { depends, asked });
+        let origin = entry.or_insert(Origin { depends, asked });
+        origin.asked = origin.asked.min(asked);
         Sum::factor(Factor::Taken { number, extent })
     }
 

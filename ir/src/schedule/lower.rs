@@ -72,8 +72,8 @@ struct Lowering<'a> {
     buffers: IndexMap<Data, u64>,
     /// The values of the places found by index, by their number in the space.
     taken: IndexMap<u32, Val>,
-    /// The gathers and axes behind the kernel's checks.
-    checks: Vec<(NodeId, usize)>,
+    /// The places behind the kernel's checks.
+    checks: Vec<u32>,
     /// The run-time numbers passed, by their number in the graph.
     scalars: IndexSet<u32>,
     nodes: IndexSet<NodeId>,
@@ -205,12 +205,11 @@ impl<'a> Lowering<'a> {
         if let Some(&known) = self.taken.get(&number) {
             return known;
         }
-        let (taken, origin) = self.space.taken(number);
-        let (taken, asked) = (taken.clone(), origin.asked);
+        let taken = self.space.taken(number).0.clone();
         let check = taken.bounds.is_checked().then(|| {
             let (index, place) = &taken.index;
             let at = self.index(&flatten(place, &self.graph.node(*index).shape));
-            self.checks.push(asked);
+            self.checks.push(number);
             Check { number: self.checks.len() as u32 - 1, at }
         });
         let (index, extent) = (self.values[&taken.index], Word::Known(taken.extent));
@@ -343,7 +342,7 @@ impl<'a> Lowering<'a> {
             words,
             writes: group.writes().cloned().collect(),
             nodes: self.nodes.into_iter().collect(),
-            checks: self.checks,
+            checks: self.checks.iter().map(|&number| self.space.taken(number).1.asked).collect(),
             bytes_read,
             bytes_written,
         }

@@ -21,16 +21,21 @@ impl Cells {
         (!self.0.is_empty()).then(|| self.0.as_ptr().cast())
     }
 
-    /// The first check that was told of an index. What a later one of the same kernel was told may
-    /// come of the place that was taken in its stead.
-    pub(super) fn first(&self) -> Option<usize> {
-        self.0.iter().position(|[position, _]| position.load(Relaxed) != NO_FAULT)
+    /// Whether a check was told of an index.
+    pub(super) fn is_told(&self, check: usize) -> bool {
+        self.0[check][0].load(Relaxed) != NO_FAULT
     }
 
     /// The index that a check was told of.
     pub(super) fn index(&self, check: usize) -> i64 {
         self.0[check][1].load(Relaxed) as i64
     }
+}
+
+/// The first of the checks of a step that were told of an index, in the order of the gathers and of
+/// their axes: what a later one was told may come of the place that an earlier one took in its stead.
+pub(super) fn first(step: &Step, is_told: impl Fn(usize) -> bool) -> Option<usize> {
+    (0..step.checks.len()).filter(|&check| is_told(check)).min_by_key(|&check| step.checks[check])
 }
 
 /// What to say of an index that a check of a step was told of.
