@@ -74,6 +74,7 @@ mod iter;
 mod join;
 mod key;
 mod lazy;
+mod linalg;
 mod manip;
 pub mod memory;
 #[cfg(feature = "ndarray")]
@@ -99,6 +100,7 @@ pub use index::{Ellipsis, NewAxis, Slice, s};
 pub use io::{load, save};
 pub use iter::Iter;
 pub use join::*;
+pub use linalg::*;
 pub use manip::*;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;

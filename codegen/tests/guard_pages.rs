@@ -10,7 +10,7 @@ use numfuse_ir::graph::{Graph, Kind, Node, NodeId, interp};
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{self, Options, Place};
+use numfuse_ir::schedule::{self, KernelJob, Options, Place};
 use numfuse_ir::shape::Shape;
 use numfuse_ir::target::Target;
 
@@ -175,9 +175,10 @@ fn run(name: &str, make: Make, n: usize, at_end: bool) {
     }
     let mut slots: Vec<Guarded> = plan.slots.iter().map(|s| Guarded::new(s.bytes(), at_end)).collect();
     for step in &plan.steps {
-        let mapping = choose(&step.kernel, &step.words, &Target::FIXED);
-        let code = compile(&step.kernel, mapping, &Target::FIXED).expect("it compiles");
-        let launch = launch(&step.kernel, mapping, &step.words);
+        let KernelJob { kernel, words, .. } = step.kernel().expect("these plans are kernels");
+        let mapping = choose(kernel, words, &Target::FIXED);
+        let code = compile(kernel, mapping, &Target::FIXED).expect("it compiles");
+        let launch = launch(kernel, mapping, words);
         let mut scratch = Guarded::new(launch.scratch_bytes, at_end);
         let address = |place: &Place| match place {
             Place::Leaf(_) => input.start as u64,
@@ -185,7 +186,7 @@ fn run(name: &str, make: Make, n: usize, at_end: bool) {
         };
         let buffers: Vec<u64> = step.buffers.iter().map(address).collect();
         let last = (launch.scratch_bytes > 0).then(|| scratch.bytes().as_mut_ptr() as u64);
-        let words = abi::words(&buffers, &[], &step.words, last);
+        let words = abi::words(&buffers, &[], words, last);
         // SAFETY: the plan was made for a leaf of this size, and the words are its own.
         unsafe {
             code.call(&words, 0, launch.units);

@@ -10,9 +10,11 @@
 //! outputs go back to the arrays that asked for them.
 
 mod cost;
+mod library;
 mod oracle;
 mod prepared;
 
+pub use library::meant;
 pub use prepared::Prepared;
 
 use crate::buffer::{Buffer, fill, filled};
@@ -23,9 +25,10 @@ use crate::pool::{Block, Pool};
 use crate::profile::Profile;
 use crate::words::pack;
 use numfuse_codegen::Code;
+use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Role;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Place, Step};
+use numfuse_ir::schedule::{Job, KernelJob, Place, Step};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
@@ -171,12 +174,15 @@ impl Run<'_> {
             self.keep(index, &results, slots);
             return Ok(());
         }
-        self.launch(index, slots)?;
+        match &self.prepared.plan().steps[index].job {
+            Job::Kernel(job) => self.launch(index, job, slots)?,
+            Job::Library(job) => self.call(index, job, slots)?,
+        }
         if self.options.check { self.compare(index, slots) } else { Ok(()) }
     }
 
     /// Runs the machine code of a step.
-    fn launch(&self, index: usize, slots: &Slots) -> Result<(), Error> {
+    fn launch(&self, index: usize, job: &KernelJob, slots: &Slots) -> Result<(), Error> {
         let step = &self.prepared.plan().steps[index];
         let launch = self.prepared.step(index).launch;
         let code = self.codes[index].as_deref().expect("steps that launch have code");
@@ -186,8 +192,8 @@ impl Run<'_> {
         };
         let words = pack(
             step.buffers.iter().map(|&place| self.address(place, slots)),
-            step.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
-            &step.words,
+            job.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
+            &job.words,
             scratch.as_ref().map(|block| block.as_ptr().cast_const()),
         );
         // The words are packed in the order of the code's ABI. Each buffer is as large as the kernel
@@ -225,13 +231,17 @@ impl Run<'_> {
     /// The elements of each buffer of a step after it, by the interpreter.
     fn interpret(&self, index: usize, slots: &Slots) -> Vec<Vec<Scalar>> {
         let step = &self.prepared.plan().steps[index];
-        let elements = |(buffer, &place): (&numfuse_ir::kernel::Buffer, &Place)| match buffer.role {
-            Role::In => oracle::decode(buffer.dtype, self.bytes(place, slots)),
-            Role::Out => oracle::zeros(buffer.dtype, self.size(place)),
+        let job = match &step.job {
+            Job::Kernel(job) => job,
+            Job::Library(job) => return self.meant(index, job, slots),
         };
-        let mut buffers: Vec<_> = step.kernel.buffers.iter().zip(&step.buffers).map(elements).collect();
-        let scalars: Vec<_> = step.scalars.iter().map(|&k| self.scalars[k as usize]).collect();
-        numfuse_ir::kernel::interp::interpret(&step.kernel, &step.words, &scalars, &mut buffers);
+        let elements = |(role, dtype, place): (Role, DType, Place)| match role {
+            Role::In => oracle::decode(dtype, self.bytes(place, slots)),
+            Role::Out => oracle::zeros(dtype, self.size(place)),
+        };
+        let mut buffers: Vec<_> = step.accesses().map(elements).collect();
+        let scalars: Vec<_> = job.scalars.iter().map(|&k| self.scalars[k as usize]).collect();
+        numfuse_ir::kernel::interp::interpret(&job.kernel, &job.words, &scalars, &mut buffers);
         buffers
     }
 
@@ -252,11 +262,14 @@ impl Run<'_> {
         let step = &self.prepared.plan().steps[index];
         let expected = self.interpret(index, slots);
         for buffer in written(step) {
-            let dtype = step.kernel.buffers[buffer].dtype;
+            let dtype = expected[buffer].first().map_or(DType::Bool, |element| element.dtype());
             let found = oracle::decode(dtype, self.bytes(step.buffers[buffer], slots));
-            let Some((element, count)) = oracle::difference(&found, &expected[buffer]) else { continue };
+            let (differs, kernel) = match &step.job {
+                Job::Kernel(job) => (oracle::difference(&found, &expected[buffer]), job.kernel.to_string()),
+                Job::Library(job) => (self.strays(job, &expected, &found), job.op.name().to_string()),
+            };
+            let Some((element, count)) = differs else { continue };
             let (found, expected) = (found[element], expected[buffer][element]);
-            let kernel = step.kernel.to_string();
             let difference = Difference { step: index, kernel, buffer, element, count, found, expected };
             eprintln!("numfuse: {difference}");
             return Err(Error::Differs(Box::new(difference)));
@@ -308,8 +321,8 @@ fn alive(slot: &Option<Block>) -> &Block {
     slot.as_ref().expect("slots are written before they are read, and live to the last step that reads them")
 }
 
-/// The kernel's buffers that a step writes.
+/// The buffers that a step writes.
 fn written(step: &Step) -> impl Iterator<Item = usize> {
-    let buffers = step.kernel.buffers.iter().enumerate();
-    buffers.filter(|(_, buffer)| buffer.role == Role::Out).map(|(index, _)| index)
+    let buffers = step.accesses().enumerate();
+    buffers.filter(|(_, (role, ..))| *role == Role::Out).map(|(index, _)| index)
 }

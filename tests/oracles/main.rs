@@ -4,4 +4,5 @@ mod differential;
 mod elements;
 mod graphs;
 mod numpy;
+mod products;
 mod run;

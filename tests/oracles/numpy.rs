@@ -16,12 +16,18 @@ use numfuse_ir::shape::Shape;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// The Python that has NumPy, or a line that says that there is none.
+pub fn python() -> Option<String> {
+    let python = std::env::var("NUMFUSE_PYTHON").ok();
+    if python.is_none() {
+        println!("skipped: NUMFUSE_PYTHON names no Python with NumPy");
+    }
+    python
+}
+
 /// What NumPy says, read once for each test.
 fn reference(test: &str) -> Option<Reader> {
-    let Ok(python) = std::env::var("NUMFUSE_PYTHON") else {
-        println!("skipped: NUMFUSE_PYTHON names no Python with NumPy");
-        return None;
-    };
+    let python = python()?;
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));
     let names = Op::ALL.iter().filter(|op| in_numpy(**op)).map(|op| format!("{}:{}", op.name(), op.arity()));

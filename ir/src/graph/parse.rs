@@ -9,6 +9,7 @@ use super::{Graph, Kind, Node, NodeId};
 use crate::dtype::{DType, Kind as Numbers};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
+use crate::ops::library::LibOp;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::View;
@@ -124,6 +125,10 @@ fn kind(word: &str, numbers: &[&str], dtype: DType) -> Result<Kind, String> {
     if let Some(op) = Op::parse(word) {
         none(word, numbers)?;
         return Ok(Kind::Map(op));
+    }
+    if let Some(op) = LibOp::parse(word) {
+        none(word, numbers)?;
+        return Ok(Kind::Library(op));
     }
     if let Some(fold) = Fold::ALL.iter().copied().find(|fold| fold.name() == word) {
         return reduce(fold, numbers);
@@ -249,6 +254,7 @@ mod tests {
 %16 = any axes 1 %1 : bool[3]
 %17 = const 18446744073709551615 : u64[]
 %18 = const true : bool[]
+%19 = matmul %9 %10 : f32[3,3]
 out %15 %2 %3 %12 %15
 ";
         let graph = parse(text).unwrap();
@@ -289,8 +295,10 @@ out %15 %2 %3 %12 %15
     fn every_operation_has_a_word_of_its_own() {
         let kinds = "leaf const scalar iota cast slice permute expand reshape diagonal window pad out";
         let folds = Fold::ALL.iter().map(|fold| fold.name());
-        let words: Vec<&str> = kinds.split(' ').chain(folds).collect();
+        let library = LibOp::ALL.iter().map(|op| op.name());
+        let words: Vec<&str> = kinds.split(' ').chain(folds).chain(library).collect();
         assert!(words.iter().all(|word| Op::parse(word).is_none()));
+        assert!((1..words.len()).all(|i| !words[..i].contains(&words[i])));
         assert!(Op::ALL.iter().all(|op| Op::parse(op.name()) == Some(*op)));
     }
 

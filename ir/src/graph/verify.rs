@@ -9,6 +9,7 @@ use super::{Graph, Kind, Node, NodeId};
 use crate::dtype::{DType, Kind as Numbers};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
+use crate::ops::library::LibOp;
 use crate::shape::Shape;
 use crate::view::View;
 use std::collections::HashMap;
@@ -32,6 +33,7 @@ use std::fmt::Write;
 /// * the operands of a `Pad` have the result's type, the second one its shape, the first one as many
 ///   axes, and there is one place for each axis (it may stick out of the frame on any side, by no
 ///   more than the 2^60 elements that the largest array has);
+/// * the operands of a `Library` have the shapes and types of its row, as has the result;
 /// * a `Reduce` has a part that its fold has, at least one axis, and axes that are sorted and in
 ///   range, which its shape lacks; its type is that part's. `any` and `all` read bools, `moments`
 ///   floats; `min`, `max`, `argmin` and `argmax` never fold nothing; the axes of a float `sum` or
@@ -101,6 +103,7 @@ pub(super) fn verify_node(graph: &Graph, n: NodeId, numbers: &mut Numbered) -> R
         }
         Kind::Pad(before) => pad(node, before, &inputs),
         Kind::Reduce { fold, part, axes } => reduce(node, *fold, *part, axes, inputs[0]),
+        Kind::Library(op) => library(node, *op, &inputs),
     }
 }
 
@@ -110,6 +113,7 @@ fn operands(kind: &Kind) -> usize {
         Kind::Map(op) => op.arity(),
         Kind::Cast | Kind::View(_) | Kind::Reduce { .. } => 1,
         Kind::Pad(_) => 2,
+        Kind::Library(op) => op.def().arity,
     }
 }
 
@@ -209,6 +213,13 @@ fn pad(node: &Node, before: &[i64], inputs: &[&Node]) -> Result<(), String> {
     check(places, || format!("it wants a place for each of {dims} axes"))?;
     let far = before.iter().any(|place| place.unsigned_abs() > 1 << 60);
     check(!far, || "a place beyond the largest array".to_string())
+}
+
+fn library(node: &Node, op: LibOp, inputs: &[&Node]) -> Result<(), String> {
+    let operands: Vec<_> = inputs.iter().map(|i| (&i.shape, i.dtype)).collect();
+    let (shape, dtype) = (op.def().result)(&operands)?;
+    has_shape(&node.shape, &shape)?;
+    check(dtype == node.dtype, || format!("its type would be {}", dtype.short()))
 }
 
 fn reduce(node: &Node, fold: Fold, part: usize, axes: &[usize], from: &Node) -> Result<(), String> {

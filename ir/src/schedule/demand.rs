@@ -191,7 +191,10 @@ impl Space {
         let inputs = graph.inputs(n);
         let node = graph.node(n);
         Some(match &node.kind {
-            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => SmallVec::new(),
+            // A library op is read where its result lies: no kernel asks for its operands.
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Library(_) => {
+                SmallVec::new()
+            }
             Kind::Map(_) | Kind::Cast => inputs.iter().map(|&i| (i, place.to_vec())).collect(),
             Kind::View(view) => {
                 let source = &graph.node(inputs[0]).shape;

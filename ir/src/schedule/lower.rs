@@ -7,7 +7,7 @@
 
 use super::demand::{Place, Space};
 use super::fuse::{Group, space_of, stored};
-use super::{Cut, Place as Data, Plan, Slot, Step};
+use super::{Cut, Job, KernelJob, Place as Data, Plan, Slot, Step, library};
 use crate::dtype::DType;
 use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::index::{Guard, Index, Range, Word};
@@ -31,6 +31,14 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
     }
     let mut plan = Plan::default();
     for group in groups {
+        if library::of_group(graph, group).is_some() {
+            let slots = add_slots(graph, group, &mut plan.slots);
+            let result = Data::Slot(slots[0]);
+            let place = |n: NodeId| places[n.index()].expect("what a library reads is in memory");
+            plan.steps.push(library::step(graph, group, place, result));
+            places[group.roots[0].0.index()] = Some(result);
+            continue;
+        }
         let mut lowering = Lowering::new(graph, group, &places);
         let values: Vec<Vec<Val>> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
         let slots = add_slots(graph, group, &mut plan.slots);
@@ -139,7 +147,7 @@ impl<'a> Lowering<'a> {
         }
         self.nodes.insert(n);
         match &node.kind {
-            Kind::Leaf(_) => unreachable!("leaves have a place"),
+            Kind::Leaf(_) | Kind::Library(_) => unreachable!("it has a place in memory"),
             Kind::Const(c) => self.builder.constant(*c),
             Kind::Scalar(i) => self.scalar(*i, node.dtype),
             Kind::Iota(axis) => self.builder.coord(Index::from(&at[*axis])),
@@ -251,10 +259,12 @@ impl<'a> Lowering<'a> {
         );
         let outputs = slots.iter().map(|&s| Data::Slot(s));
         Step {
-            kernel: Arc::new(kernel),
+            job: Job::Kernel(KernelJob {
+                kernel: Arc::new(kernel),
+                scalars: self.scalars.into_iter().collect(),
+                words,
+            }),
             buffers: self.buffers.iter().copied().chain(outputs).collect(),
-            scalars: self.scalars.into_iter().collect(),
-            words,
             writes: group.writes().cloned().collect(),
             nodes: self.nodes.into_iter().collect(),
             bytes_read: self.bytes_read,

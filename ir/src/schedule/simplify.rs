@@ -57,6 +57,10 @@ fn fill_in(result: &mut Graph, node: &Node, inputs: &[NodeId]) -> Option<NodeId>
             Some(build::expand(result, &identity, &node.shape))
         }
         Kind::Pad(_) if nothing => Some(inputs[1]),
+        Kind::Library(op) if nothing => {
+            let element = build::constant(result, (op.def().of_nothing)(node.dtype));
+            Some(build::expand(result, &element, &node.shape))
+        }
         _ => None,
     }
 }
@@ -67,7 +71,9 @@ pub fn operations(graph: &Graph) -> usize {
     let live = graph.live();
     let counts = |n: &NodeId| match graph.node(*n).kind {
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::View(_) => false,
-        Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::Pad(_) | Kind::Reduce { .. } => true,
+        Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::Pad(_) | Kind::Reduce { .. } | Kind::Library(_) => {
+            true
+        }
     };
     graph.nodes().filter(|n| live[n.index()]).filter(counts).count()
 }

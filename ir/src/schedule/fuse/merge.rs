@@ -1,7 +1,7 @@
 //! After each node has its place: kernels that walk the same space become one, and all are put in an
 //! order in which they can run.
 
-use super::{AXIS_LIMIT, Fuser, Group, Growing, VALUE_LIMIT};
+use super::{AXIS_LIMIT, Fuser, Group, Growing, VALUE_LIMIT, library};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 impl Fuser<'_> {
@@ -22,6 +22,10 @@ impl Fuser<'_> {
 
     fn may_merge(&self, a: usize, b: usize) -> bool {
         let (first, second) = (&self.kernels[a], &self.kernels[b]);
+        let library = |k: &Growing| library::of_group(self.graph, &k.group).is_some();
+        if library(first) || library(second) {
+            return false;
+        }
         if first.gone || second.gone || first.values + second.values > VALUE_LIMIT {
             return false;
         }
