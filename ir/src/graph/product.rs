@@ -141,20 +141,28 @@ impl Parts {
         library && extents.iter().all(|&n| n >= LEAST_EXTENT)
     }
 
-    /// The product as a node of the library table: each group of axes as one, batches in front.
+    /// The product as a node of the library table, batches in front. All right axes are one, and all that
+    /// are folded; of the left ones the others are batches that see one right operand, since to lie as
+    /// one they might have to be copied, and a library takes them together where they do lie so.
     fn handed_over<B: Build>(
         &self,
         b: &mut B,
         x: &Labelled<B::Node>,
         y: &Labelled<B::Node>,
     ) -> Result<Labelled<B::Node>, Error> {
-        let left = grouped(b, x, &self.batch, &[&self.left, &self.folded])?;
+        let apart = match self.left.split_last() {
+            Some((last, others)) if count(b, x, &[*last]) >= LEAST_EXTENT => others,
+            _ => &[],
+        };
+        let rows = self.left[apart.len()..].into();
+        let batch: Labels = self.batch.iter().chain(apart).copied().collect();
+        let left = grouped(b, x, &batch, &[&rows, &self.folded])?;
         let right = grouped(b, y, &self.batch, &[&self.folded, &self.right])?;
+        let right = repeated(b, &right, &left)?;
         let (from, to) = (b.shape(&left).clone(), b.shape(&right).clone());
         let extents: Vec<usize> = from[..from.len() - 1].iter().chain(to.last()).copied().collect();
-        let node =
-            Node { kind: Kind::Library(LibOp::Matmul), shape: Shape::new(&extents)?, dtype: b.dtype(&left) };
-        let product = b.make(node, &[left, right]);
+        let (shape, dtype) = (Shape::new(&extents)?, b.dtype(&left));
+        let product = b.make(Node { kind: Kind::Library(LibOp::Matmul), shape, dtype }, &[left, right]);
         let labels: Labels = self.batch.iter().chain(&self.left).chain(&self.right).copied().collect();
         let extents = extents_of(b, &labels, x, y);
         Ok(Labelled { node: reshape_to(b, &product, Shape::new(&extents)?), labels })
@@ -228,6 +236,19 @@ fn grouped<B: Build>(
     let shape = Shape::new(&extents)?;
     let node = arranged(b, x, &order)?;
     Ok(reshape_to(b, &node, shape))
+}
+
+/// A right operand for each batch of the left one, which has more of them: the same for the last ones.
+fn repeated<B: Build>(b: &mut B, right: &B::Node, left: &B::Node) -> Result<B::Node, Error> {
+    let (from, to) = (b.shape(right).clone(), b.shape(left).clone());
+    let more = to.len() - from.len();
+    let (batch, matrix) = from.split_at(from.len() - 2);
+    let single: Vec<usize> =
+        batch.iter().copied().chain(std::iter::repeat_n(1, more)).chain(matrix.iter().copied()).collect();
+    let all: Vec<usize> = to[..to.len() - 2].iter().chain(matrix).copied().collect();
+    let (single, all) = (Shape::new(&single)?, Shape::new(&all)?);
+    let right = reshape_to(b, right, single);
+    Ok(expand(b, &right, &all))
 }
 
 /// The array with the axes of that space, of extent 1 where it has none of its own.

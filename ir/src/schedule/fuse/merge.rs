@@ -22,14 +22,14 @@ impl Fuser<'_> {
 
     fn may_merge(&self, a: usize, b: usize) -> bool {
         let (first, second) = (&self.kernels[a], &self.kernels[b]);
-        let library = |k: &Growing| library::of_group(self.graph, &k.group).is_some();
-        if library(first) || library(second) {
-            return false;
-        }
         if first.gone || second.gone || first.values + second.values > VALUE_LIMIT {
             return false;
         }
         if first.space.extents().len() + second.space.extents().len() > AXIS_LIMIT {
+            return false;
+        }
+        let library = |k: &Growing| library::of_group(self.graph, &k.group).is_some();
+        if library(first) || library(second) {
             return false;
         }
         let walk = |k: &Growing| {

@@ -24,6 +24,8 @@ const TASK: usize = 1 << 19;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::library) struct Cut {
     batches: usize,
+    /// How many axes the batches have.
+    axes: usize,
     m: usize,
     n: usize,
     k: usize,
@@ -35,10 +37,12 @@ impl Cut {
     /// The cut of a job.
     pub(in crate::library) fn of(job: &LibraryJob) -> Cut {
         let [left, right] = &job.operands[..] else { unreachable!("a matrix product has two operands") };
-        let (batch, matrix) = left.shape.split_at(left.shape.len() - 2);
-        let (m, k, n) = (matrix[0], matrix[1], right.shape[right.shape.len() - 1]);
+        let axes = apart(left, right);
+        let (batch, matrix) = left.shape.split_at(axes);
+        let (rows, columns) = matrix.split_at(matrix.len() - 1);
+        let (m, k, n) = (rows.iter().product(), columns[0], right.shape[right.shape.len() - 1]);
         let batches: usize = batch.iter().product();
-        let cut = |side: usize| Cut { batches, m, n, k, tile: [even(m, side), even(n, side)] };
+        let cut = |side: usize| Cut { batches, axes, m, n, k, tile: [even(m, side), even(n, side)] };
         let large = cut(TILE);
         if large.tiles() < FEW_TILES { cut(SMALL_TILE) } else { large }
     }
@@ -64,6 +68,23 @@ impl Cut {
     }
 }
 
+/// How many axes before the matrices are batches: those of the last that see one right operand, and
+/// along which the left one goes on as from row to row, are rows.
+fn apart(left: &Strided, right: &Strided) -> usize {
+    let axes = left.shape.len() - 2;
+    let (mut kept, mut rows) = (axes, left.shape[axes] as i64);
+    while kept > 0 {
+        let (extent, along) = (left.shape[kept - 1], left.strides[kept - 1]);
+        let same = right.strides[kept - 1] == 0 && along == rows * left.strides[axes];
+        if extent != 1 && !same {
+            break;
+        }
+        kept -= 1;
+        rows *= extent as i64;
+    }
+    kept
+}
+
 /// Parts of at most `most` that are as equal as whole vectors allow.
 fn even(extent: usize, most: usize) -> usize {
     const VECTOR: usize = 16;
@@ -87,8 +108,8 @@ pub(in crate::library) unsafe fn run(
     let cut = Cut::of(job);
     for at in from..to {
         let (batch, [i, j], [rows, columns]) = cut.tile(at as usize);
-        let (a, [a_row, a_column]) = start(left, batch, [i, 0]);
-        let (b, [b_row, b_column]) = start(right, batch, [0, j]);
+        let (a, [a_row, a_column]) = start(left, cut.axes, batch, [i, 0]);
+        let (b, [b_row, b_column]) = start(right, cut.axes, batch, [0, j]);
         let (c, c_row) = ((batch * cut.m + i) * cut.n + j, cut.n as isize);
         macro_rules! multiply {
             ($T:ident, $gemm:ident) => {{
@@ -125,14 +146,14 @@ pub(in crate::library) unsafe fn run(
 }
 
 /// Where the element at `place` of a batch's matrix lies in an operand, and the matrix's strides.
-fn start(operand: &Strided, batch: usize, place: [usize; 2]) -> (isize, [isize; 2]) {
-    let axes = operand.shape.len() - 2;
+fn start(operand: &Strided, axes: usize, batch: usize, place: [usize; 2]) -> (isize, [isize; 2]) {
+    let last = operand.shape.len() - 2;
     let (mut rest, mut at) = (batch, operand.offset);
     for axis in (0..axes).rev() {
         at += (rest % operand.shape[axis]) as i64 * operand.strides[axis];
         rest /= operand.shape[axis];
     }
-    let strides = [operand.strides[axes], operand.strides[axes + 1]].map(|stride| stride as isize);
+    let strides = [operand.strides[last], operand.strides[last + 1]].map(|stride| stride as isize);
     let inside = place[0] as isize * strides[0] + place[1] as isize * strides[1];
     (at as isize + inside, strides)
 }
@@ -186,6 +207,16 @@ mod tests {
                 assert_eq!(c[i * n + j], expected, "{offset} {strides:?} at {i}, {j}");
             }
         }
+    }
+
+    #[test]
+    fn batches_that_lie_as_rows_are_rows() {
+        let mut one = job([&[6, 30, 40], &[6, 40, 50]], DType::F32);
+        assert_eq!(Cut::of(&one).batches, 6);
+        one.operands[1].strides[0] = 0;
+        assert_eq!((Cut::of(&one).batches, Cut::of(&one).m), (1, 180));
+        one.operands[0].strides = [30, 180, 1][..].into();
+        assert_eq!((Cut::of(&one).batches, Cut::of(&one).m), (6, 30));
     }
 
     fn launch_units(job: &LibraryJob) -> u64 {
