@@ -60,7 +60,7 @@ pub const VECMAT: Signature = Signature {
 /// Operands with too few axes, matrices that do not meet, axes before them that do not broadcast.
 pub fn product<B: Build>(b: &mut B, by: &Signature, x: &B::Node, y: &B::Node) -> Result<B::Node, Error> {
     let cores = [by.core(0, b.shape(x))?, by.core(1, b.shape(y))?];
-    let (rows, columns) = (folded(b, x, &cores[0]), folded(b, y, &cores[1]));
+    let [rows, columns] = [(x, cores[0]), (y, cores[1])].map(|(x, core)| folded(b, x, core));
     if rows != columns {
         let Signature { name, text, .. } = by;
         return argument(format!(
@@ -68,18 +68,21 @@ pub fn product<B: Build>(b: &mut B, by: &Signature, x: &B::Node, y: &B::Node) ->
              (size {columns} is different from {rows})"
         ));
     }
-    let [first, second] = [(x, &cores[0]), (y, &cores[1])].map(|(x, core)| labelled(b, x, core));
-    let batch = before(&first, &cores[0]).broadcast(&before(&second, &cores[1]));
-    let Some(batch) = batch else { return argument(by.apart(b, x, y, &cores)) };
+    let [first, second] = [(x, cores[0]), (y, cores[1])].map(|(x, core)| labelled(b, x, core));
+    let [left, right] =
+        [(&first, cores[0]), (&second, cores[1])].map(|((shape, _), core)| before(shape, core));
+    let Some(batch) = left.broadcast(&right) else { return argument(by.apart(b, x, y, &cores)) };
     let (x, y) = (spread(b, &first, &batch)?, spread(b, &second, &batch)?);
     let kept = |l: &&Label| cores.iter().any(|core| core.contains(l));
     let result = by.result.iter().filter(kept).copied();
     let out: Labels = (0..batch.len() as u8).rev().map(|back| BATCH + back).chain(result).collect();
-    return contract(b, &x, &y, &out);
+    contract(b, &x, &y, &out)
+}
 
-    fn before<N>((shape, _): &(Shape, Labelled<N>), core: &[Label]) -> Shape {
-        Shape::new(&shape[..shape.len() - core.len()]).unwrap_or_default()
-    }
+/// The axes before the matrices.
+fn before(shape: &Shape, core: &[Label]) -> Shape {
+    let batch = &shape[..shape.len() - core.len()];
+    Shape::new(batch).expect("some axes of a shape make a shape")
 }
 
 /// An array with its shape, its last axes labelled by `core`, those before them from the back.

@@ -16,6 +16,9 @@ use crate::shape::Shape;
 /// An operand as a row sees it.
 pub type Typed<'a> = (&'a Shape, DType);
 
+/// The shape and type of a result, or a sentence about what is wrong with the operands.
+pub type Rule = Result<(Shape, DType), String>;
+
 /// What is the same for all uses of a library op.
 #[derive(Clone, Copy, Debug)]
 pub struct LibraryDef {
@@ -23,8 +26,8 @@ pub struct LibraryDef {
     pub name: &'static str,
     /// How many operands it takes.
     pub arity: usize,
-    /// The shape and type of the result, or a sentence about what is wrong with the operands.
-    pub result: fn(&[Typed<'_>]) -> Result<(Shape, DType), String>,
+    /// The shape and type of the result.
+    pub result: fn(&[Typed<'_>]) -> Rule,
     /// Every element of the result where the first operand has no elements and the result has some.
     pub of_nothing: fn(DType) -> Scalar,
     /// How much it computes.
@@ -76,7 +79,7 @@ impl LibOp {
 }
 
 /// `[batch.., m, k]` and `[batch.., k, n]` give `[batch.., m, n]`.
-fn product(operands: &[Typed<'_>]) -> Result<(Shape, DType), String> {
+fn product(operands: &[Typed<'_>]) -> Rule {
     let &[(a, dtype), (b, other)] = operands else { return Err("it takes two matrices".to_string()) };
     let library = match dtype {
         DType::F32 | DType::F64 => dtype == other,

@@ -67,14 +67,14 @@ impl Run<'_> {
     }
 
     /// The first element of the result of a library op that is further from its meaning than rounding
-    /// explains, with what was found and what was expected there.
+    /// explains, as one of so many.
     pub(super) fn strays(
         &self,
         job: &LibraryJob,
         buffers: &[Vec<Scalar>],
         found: &[Scalar],
     ) -> Option<(usize, (usize, usize))> {
-        let gathered: Vec<_> = job.operands.iter().zip(buffers).map(|(o, b)| gather(o, b)).collect();
+        let gathered = gathered(job, buffers);
         let operands: Vec<_> = gathered.iter().map(|(shape, data)| (shape, &data[..])).collect();
         let expected = buffers.last().expect("a library op has a result");
         meaning::near(job.op, &operands, found, expected).map(|first| (first, (1, found.len())))
@@ -83,9 +83,14 @@ impl Run<'_> {
 
 /// The result of a library op by its meaning, for the elements of the buffers that it reads.
 pub fn meant(job: &LibraryJob, buffers: &[Vec<Scalar>]) -> Vec<Scalar> {
-    let gathered: Vec<_> = job.operands.iter().zip(buffers).map(|(o, b)| gather(o, b)).collect();
+    let gathered = gathered(job, buffers);
     let operands: Vec<_> = gathered.iter().map(|(shape, data)| (shape, &data[..])).collect();
     meaning::library(job.op, &operands, job.dtype)
+}
+
+/// The shapes and elements of all operands, from the buffers that they lie in.
+fn gathered(job: &LibraryJob, buffers: &[Vec<Scalar>]) -> Vec<(Shape, Vec<Scalar>)> {
+    job.operands.iter().zip(buffers).map(|(operand, buffer)| gather(operand, buffer)).collect()
 }
 
 /// An operand's elements, row-major, from the buffer that it lies in.
