@@ -171,17 +171,6 @@ fn nothing_gives_zeros_and_many_batches_are_shared() -> Result<(), Error> {
 }
 
 #[test]
-fn data_across_the_alignment_of_its_type_is_copied_for_a_library() -> Result<(), Error> {
-    let path = std::env::temp_dir().join(format!("numfuse-products-{}.npy", std::process::id()));
-    let a = given(&[30, 40]);
-    numfuse::save(&path, &a)?;
-    let back = numfuse::load(&path)?;
-    let _ = std::fs::remove_file(&path);
-    assert_eq!(back.matmul(&back.t()).to_vec::<f32>()?, a.matmul(&a.t()).to_vec::<f32>()?);
-    Ok(())
-}
-
-#[test]
 fn mistakes_are_told_at_their_line() {
     let product = zeros([2, 3], F32).matmul(&zeros([4, 5], F32));
     let line = line!() - 1;
