@@ -177,7 +177,7 @@ fn product(g: &mut Graph, nodes: &[NodeId], [a, b, c, d]: [usize; 4]) -> Option<
     let dtype = if d % 3 == 0 { DType::F64 } else { DType::F32 };
     let (x, y) = (build::cast(g, &pick(a), dtype), build::cast(g, &pick(b), dtype));
     let inner = (1..=MOST).rev().find(|n| g.shape(&x).size() % n == 0 && g.shape(&y).size() % n == 0)?;
-    let mut matrix = |g: &mut Graph, x: NodeId, turned: bool| {
+    let matrix = |g: &mut Graph, x: NodeId, turned: bool| {
         let rows = build::reshape(g, &x, &[-1, inner as isize]).ok()?;
         let count = g.shape(&rows)[0].min(MOST);
         let start = (d % 5).min(g.shape(&rows)[0] - count) as i64;
