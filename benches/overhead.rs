@@ -12,7 +12,7 @@ use ndarray::Array1;
 use numfuse::compile;
 use numfuse::prelude::*;
 use numfuse_ir::graph::{Graph, parse::parse};
-use numfuse_ir::schedule::{self, Options, Plan};
+use numfuse_ir::schedule::{self, KernelJob, Options, Plan};
 use numfuse_runtime::cpu::target;
 use std::hint::black_box;
 use std::time::Instant;
@@ -118,8 +118,9 @@ fn first() {
         "  Cranelift and its machine code",
         once(FIRSTS, || {
             let step = &plan.next().expect("one for each").steps[0];
-            let mapping = numfuse_codegen::choose(&step.kernel, &step.words, &target());
-            let code = numfuse_codegen::compile(&step.kernel, mapping, &target());
+            let KernelJob { kernel, words, .. } = step.kernel().expect("ten operations are a kernel");
+            let mapping = numfuse_codegen::choose(kernel, words, &target());
+            let code = numfuse_codegen::compile(kernel, mapping, &target());
             black_box(code.expect("the kernel compiles"));
         }),
     );

@@ -147,59 +147,6 @@ impl Array {
         let (x, weights) = (x.cast(common), weights.cast(common));
         (x * &weights).sum(axis) / weights.sum(axis)
     }
-
-    /// The sum of products along an axis that both have, in the type of the products; bools give whether any pair
-    /// is true.
-    ///
-    /// ```
-    /// use numfuse::prelude::*;
-    ///
-    /// let x = Array::from([[1.0, 2.0], [3.0, 4.0]]);
-    /// assert_eq!(x.vecdot(&x, -1).to_vec::<f64>()?, [5.0, 25.0]);
-    /// # Ok::<(), numfuse::Error>(())
-    /// ```
-    #[track_caller]
-    pub fn vecdot(&self, other: &Array, axis: impl Integer) -> Array {
-        summed_products(self * other, axis.to_isize())
-    }
-
-    /// The sum of the products of all elements of two arrays of one size.
-    #[track_caller]
-    pub fn vdot(&self, other: &Array) -> Array {
-        summed_products(self.ravel() * other.ravel(), 0)
-    }
-
-    /// The sums of products along the last axes, for every pair of the other places.
-    #[track_caller]
-    pub fn inner(&self, other: &Array) -> Array {
-        let (dims, other_dims) = (self.0.node.shape.len(), other.0.node.shape.len());
-        if dims == 0 || other_dims == 0 {
-            return self * other;
-        }
-        let between: Vec<isize> = (0..other_dims as isize - 1).map(|axis| axis + dims as isize - 1).collect();
-        summed_products(self.expand_dims(between) * other, -1)
-    }
-
-    /// Matrices (the last two axes) times vectors (the last axis of the other).
-    #[track_caller]
-    pub fn matvec(&self, vectors: &Array) -> Array {
-        summed_products(self * vectors.expand_dims(-2), -1)
-    }
-
-    /// Vectors (the last axis) times matrices (the last two axes of the other).
-    #[track_caller]
-    pub fn vecmat(&self, matrices: &Array) -> Array {
-        summed_products(self.expand_dims(-1) * matrices, -2)
-    }
-}
-
-/// The sum of products along an axis, in their type.
-#[track_caller]
-fn summed_products(products: Array, axis: isize) -> Array {
-    match products.0.node.dtype {
-        DType::Bool => products.any(axis),
-        dtype => products.sum(axis).cast(dtype),
-    }
 }
 
 /// Windows that taper signals, as NumPy's of the same names: float64, symmetric, of `count` points.
@@ -272,11 +219,6 @@ functions! {
     cross(other: &Array);
     ediff1d();
     gradient(step: f64, axis: impl Integer);
-    inner(other: &Array);
-    matvec(vectors: &Array);
     trapezoid(step: f64, axis: impl Integer);
     trapezoid_at(places: &Array, axis: impl Integer);
-    vdot(other: &Array);
-    vecdot(other: &Array, axis: impl Integer);
-    vecmat(matrices: &Array);
 }

@@ -7,9 +7,11 @@ use numfuse_codegen::Mapping;
 use numfuse_ir::graph::print::dot;
 use numfuse_ir::graph::{Graph, Kind, Node};
 use numfuse_ir::kernel::Kernel;
+use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::schedule::{Step, explain};
 use numfuse_ir::target::Vectors;
 use numfuse_runtime::cpu::bandwidth::Bandwidth;
+use numfuse_runtime::library;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ type Print = fn(&Kernel, Mapping, Vectors) -> Result<String, numfuse_codegen::Er
 pub struct Summary {
     /// How many kernels run.
     pub kernels: usize,
+    /// How many operations are handed to a library.
+    pub library_calls: usize,
     /// Bytes that they read and write.
     pub bytes_moved: u64,
     /// The most bytes that intermediate results and outputs take at once.
@@ -58,8 +62,13 @@ impl Array {
             }
             Ok((Some(planned), profile)) => {
                 let times = profile.map_or(Vec::new(), |profile| profile.steps());
-                let took = |i: usize| times.get(i).map(|time| took(&planned.plan().steps[i], time.least));
-                explain::explain_with(planned.plan(), took) + &written(&planned)
+                let note = |i: usize| {
+                    let step = &planned.plan().steps[i];
+                    let handed = step.library().map(|job| handed_to(job.op));
+                    let took = times.get(i).map(|time| took(step, time.least));
+                    handed.into_iter().chain(took).reduce(|a, b| format!("{a}\n  {b}"))
+                };
+                explain::explain_with(planned.plan(), note) + &written(&planned)
             }
         }
     }
@@ -138,7 +147,8 @@ impl Array {
         let Some(planned) = eval::planned(self)? else { return Ok(String::new()) };
         let steps = planned.plan().steps.iter().enumerate();
         let vectors = planned.prepared.target().vectors;
-        let texts = steps.map(|(i, step)| print(&step.kernel, planned.prepared.mapping(i), vectors));
+        let kernels = steps.filter_map(|(i, step)| step.kernel().zip(planned.prepared.mapping(i)));
+        let texts = kernels.map(|(job, mapping)| print(&job.kernel, mapping, vectors));
         let texts: Result<Vec<String>, numfuse_codegen::Error> = texts.collect();
         match texts {
             Ok(texts) => Ok(texts.join("\n")),
@@ -168,12 +178,18 @@ impl Array {
         let plan = planned.plan();
         Ok(Summary {
             kernels: plan.kernels(),
+            library_calls: plan.library_calls(),
             bytes_moved: plan.bytes_moved(),
             peak_bytes: plan.peak_bytes(),
             operations: plan.operations,
             flops: plan.flops(),
         })
     }
+}
+
+/// Who computes a library op.
+fn handed_to(op: LibOp) -> String {
+    format!("handed to the crate {}", library::provider(op))
 }
 
 /// How long a kernel took, held against what memory gives.
@@ -206,7 +222,7 @@ fn written(planned: &Planned) -> String {
         lines.sort_unstable_by_key(|line| (line.file(), line.line(), line.column()));
         lines.dedup();
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-        text += &format!("\nkernel {} was written at {}\n", i + 1, lines.join(", "));
+        text += &format!("\n{} was written at {}\n", explain::title(step, i), lines.join(", "));
     }
     text
 }

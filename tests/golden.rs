@@ -6,7 +6,7 @@
 
 use numfuse_codegen::{Mapping, choose, cpu, cuda};
 use numfuse_ir::graph::{Graph, parse};
-use numfuse_ir::schedule::{self, Options, explain};
+use numfuse_ir::schedule::{self, KernelJob, Options, explain};
 use numfuse_ir::target::Target;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -56,13 +56,14 @@ fn describe(graph: &Graph) -> String {
     let plan = schedule::plan(graph.clone(), Options::default());
     let mut text = explain::explain(&plan);
     for (i, step) in plan.steps.iter().enumerate() {
-        let _ = writeln!(text, "\nkernel {} is launched with words {:?}", i + 1, step.words);
-        let mapping = choose(&step.kernel, &step.words, &Target::FIXED);
+        let Some(KernelJob { kernel, words, .. }) = step.kernel() else { continue };
+        let _ = writeln!(text, "\nkernel {} is launched with words {words:?}", i + 1);
+        let mapping = choose(kernel, words, &Target::FIXED);
         let _ = writeln!(text, "\nkernel {} on the CPU: {mapping}", i + 1);
-        text.push_str(&cpu::clif(&step.kernel, mapping).unwrap());
+        text.push_str(&cpu::clif(kernel, mapping).unwrap());
         let mapping = Mapping { lanes: 32, ..mapping };
         let _ = writeln!(text, "\nkernel {} in CUDA C: {mapping}", i + 1);
-        text.push_str(&cuda::text(&step.kernel, mapping).unwrap());
+        text.push_str(&cuda::text(kernel, mapping).unwrap());
     }
     // No line ends in spaces, whoever printed it.
     text.lines().map(|line| line.trim_end().to_string() + "\n").collect()

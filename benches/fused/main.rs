@@ -11,6 +11,7 @@ mod functions;
 mod hand;
 mod others;
 mod pairwise;
+mod products;
 mod reductions;
 mod rows;
 mod stencils;
@@ -26,6 +27,7 @@ fn main() {
         reductions::WORKLOADS,
         stencils::WORKLOADS,
         pairwise::WORKLOADS,
+        products::WORKLOADS,
     ];
     common::Arguments::read().run(&rooms.concat());
 }

@@ -15,7 +15,7 @@ use numfuse_ir::graph::{Graph, Kind, Node, NodeId, interp};
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{self, Options, Place};
+use numfuse_ir::schedule::{self, KernelJob, Options, Place};
 use numfuse_ir::shape::Shape;
 use numfuse_ir::target::Target;
 
@@ -221,20 +221,21 @@ fn run(name: &str, make: Make, n: usize, at_end: bool, target: &Target) {
     }
     let mut slots: Vec<Guarded> = plan.slots.iter().map(|s| Guarded::new(s.bytes(), at_end)).collect();
     for step in &plan.steps {
-        let mapping = choose(&step.kernel, &step.words, target);
-        let code = compile(&step.kernel, mapping, target).expect("it compiles");
-        let launch = launch(&step.kernel, mapping, &step.words);
+        let KernelJob { kernel, words, checks, .. } = step.kernel().expect("these plans are kernels");
+        let mapping = choose(kernel, words, target);
+        let code = compile(kernel, mapping, target).expect("it compiles");
+        let launch = launch(kernel, mapping, words);
         let mut scratch = Guarded::new(launch.scratch_bytes, at_end);
         let address = |place: &Place| match place {
             Place::Leaf(_) => input.start as u64,
             Place::Slot(i) => slots[*i as usize].start as u64,
         };
         let buffers: Vec<u64> = step.buffers.iter().map(address).collect();
-        let mut cells = Guarded::new(step.checks.len() * 16, at_end);
+        let mut cells = Guarded::new(checks.len() * 16, at_end);
         cells.bytes().fill(0xff);
-        let checks = (!step.checks.is_empty()).then_some(cells.start as u64);
+        let told_to = (!checks.is_empty()).then_some(cells.start as u64);
         let last = (launch.scratch_bytes > 0).then(|| scratch.bytes().as_mut_ptr() as u64);
-        let words = abi::words(&buffers, &[], &step.words, checks.into_iter().chain(last));
+        let words = abi::words(&buffers, &[], words, told_to.into_iter().chain(last));
         // SAFETY: the plan was made for a leaf of this size, and the words are its own.
         unsafe {
             code.call(&words, 0, launch.units);

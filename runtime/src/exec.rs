@@ -11,11 +11,13 @@
 
 mod checks;
 mod cost;
+mod library;
 mod oracle;
 mod prepared;
 #[cfg(test)]
 mod tests;
 
+pub use library::meant;
 pub use prepared::Prepared;
 
 use crate::buffer::{Buffer, fill, filled};
@@ -27,9 +29,10 @@ use crate::profile::Profile;
 use crate::words::pack;
 use checks::Cells;
 use numfuse_codegen::Code;
+use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Role;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Place, Step};
+use numfuse_ir::schedule::{Job, KernelJob, Place, Step};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
@@ -175,12 +178,15 @@ impl Run<'_> {
             self.keep(index, &results, slots);
             return Ok(());
         }
-        self.launch(index, slots)?;
+        match &self.prepared.plan().steps[index].job {
+            Job::Kernel(job) => self.launch(index, job, slots)?,
+            Job::Library(job) => self.call(index, job, slots)?,
+        }
         if self.options.check { self.compare(index, slots) } else { Ok(()) }
     }
 
     /// Runs the machine code of a step.
-    fn launch(&self, index: usize, slots: &Slots) -> Result<(), Error> {
+    fn launch(&self, index: usize, job: &KernelJob, slots: &Slots) -> Result<(), Error> {
         let step = &self.prepared.plan().steps[index];
         let launch = self.prepared.step(index).launch;
         let code = self.codes[index].as_deref().expect("steps that launch have code");
@@ -188,11 +194,11 @@ impl Run<'_> {
             0 => None,
             bytes => Some(self.allocate(bytes, self.prepared.step(index).born.first().copied())?),
         };
-        let cells = Cells::new(step);
+        let cells = Cells::new(job);
         let words = pack(
             step.buffers.iter().map(|&place| self.address(place, slots)),
-            step.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
-            &step.words,
+            job.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
+            &job.words,
             cells.address().into_iter().chain(scratch.as_ref().map(|block| block.as_ptr().cast_const())),
         );
         // The words are packed in the order of the code's ABI. Each buffer is as large as the kernel
@@ -207,17 +213,16 @@ impl Run<'_> {
             self.units(launch.finish, 1, &finish)
         };
         all()?;
-        let Some(check) = checks::first(step, |check| cells.is_told(check)) else { return Ok(()) };
+        let Some(check) = checks::first(job, |check| cells.is_told(check)) else { return Ok(()) };
         // Threads may have told of several indices at once: the one at the first position is sure
         // after a launch that begins with that position.
         all()?;
-        Err(self.fault(index, check, cells.index(check)))
+        Err(self.fault(job, check, cells.index(check)))
     }
 
-    /// The error of a step in which an index is out of range.
-    fn fault(&self, step: usize, check: usize, index: i64) -> Error {
-        let plan = self.prepared.plan();
-        Error::Index(checks::out_of_bounds(plan, &plan.steps[step], check, index))
+    /// The error of a kernel in which an index is out of range.
+    fn fault(&self, job: &KernelJob, check: usize, index: i64) -> Error {
+        Error::Index(checks::out_of_bounds(self.prepared.plan(), job, check, index))
     }
 
     /// Does all units, with the workers unless the plan stays with the caller.
@@ -244,16 +249,20 @@ impl Run<'_> {
     /// The elements of each buffer of a step after it, by the interpreter.
     fn interpret(&self, index: usize, slots: &Slots) -> Result<Vec<Vec<Scalar>>, Error> {
         let step = &self.prepared.plan().steps[index];
-        let elements = |(buffer, &place): (&numfuse_ir::kernel::Buffer, &Place)| match buffer.role {
-            Role::In => oracle::decode(buffer.dtype, self.bytes(place, slots)),
-            Role::Out => oracle::zeros(buffer.dtype, self.size(place)),
+        let job = match &step.job {
+            Job::Kernel(job) => job,
+            Job::Library(job) => return Ok(self.meant(index, job, slots)),
         };
-        let mut buffers: Vec<_> = step.kernel.buffers.iter().zip(&step.buffers).map(elements).collect();
-        let scalars: Vec<_> = step.scalars.iter().map(|&k| self.scalars[k as usize]).collect();
-        let faults = numfuse_ir::kernel::interp::interpret(&step.kernel, &step.words, &scalars, &mut buffers);
-        let first = checks::first(step, |check| faults[check].is_some());
+        let elements = |(role, dtype, place): (Role, DType, Place)| match role {
+            Role::In => oracle::decode(dtype, self.bytes(place, slots)),
+            Role::Out => oracle::zeros(dtype, self.size(place)),
+        };
+        let mut buffers: Vec<_> = step.accesses().map(elements).collect();
+        let scalars: Vec<_> = job.scalars.iter().map(|&k| self.scalars[k as usize]).collect();
+        let faults = numfuse_ir::kernel::interp::interpret(&job.kernel, &job.words, &scalars, &mut buffers);
+        let first = checks::first(job, |check| faults[check].is_some());
         match first.and_then(|check| Some((check, faults[check]?))) {
-            Some((check, (_, found))) => Err(self.fault(index, check, found)),
+            Some((check, (_, found))) => Err(self.fault(job, check, found)),
             None => Ok(buffers),
         }
     }
@@ -275,11 +284,14 @@ impl Run<'_> {
         let step = &self.prepared.plan().steps[index];
         let expected = self.interpret(index, slots)?;
         for buffer in written(step) {
-            let dtype = step.kernel.buffers[buffer].dtype;
+            let dtype = expected[buffer].first().map_or(DType::Bool, |element| element.dtype());
             let found = oracle::decode(dtype, self.bytes(step.buffers[buffer], slots));
-            let Some((element, count)) = oracle::difference(&found, &expected[buffer]) else { continue };
+            let (differs, kernel) = match &step.job {
+                Job::Kernel(job) => (oracle::difference(&found, &expected[buffer]), job.kernel.to_string()),
+                Job::Library(job) => (self.strays(job, &expected, &found), job.op.name().to_string()),
+            };
+            let Some((element, count)) = differs else { continue };
             let (found, expected) = (found[element], expected[buffer][element]);
-            let kernel = step.kernel.to_string();
             let difference = Difference { step: index, kernel, buffer, element, count, found, expected };
             eprintln!("numfuse: {difference}");
             return Err(Error::Differs(Box::new(difference)));
@@ -331,8 +343,8 @@ fn alive(slot: &Option<Block>) -> &Block {
     slot.as_ref().expect("slots are written before they are read, and live to the last step that reads them")
 }
 
-/// The kernel's buffers that a step writes.
+/// The buffers that a step writes.
 fn written(step: &Step) -> impl Iterator<Item = usize> {
-    let buffers = step.kernel.buffers.iter().enumerate();
-    buffers.filter(|(_, buffer)| buffer.role == Role::Out).map(|(index, _)| index)
+    let buffers = step.accesses().enumerate();
+    buffers.filter(|(_, (role, ..))| *role == Role::Out).map(|(index, _)| index)
 }

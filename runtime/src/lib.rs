@@ -18,7 +18,8 @@
 //! ```
 //!
 //! The runtime moves bytes and launches kernels. What a kernel means is the affair of
-//! `numfuse-ir`, how it is computed that of `numfuse-codegen`; no operation is named here.
+//! `numfuse-ir`, how it is computed that of `numfuse-codegen`; no operation is named here but those
+//! of [`library`], which hands them to other crates.
 
 pub mod buffer;
 pub mod cache;
@@ -26,6 +27,7 @@ pub mod cpu;
 pub mod error;
 pub mod exec;
 pub mod fork;
+pub mod library;
 mod perf;
 pub mod pool;
 pub mod profile;

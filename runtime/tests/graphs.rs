@@ -1,6 +1,7 @@
 //! From graphs to results: plans as the scheduler makes them, checked against the interpreter.
 
 use numfuse_ir::dtype::DType;
+use numfuse_ir::graph::product::{Labelled, contract};
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId, build};
 use numfuse_ir::ops::{Op, fold::Fold};
 use numfuse_ir::schedule::{self, Options};
@@ -8,6 +9,7 @@ use numfuse_ir::shape::Shape;
 use numfuse_runtime::cpu::workers::Workers;
 use numfuse_runtime::{Buffer, Prepared, RunOptions, cpu, run};
 use std::slice;
+use std::sync::Arc;
 
 /// A plan for a graph of one float32 leaf of that shape, made ready.
 fn prepared(extents: &[usize], build: impl FnOnce(&mut Graph, NodeId) -> Vec<NodeId>) -> Prepared {
@@ -70,4 +72,37 @@ fn empty_folds_are_their_identity() {
     let outputs = outputs(&plan, 0);
     assert_eq!(outputs[0].elements::<f32>(), Some(&[0.0; 3][..]));
     assert!(outputs[1].is_empty());
+}
+
+/// The product of a matrix with itself transposed.
+fn square(graph: &mut Graph, x: NodeId) -> Vec<NodeId> {
+    let turned = build::permute(graph, &x, &[1, 0]).unwrap();
+    let labelled = |node, labels: &[u8]| Labelled { node, labels: labels.into() };
+    vec![contract(graph, &labelled(x, &[0, 1]), &labelled(turned, &[1, 2]), &[0, 2]).unwrap()]
+}
+
+#[test]
+fn library_ops_are_shared_among_workers() {
+    let prepared = prepared(&[300, 40], square);
+    assert!(prepared.plan().steps[0].library().is_some() && !prepared.stays_with_caller());
+    let product = outputs(&prepared, 300 * 40);
+    let first: f32 = (0..40).map(|i| (i * i) as f32).sum();
+    assert_eq!(product[0].elements::<f32>().unwrap()[0], first);
+}
+
+#[test]
+fn data_across_the_alignment_of_its_type_is_copied_for_a_library() {
+    let prepared = prepared(&[16, 16], square);
+    let numbers: Vec<u8> = (0..256).flat_map(|i| ((i % 97) as f32).to_le_bytes()).collect();
+    let expected = outputs(&prepared, 256);
+    for shift in 0..4 {
+        let mut bytes = vec![0; shift];
+        bytes.extend_from_slice(&numbers);
+        let owner = Arc::new(bytes);
+        // SAFETY: the owner's vector is never written or moved, and has this many bytes from there.
+        let leaf = unsafe { Buffer::from_owner(owner.as_ptr().add(shift), numbers.len(), owner) };
+        let options = RunOptions { check: true, ..RunOptions::default() };
+        let product = run(&prepared, &[leaf], &[], &options).unwrap();
+        assert_eq!(product[0].bytes(), expected[0].bytes(), "shifted by {shift} bytes");
+    }
 }

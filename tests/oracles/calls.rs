@@ -72,7 +72,7 @@ fn call(name: &str, x: &[Array]) -> Vec<Array> {
         "average_weighted" => vec![x[0].average_weighted(&x[1], axis)],
         "inner" => vec![x[0].inner(&x[1])],
         "vdot" => vec![x[0].vdot(&x[1])],
-        "vecdot" => vec![x[0].vecdot(&x[1], -1)],
+        "vecdot" => vec![x[0].vecdot(&x[1])],
         "matvec" => vec![x[0].matvec(&x[1])],
         "vecmat" => vec![x[0].vecmat(&x[1])],
         "bartlett" => vec![numfuse::bartlett(x[0].size())],

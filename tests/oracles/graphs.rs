@@ -10,6 +10,7 @@ use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::math::Known;
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 
@@ -64,7 +65,9 @@ const LONG_SHAPES: &[&[usize]] =
     &[&[40_000], &[2, 33_000], &[4200, 33], &[70_000], &[3, 4100, 3], &[260, 260]];
 
 /// Grows a graph with one to four outputs.
-pub fn grow(genes: &[Gene], seed: u64) -> Case {
+///
+/// With `library` some nodes are library ops: both oracles take their one meaning, machines do not.
+pub fn grow(genes: &[Gene], seed: u64, library: bool) -> Case {
     let mut case = Case { graph: Graph::new(), leaves: Vec::new(), scalars: Vec::new() };
     let mut nodes: Vec<NodeId> = Vec::new();
     let mut random = Random(seed | 1);
@@ -75,7 +78,11 @@ pub fn grow(genes: &[Gene], seed: u64) -> Case {
         nodes.push(leaf(&mut case, i, shapes, &mut random));
     }
     for gene in genes {
-        if let Some(n) = add(&mut case, &nodes, gene, &mut random)
+        let added = match library && gene.kind.is_multiple_of(9) {
+            true => product(&mut case.graph, &nodes, gene.choices.map(usize::from)),
+            false => add(&mut case, &nodes, gene, &mut random),
+        };
+        if let Some(n) = added
             && case.graph.shape(&n).size() <= most
         {
             nodes.push(n);
@@ -178,6 +185,32 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
             }
         },
     }
+}
+
+/// A matrix product of two nodes, each seen as a matrix in some way, or of one with itself.
+fn product(g: &mut Graph, nodes: &[NodeId], [a, b, c, d]: [usize; 4]) -> Option<NodeId> {
+    const MOST: usize = 24;
+    let pick = |i: usize| nodes[nodes.len() - 1 - i % nodes.len()];
+    let dtype = if d % 3 == 0 { DType::F64 } else { DType::F32 };
+    let (x, y) = (build::cast(g, &pick(a), dtype), build::cast(g, &pick(b), dtype));
+    let inner = (1..=MOST).rev().find(|n| g.shape(&x).size() % n == 0 && g.shape(&y).size() % n == 0)?;
+    let matrix = |g: &mut Graph, x: NodeId, turned: bool| {
+        let rows = build::reshape(g, &x, &[-1, inner as isize]).ok()?;
+        let count = g.shape(&rows)[0].min(MOST);
+        let start = (d % 5).min(g.shape(&rows)[0] - count) as i64;
+        let part = build::slice(g, &rows, &[(start, 1, count), (0, 1, inner)]).ok()?;
+        if turned { build::permute(g, &part, &[1, 0]).ok() } else { Some(part) }
+    };
+    let (left, right) = (matrix(g, x, false)?, matrix(g, y, true)?);
+    let (left, right) = match c % 3 {
+        // All rows against each other in the other order.
+        0 => (build::permute(g, &right, &[1, 0]).ok()?, build::permute(g, &left, &[1, 0]).ok()?),
+        1 => (build::permute(g, &left, &[1, 0]).ok()?, left),
+        _ => (left, right),
+    };
+    let operands = [(g.shape(&left), dtype), (g.shape(&right), dtype)];
+    let (shape, dtype) = (LibOp::Matmul.def().result)(&operands).ok()?;
+    Some(g.insert(Node { kind: Kind::Library(LibOp::Matmul), shape, dtype }, &[left, right]))
 }
 
 fn slice(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {

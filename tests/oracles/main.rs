@@ -7,6 +7,7 @@ mod functions;
 mod goldens;
 mod graphs;
 mod numpy;
+mod products;
 mod reference;
 mod run;
 mod take;

@@ -4,8 +4,9 @@ use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Kind;
 use numfuse_ir::kernel::{Role, interp};
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Place, Plan};
+use numfuse_ir::schedule::{Job, Place, Plan};
 use numfuse_ir::target::{Target, Vectors};
+use numfuse_runtime::exec::meant;
 use numfuse_runtime::{Buffer, Prepared, RunOptions, cpu};
 use std::sync::Once;
 
@@ -19,11 +20,19 @@ pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -
             Place::Slot(i) => slots[*i as usize].clone(),
         };
         let mut buffers: Vec<Vec<Scalar>> = step.buffers.iter().map(|p| at(p, &slots)).collect();
-        let numbers: Vec<Scalar> = step.scalars.iter().map(|&i| scalars[i as usize]).collect();
-        interp::interpret(&step.kernel, &step.words, &numbers, &mut buffers);
-        for ((buffer, place), data) in step.kernel.buffers.iter().zip(&step.buffers).zip(buffers) {
-            if let (Role::Out, Place::Slot(i)) = (buffer.role, place) {
-                slots[*i as usize] = data;
+        match &step.job {
+            Job::Kernel(job) => {
+                let numbers: Vec<Scalar> = job.scalars.iter().map(|&i| scalars[i as usize]).collect();
+                interp::interpret(&job.kernel, &job.words, &numbers, &mut buffers);
+            }
+            Job::Library(job) => {
+                let result = meant(job, &buffers);
+                *buffers.last_mut().expect("a library op has a result") = result;
+            }
+        }
+        for ((role, _, place), data) in step.accesses().zip(buffers) {
+            if let (Role::Out, Place::Slot(i)) = (role, place) {
+                slots[i as usize] = data;
             }
         }
     }

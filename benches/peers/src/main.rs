@@ -16,6 +16,8 @@ mod hand;
 mod others;
 #[path = "../../fused/pairwise.rs"]
 mod pairwise;
+#[path = "../../fused/products.rs"]
+mod products;
 #[path = "../../fused/reductions.rs"]
 mod reductions;
 #[path = "../../fused/rows.rs"]
@@ -34,6 +36,7 @@ fn main() {
         reductions::WORKLOADS,
         stencils::WORKLOADS,
         pairwise::WORKLOADS,
+        products::WORKLOADS,
     ];
     common::Arguments::read().run(&rooms.concat());
 }

@@ -6,7 +6,7 @@
 //! time. Where this and a kernel differ, the compiler is wrong; where this and NumPy differ, the
 //! table is.
 
-use super::{Graph, Kind, Node, NodeId};
+use super::{Graph, Kind, Node, NodeId, meaning};
 use crate::dtype::DType;
 use crate::gather::{Bounds, OutOfBounds, Source};
 use crate::math::Eval;
@@ -114,6 +114,10 @@ fn compute(
         Kind::Reduce { fold, part, axes } => {
             let (source, data) = inputs[0];
             Reduction::of(*fold, source.dtype, &source.shape, axes).run(data, *part)
+        }
+        Kind::Library(op) => {
+            let operands: Vec<_> = inputs.iter().map(|(node, data)| (&node.shape, *data)).collect();
+            meaning::library(*op, &operands, node.dtype)
         }
     })
 }

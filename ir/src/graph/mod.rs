@@ -1,21 +1,26 @@
 //! The array graph: what is computed, as whole arrays.
 //!
-//! A [`Graph`] is a DAG of eleven kinds of node over petgraph, which no one outside this module sees.
+//! A [`Graph`] is a DAG of a few kinds of node over petgraph, which no one outside this module sees.
 //! Every operand already has the right type and shape: the constructors in [`build`] insert casts
 //! and expands, so later passes meet only the plain case. Equal nodes are one node (hash-consing on
 //! insertion), which is common-subexpression elimination for nothing. `schedule` turns a graph into
 //! a plan of kernels; [`interp`] is oracle 1, the meaning of a graph.
 
 pub mod build;
+pub mod einsum;
 pub mod interp;
+pub mod matrices;
+pub mod meaning;
 pub mod parse;
 pub mod print;
+pub mod product;
 pub mod verify;
 
 use crate::dtype::DType;
 use crate::gather::{Bounds, Source};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
+use crate::ops::library::LibOp;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::View;
@@ -93,6 +98,8 @@ pub enum Kind {
         /// The axes folded over.
         axes: SmallVec<[usize; 4]>,
     },
+    /// A row of the library table; operands and result lie in memory.
+    Library(LibOp),
 }
 
 /// A node: what it computes, and of which shape and type the result is.

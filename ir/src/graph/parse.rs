@@ -10,6 +10,7 @@ use crate::dtype::{DType, Kind as Numbers};
 use crate::gather::{Bounds, Source};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
+use crate::ops::library::LibOp;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::View;
@@ -125,6 +126,10 @@ fn kind(word: &str, numbers: &[&str], dtype: DType) -> Result<Kind, String> {
     if let Some(op) = Op::parse(word) {
         none(word, numbers)?;
         return Ok(Kind::Map(op));
+    }
+    if let Some(op) = LibOp::parse(word) {
+        none(word, numbers)?;
+        return Ok(Kind::Library(op));
     }
     if let Ok(fold) = fold_of(word) {
         return reduce(fold, numbers);
@@ -273,6 +278,7 @@ mod tests {
 %19 = leaf 3 : i64[5,4]
 %20 = gather clip * 1 %0 %19 : f32[5,4]
 %21 = gather raise * * %0 %19 %19 : f32[5,4]
+%22 = matmul %9 %10 : f32[3,3]
 out %15 %2 %3 %12 %15
 ";
         let graph = parse(text).unwrap();
@@ -315,8 +321,10 @@ out %15 %2 %3 %12 %15
     fn every_operation_has_a_word_of_its_own() {
         let kinds = "leaf const scalar iota cast slice permute expand reshape diagonal window pad gather out";
         let folds = Fold::ALL.iter().map(|fold| fold.name());
-        let words: Vec<&str> = kinds.split(' ').chain(folds).collect();
+        let library = LibOp::ALL.iter().map(|op| op.name());
+        let words: Vec<&str> = kinds.split(' ').chain(folds).chain(library).collect();
         assert!(words.iter().all(|word| Op::parse(word).is_none()));
+        assert!((1..words.len()).all(|i| !words[..i].contains(&words[i])));
         assert!(Op::ALL.iter().all(|op| Op::parse(op.name()) == Some(*op)));
     }
 

@@ -86,6 +86,7 @@ impl fmt::Display for Kind {
                 f.write_str(" axes")?;
                 axes.iter().try_for_each(|a| write!(f, " {a}"))
             }
+            Kind::Library(op) => f.write_str(op.name()),
         }
     }
 }

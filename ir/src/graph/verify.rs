@@ -10,6 +10,7 @@ use crate::dtype::{DType, Kind as Numbers};
 use crate::gather::Source;
 use crate::ops::Op;
 use crate::ops::fold::Fold;
+use crate::ops::library::LibOp;
 use crate::shape::Shape;
 use crate::view::View;
 use std::collections::HashMap;
@@ -37,6 +38,7 @@ use std::fmt::Write;
 /// * a `Gather` has its data's type and a source for each axis of its data, at least one of them an
 ///   index; the indices are int64 and have its shape, an axis of the result that is a source has the
 ///   extent of the data's, and unless it is empty no axis taken from by index is;
+/// * the operands of a `Library` have the shapes and types of its row, as has the result;
 /// * a `Reduce` has a part that its fold has, at least one axis, and axes that are sorted and in
 ///   range, which its shape lacks; its type is that part's. `any` and `all` read bools, `moments`
 ///   floats; `min`, `max`, `argmin` and `argmax` never fold nothing; the axes of a float `sum` or
@@ -108,6 +110,7 @@ pub(super) fn verify_node(graph: &Graph, n: NodeId, numbers: &mut Numbered) -> R
         Kind::Scan { fold, axis } => scan(node, *fold, *axis, inputs[0]),
         Kind::Gather { from, .. } => gather(node, from, &inputs),
         Kind::Reduce { fold, part, axes } => reduce(node, *fold, *part, axes, inputs[0]),
+        Kind::Library(op) => library(node, *op, &inputs),
     }
 }
 
@@ -118,6 +121,7 @@ fn operands(kind: &Kind) -> usize {
         Kind::Cast | Kind::View(_) | Kind::Scan { .. } | Kind::Reduce { .. } => 1,
         Kind::Pad(_) => 2,
         Kind::Gather { from, .. } => 1 + from.iter().filter(|source| **source == Source::Index).count(),
+        Kind::Library(op) => op.def().arity,
     }
 }
 
@@ -253,6 +257,13 @@ fn gather(node: &Node, from: &[Source], inputs: &[&Node]) -> Result<(), String> 
         check(fits, || format!("axis {axis} has {extent} elements"))?;
     }
     Ok(())
+}
+
+fn library(node: &Node, op: LibOp, inputs: &[&Node]) -> Result<(), String> {
+    let operands: Vec<_> = inputs.iter().map(|i| (&i.shape, i.dtype)).collect();
+    let (shape, dtype) = (op.def().result)(&operands)?;
+    has_shape(&node.shape, &shape)?;
+    check(dtype == node.dtype, || format!("its type would be {}", dtype.short()))
 }
 
 fn reduce(node: &Node, fold: Fold, part: usize, axes: &[usize], from: &Node) -> Result<(), String> {

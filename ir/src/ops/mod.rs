@@ -9,6 +9,7 @@
 
 pub mod expansion;
 pub mod fold;
+pub mod library;
 mod table;
 
 use crate::dtype::{DType, Kind};

@@ -240,7 +240,10 @@ impl Space {
         let inputs = graph.inputs(n);
         let node = graph.node(n);
         Some(match &node.kind {
-            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => SmallVec::new(),
+            // A library op is read where its result lies: no kernel asks for its operands.
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Library(_) => {
+                SmallVec::new()
+            }
             Kind::Map(_) | Kind::Cast | Kind::Scan { .. } => {
                 inputs.iter().map(|&i| (i, place.to_vec())).collect()
             }

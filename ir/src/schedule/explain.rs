@@ -1,8 +1,10 @@
 //! A plan in words, for someone who has never seen the code.
 
 use super::work::Work;
-use super::{Place, Plan, Step};
+use super::{Job, Place, Plan, Step, Strided};
 use crate::graph::Kind;
+use crate::kernel::Role;
+use crate::shape::Shape;
 use std::fmt::Write;
 
 /// The plan as text: totals first, then each kernel with what it computes, what it
@@ -11,7 +13,7 @@ pub fn explain(plan: &Plan) -> String {
     explain_with(plan, |_| None)
 }
 
-/// [`explain`] with a line more about a kernel where `note` has one.
+/// [`explain`] with a line more about a step where `note` has one.
 pub fn explain_with(plan: &Plan, note: impl Fn(usize) -> Option<String>) -> String {
     let mut text = String::new();
     let _ = totals(&mut text, plan);
@@ -26,15 +28,33 @@ fn totals(text: &mut String, plan: &Plan) -> std::fmt::Result {
         text,
         "{} became {}: {} must move, {} alive at most",
         count(plan.operations, "array operation"),
-        count(plan.kernels(), "kernel"),
+        parts(plan),
         bytes(plan.bytes_moved()),
         bytes(plan.peak_bytes()),
     )
 }
 
+/// How many kernels and library calls there are.
+fn parts(plan: &Plan) -> String {
+    let (kernels, calls) = (count(plan.kernels(), "kernel"), count(plan.library_calls(), "library call"));
+    match (plan.kernels(), plan.library_calls()) {
+        (_, 0) => kernels,
+        (0, _) => calls,
+        (_, _) => format!("{kernels} and {calls}"),
+    }
+}
+
+/// What a step of that number is called.
+pub fn title(step: &Step, i: usize) -> String {
+    match step.job {
+        Job::Kernel(_) => format!("kernel {}", i + 1),
+        Job::Library(_) => format!("library call {}", i + 1),
+    }
+}
+
 fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<String>) -> std::fmt::Result {
     let ops: Vec<&str> = step.nodes.iter().filter_map(|n| name(&plan.graph.node(*n).kind)).collect();
-    writeln!(text, "\nkernel {}: {}", i + 1, summary(&ops))?;
+    writeln!(text, "\n{}: {}", title(step, i), summary(&ops))?;
     writeln!(
         text,
         "  moves {}, of which {} written",
@@ -45,21 +65,34 @@ fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<St
     if let Some(note) = note {
         writeln!(text, "  {note}")?;
     }
-    for (buffer, place) in step.kernel.buffers.iter().zip(&step.buffers) {
-        let way = match buffer.role {
-            crate::kernel::Role::In => "reads ",
-            crate::kernel::Role::Out => "writes",
+    for (at, (role, dtype, place)) in step.accesses().enumerate() {
+        let way = match role {
+            Role::In => "reads ",
+            Role::Out => "writes",
         };
-        writeln!(text, "  {way} {}", describe(plan, *place, buffer.dtype.short()))?;
+        let lies = step.library().and_then(|job| job.operands.get(at)).map_or(String::new(), strides);
+        writeln!(text, "  {way} {}{lies}", describe(plan, place, dtype.short()))?;
     }
     for (n, cut) in &step.writes {
         let node = plan.graph.node(*n);
         writeln!(text, "  ends at {} {}{}, because {cut}", node.shape, node.dtype, origin(&node.kind))?;
     }
-    for line in step.kernel.to_string().lines() {
-        writeln!(text, "    {line}")?;
+    match &step.job {
+        Job::Kernel(job) => job.kernel.to_string().lines().try_for_each(|line| writeln!(text, "    {line}")),
+        Job::Library(_) => Ok(()),
     }
-    Ok(())
+}
+
+/// How an operand of a library op lies, where it does not lie row-major from the start.
+fn strides(operand: &Strided) -> String {
+    let shape = Shape::new(&operand.shape).unwrap_or_default();
+    let moves = |(axis, &stride): (usize, &i64)| shape[axis] > 1 && stride != shape.strides()[axis];
+    if operand.offset == 0 && !operand.strides.iter().enumerate().any(moves) {
+        return String::new();
+    }
+    let strides: Vec<String> = operand.strides.iter().map(i64::to_string).collect();
+    let from = if operand.offset == 0 { String::new() } else { format!(" from element {}", operand.offset) };
+    format!(" as {shape} by strides {}{from}", strides.join(", "))
 }
 
 /// The machine operations of a step, and how many these are for each point of its loops.
@@ -98,6 +131,7 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
         Kind::Pad(_) => Some("pad"),
         Kind::Gather { .. } => Some("take"),
         Kind::Iota(_) => Some("arange"),
+        Kind::Library(op) => Some(op.name()),
         Kind::View(_) | Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => None,
     }
 }

@@ -14,7 +14,7 @@ mod merge;
 mod scan;
 
 use super::demand::{Place, Space, is_taken};
-use super::{Cut, Options, scattered};
+use super::{Cut, Options, library, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
 use crate::shape::Shape;
@@ -108,6 +108,8 @@ struct Fuser<'a> {
     forced: Vec<Option<Cut>>,
     /// For each node, whether some kernel reads its data by position, past a reshape.
     read_by_position: Vec<bool>,
+    /// For each node, the library ops (as kernels) that read its data.
+    handed_to: Vec<SmallVec<[usize; 1]>>,
     /// For each node, the kernel that writes it.
     writers: Vec<Option<usize>>,
     kernels: Vec<Growing>,
@@ -137,8 +139,10 @@ impl<'a> Fuser<'a> {
         }
         let read_by_position = vec![false; graph.len()];
         let demands = vec![Demands::default(); graph.len()];
+        let handed_to = vec![SmallVec::new(); graph.len()];
         let writers = vec![None; graph.len()];
-        Fuser { graph, options, demands, forced, read_by_position, writers, kernels: Vec::new() }
+        let kernels = Vec::new();
+        Fuser { graph, options, demands, forced, read_by_position, handed_to, writers, kernels }
     }
 
     fn visit(&mut self, n: NodeId) {
@@ -164,6 +168,9 @@ impl<'a> Fuser<'a> {
             || matches!(kind, Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_))
         {
             return None;
+        }
+        if let Kind::Library(_) = kind {
+            return Some(Cut::Library);
         }
         if !self.options.fuse {
             return Some(Cut::Unfused);
@@ -274,7 +281,7 @@ impl<'a> Fuser<'a> {
         let axes = match &self.graph.node(n).kind {
             Kind::Reduce { axes, .. } => demands.len() * axes.len(),
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
-            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) => 0,
+            Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Library(_) => 0,
             Kind::Gather { .. } | Kind::Scan { .. } => 0,
         };
         let limit = |k: &Growing| match () {
@@ -301,6 +308,7 @@ impl<'a> Fuser<'a> {
             Kind::Pad(_) => above.guard = true,
             Kind::Reduce { .. } => above.fold = true,
             Kind::Scan { .. } => growing.scans = true,
+            Kind::Library(_) => return self.hand_over(n, demand.kernel),
             Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
             Kind::Gather { .. } => {}
         }
@@ -321,6 +329,16 @@ impl<'a> Fuser<'a> {
                 self.read_by_position[source.index()] = true;
                 growing.reads.insert(source);
             }
+        }
+    }
+
+    /// What a library op reads is in memory, its views absorbed as strides.
+    fn hand_over(&mut self, n: NodeId, kernel: usize) {
+        for &operand in self.graph.inputs(n) {
+            let source = library::source(self.graph, operand).node;
+            self.kernels[kernel].reads.insert(source);
+            self.handed_to[source.index()].push(kernel);
+            self.forced[source.index()].get_or_insert(Cut::Operand);
         }
     }
 
@@ -369,7 +387,9 @@ impl<'a> Fuser<'a> {
     fn hosts(&self, n: NodeId, cut: &Cut, demand: &Demand, all: &[Demand]) -> Option<End> {
         let kernel = &self.kernels[demand.kernel];
         let once = all.iter().filter(|d| d.kernel == demand.kernel).count() == 1;
-        let joins = matches!(cut, Cut::Output | Cut::Recompute { .. }) && !self.read_by_position[n.index()];
+        let joins = matches!(cut, Cut::Output | Cut::Operand | Cut::Recompute { .. })
+            && !self.read_by_position[n.index()]
+            && library::of_node(self.graph, n).is_none();
         let is_scan = matches!(self.graph.node(n).kind, Kind::Scan { .. });
         if is_scan && !(kernel.space.is_split() && self.rows_beside(n, demand).is_some()) {
             return None;
@@ -387,7 +407,8 @@ impl<'a> Fuser<'a> {
             false if root.size() > 0 && kernel.space.covers(&demand.place, shape) => End::Along,
             false => return None,
         };
-        let others: Vec<usize> = all.iter().map(|d| d.kernel).filter(|k| *k != demand.kernel).collect();
+        let readers = all.iter().map(|d| d.kernel).chain(self.handed_to[n.index()].iter().copied());
+        let others: Vec<usize> = readers.filter(|k| *k != demand.kernel).collect();
         (others.is_empty() || !self.waits(demand.kernel, &others)).then_some(end)
     }
 
@@ -462,6 +483,7 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
         Kind::Reduce { fold, .. } => 2 * fold.parts() as u64,
         Kind::Scan { .. } => 3,
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_) => 0,
+        Kind::Library(_) => 0,
     }
 }
 

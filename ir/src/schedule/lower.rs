@@ -8,7 +8,7 @@
 
 use super::demand::{Place, Space, is_taken};
 use super::fuse::{Group, space_of, stored};
-use super::{Cut, Place as Data, Plan, Slot, Step};
+use super::{Cut, Job, KernelJob, Place as Data, Plan, Slot, Step, library};
 use crate::dtype::DType;
 use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::index::{Guard, Index, Range, Term, Word};
@@ -33,6 +33,14 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
     }
     let mut plan = Plan::default();
     for group in groups {
+        if library::of_group(graph, group).is_some() {
+            let slots = add_slots(graph, group, &mut plan.slots);
+            let result = Data::Slot(slots[0]);
+            let place = |n: NodeId| places[n.index()].expect("what a library reads is in memory");
+            plan.steps.push(library::step(graph, group, place, result));
+            places[group.roots[0].0.index()] = Some(result);
+            continue;
+        }
         let mut lowering = Lowering::new(graph, group, &places);
         let values: Vec<Vec<Val>> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
         let slots = add_slots(graph, group, &mut plan.slots);
@@ -146,7 +154,7 @@ impl<'a> Lowering<'a> {
         }
         self.nodes.insert(n);
         match &node.kind {
-            Kind::Leaf(_) => unreachable!("leaves have a place"),
+            Kind::Leaf(_) | Kind::Library(_) => unreachable!("it has a place in memory"),
             Kind::Const(c) => {
                 let constant = self.builder.constant(*c);
                 self.builder.widened(constant)
@@ -336,13 +344,15 @@ impl<'a> Lowering<'a> {
         let outputs = slots.iter().map(|&s| Data::Slot(s));
         let bytes_read = self.buffers.values().sum();
         Step {
-            kernel: Arc::new(kernel),
+            job: Job::Kernel(KernelJob {
+                kernel: Arc::new(kernel),
+                scalars: self.scalars.into_iter().collect(),
+                words,
+                checks: self.checks.iter().map(|&number| self.space.taken(number).1.asked).collect(),
+            }),
             buffers: self.buffers.into_keys().chain(outputs).collect(),
-            scalars: self.scalars.into_iter().collect(),
-            words,
             writes: group.writes().cloned().collect(),
             nodes: self.nodes.into_iter().collect(),
-            checks: self.checks.iter().map(|&number| self.space.taken(number).1.asked).collect(),
             bytes_read,
             bytes_written,
         }

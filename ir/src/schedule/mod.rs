@@ -9,6 +9,7 @@
 mod demand;
 pub mod explain;
 mod fuse;
+mod library;
 mod lower;
 mod memory;
 mod scattered;
@@ -18,7 +19,9 @@ pub mod work;
 use crate::dtype::DType;
 use crate::graph::{Graph, NodeId, verify};
 use crate::kernel::{Kernel, Role};
+use crate::ops::library::LibOp;
 use crate::shape::Shape;
+use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
 
@@ -56,24 +59,90 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// What is run.
-    pub kernel: Arc<Kernel>,
-    /// The data behind each buffer of the kernel.
+    pub job: Job,
+    /// The data behind each buffer of the kernel; of a library op its operands, then its result.
     pub buffers: Vec<Place>,
-    /// Which of the graph's run-time numbers is passed at each scalar of the kernel.
-    pub scalars: Vec<u32>,
-    /// The launch words: extents, strides, offsets.
-    pub words: Vec<i64>,
     /// The nodes that it writes, with why each is materialised.
     pub writes: Vec<(NodeId, Cut)>,
     /// The nodes that it computes.
     pub nodes: Vec<NodeId>,
-    /// The gather and the axis of its data behind each check of the kernel.
-    pub checks: Vec<(NodeId, usize)>,
     /// Bytes that it must read: every element of every buffer that it reads, once; of what is taken
     /// by index, as many elements as are taken, if these are fewer.
     pub bytes_read: u64,
     /// Bytes that it writes.
     pub bytes_written: u64,
+}
+
+/// What a step runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Loops of our own.
+    Kernel(KernelJob),
+    /// Something that is handed to a library.
+    Library(LibraryJob),
+}
+
+/// A kernel and what it is launched with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KernelJob {
+    /// The loops.
+    pub kernel: Arc<Kernel>,
+    /// Which of the graph's run-time numbers is passed at each scalar of the kernel.
+    pub scalars: Vec<u32>,
+    /// The launch words: extents, strides, offsets.
+    pub words: Vec<i64>,
+    /// The gather and the axis of its data behind each check of the kernel.
+    pub checks: Vec<(NodeId, usize)>,
+}
+
+/// A library op and how its operands lie; its result is row-major.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LibraryJob {
+    /// The op.
+    pub op: LibOp,
+    /// The type of its operands and its result.
+    pub dtype: DType,
+    /// Where in its buffer each operand lies.
+    pub operands: SmallVec<[Strided; 2]>,
+}
+
+/// Elements of a buffer by a start and strides, in elements; strides may be 0 or negative.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strided {
+    /// The extents.
+    pub shape: SmallVec<[usize; 4]>,
+    /// Where the first element lies.
+    pub offset: i64,
+    /// How far neighbours along each axis lie apart.
+    pub strides: SmallVec<[i64; 4]>,
+}
+
+impl Step {
+    /// The kernel and its launch, if the step is one.
+    pub fn kernel(&self) -> Option<&KernelJob> {
+        match &self.job {
+            Job::Kernel(job) => Some(job),
+            Job::Library(_) => None,
+        }
+    }
+
+    /// The library op, if the step is one.
+    pub fn library(&self) -> Option<&LibraryJob> {
+        match &self.job {
+            Job::Kernel(_) => None,
+            Job::Library(job) => Some(job),
+        }
+    }
+
+    /// Each of its buffers: whether it is read or written, of which type, and its place in a run.
+    pub fn accesses(&self) -> impl Iterator<Item = (Role, DType, Place)> {
+        let access = |(at, &place): (usize, &Place)| match &self.job {
+            Job::Kernel(job) => (job.kernel.buffers[at].role, job.kernel.buffers[at].dtype, place),
+            Job::Library(job) if at < job.operands.len() => (Role::In, job.dtype, place),
+            Job::Library(job) => (Role::Out, job.dtype, place),
+        };
+        self.buffers.iter().enumerate().map(access)
+    }
 }
 
 /// A buffer that a step writes.
@@ -134,6 +203,10 @@ pub enum Cut {
     Reshape,
     /// It is a fold whose results are taken by index.
     Taken,
+    /// A library computes it.
+    Library,
+    /// A library reads it.
+    Operand,
     /// The kernel would have grown past a limit.
     TooLarge {
         /// The limit.
@@ -158,6 +231,8 @@ impl fmt::Display for Cut {
             }
             Cut::Reshape => f.write_str("a reshape that is no sum of strides reads it"),
             Cut::Taken => f.write_str("its elements are taken by index"),
+            Cut::Library => f.write_str("a library computes it"),
+            Cut::Operand => f.write_str("a library reads it"),
             Cut::TooLarge { limit } => write!(f, "the kernel would have more than {limit}"),
         }
     }
@@ -180,15 +255,20 @@ pub fn plan(graph: Graph, options: Options) -> Plan {
 impl Plan {
     /// How many kernels there are.
     pub fn kernels(&self) -> usize {
-        self.steps.len()
+        self.steps.iter().filter(|step| step.kernel().is_some()).count()
     }
 
-    /// Bytes that the kernels must read and write.
+    /// How many library ops there are.
+    pub fn library_calls(&self) -> usize {
+        self.steps.len() - self.kernels()
+    }
+
+    /// Bytes that the steps must read and write.
     pub fn bytes_moved(&self) -> u64 {
         self.steps.iter().map(|s| s.bytes_read + s.bytes_written).sum()
     }
 
-    /// Machine operations that the kernels make on elements: arithmetic, comparisons, choices and
+    /// Machine operations that the steps make on elements: arithmetic, comparisons, choices and
     /// conversions, each counted as one; see [`work`].
     pub fn flops(&self) -> u64 {
         self.steps.iter().fold(0, |sum, step| sum.saturating_add(step.work().operations))
@@ -215,9 +295,8 @@ impl Plan {
     /// The node that a slot holds the value of.
     pub fn node_in(&self, slot: usize) -> NodeId {
         let step = &self.steps[self.slots[slot].written];
-        let buffers = step.kernel.buffers.iter().zip(&step.buffers);
-        let mut written = buffers.filter(|(buffer, _)| buffer.role == Role::Out).zip(&step.writes);
-        let found = written.find(|((_, place), _)| **place == Place::Slot(slot as u32));
+        let mut written = step.accesses().filter(|(role, ..)| *role == Role::Out).zip(&step.writes);
+        let found = written.find(|((.., place), _)| *place == Place::Slot(slot as u32));
         found.map(|(_, (node, _))| *node).expect("a step writes its slots in the order of its nodes")
     }
 

@@ -50,7 +50,7 @@ pub fn is_scattered(graph: &Graph, n: NodeId) -> bool {
             }
             Kind::Pad(_) | Kind::Iota(_) => return true,
             Kind::View(View::Expand | View::Reshape) | Kind::Map(_) | Kind::Cast => {}
-            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => {}
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Library(_) => {}
             Kind::Scan { .. } | Kind::Reduce { .. } => {}
         }
     }

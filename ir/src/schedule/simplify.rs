@@ -60,6 +60,10 @@ fn fill_in(result: &mut Graph, node: &Node, inputs: &[NodeId]) -> Option<NodeId>
             Some(build::expand(result, &identity, &node.shape))
         }
         Kind::Pad(_) => Some(inputs[1]),
+        Kind::Library(op) => {
+            let element = build::constant(result, (op.def().of_nothing)(node.dtype));
+            Some(build::expand(result, &element, &node.shape))
+        }
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => None,
         Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Scan { .. } | Kind::Gather { .. } => None,
     }
@@ -72,7 +76,7 @@ pub fn operations(graph: &Graph) -> usize {
     let counts = |n: &NodeId| match graph.node(*n).kind {
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::View(_) => false,
         Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::Pad(_) => true,
-        Kind::Gather { .. } | Kind::Scan { .. } | Kind::Reduce { .. } => true,
+        Kind::Gather { .. } | Kind::Scan { .. } | Kind::Reduce { .. } | Kind::Library(_) => true,
     };
     graph.nodes().filter(|n| live[n.index()]).filter(counts).count()
 }

@@ -7,10 +7,11 @@
 //! tenth; one more element of a fold as what its `next` is made of. Addresses, loads, stores and
 //! the joining of a fold's blocks are not counted, and of a frame both sides are, everywhere.
 
-use super::Step;
+use super::{Job, LibraryJob, Step};
 use crate::kernel::build::Shape;
 use crate::kernel::{Inst, Kernel, PassId, Val};
 use crate::ops::expansion::next_cost;
+use crate::shape::Shape as ArrayShape;
 use smallvec::SmallVec;
 
 /// What a step computes.
@@ -26,8 +27,21 @@ pub struct Work {
 impl Step {
     /// How much it computes.
     pub fn work(&self) -> Work {
-        let count = Count::new(&self.kernel, &self.words);
-        Work { points: count.points(), operations: count.operations() }
+        match &self.job {
+            Job::Kernel(job) => {
+                let count = Count::new(&job.kernel, &job.words);
+                Work { points: count.points(), operations: count.operations() }
+            }
+            Job::Library(job) => job.work(),
+        }
+    }
+}
+
+impl LibraryJob {
+    /// How much it computes.
+    pub fn work(&self) -> Work {
+        let shapes: Vec<_> = self.operands.iter().filter_map(|o| ArrayShape::new(&o.shape).ok()).collect();
+        (self.op.def().work)(&shapes.iter().collect::<Vec<_>>())
     }
 }
 

@@ -3,17 +3,17 @@
 use numfuse_codegen::abi::NO_FAULT;
 use numfuse_ir::gather::{OutOfBounds, Source};
 use numfuse_ir::graph::Kind;
-use numfuse_ir::schedule::{Plan, Step};
+use numfuse_ir::schedule::{KernelJob, Plan};
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// For each check of a step the least position of an index out of range, and the index there.
+/// For each check of a kernel the least position of an index out of range, and the index there.
 pub(super) struct Cells(SmallVec<[[AtomicU64; 2]; 4]>);
 
 impl Cells {
     /// Cells that nothing has been told to.
-    pub(super) fn new(step: &Step) -> Cells {
-        Cells(step.checks.iter().map(|_| [AtomicU64::new(NO_FAULT), AtomicU64::new(0)]).collect())
+    pub(super) fn new(job: &KernelJob) -> Cells {
+        Cells(job.checks.iter().map(|_| [AtomicU64::new(NO_FAULT), AtomicU64::new(0)]).collect())
     }
 
     /// Their address, if there are any.
@@ -32,15 +32,15 @@ impl Cells {
     }
 }
 
-/// The first of the checks of a step that were told of an index, in the order of the gathers and of
+/// The first of the checks of a kernel that were told of an index, in the order of the gathers and of
 /// their axes: what a later one was told may come of the place that an earlier one took in its stead.
-pub(super) fn first(step: &Step, is_told: impl Fn(usize) -> bool) -> Option<usize> {
-    (0..step.checks.len()).filter(|&check| is_told(check)).min_by_key(|&check| step.checks[check])
+pub(super) fn first(job: &KernelJob, is_told: impl Fn(usize) -> bool) -> Option<usize> {
+    (0..job.checks.len()).filter(|&check| is_told(check)).min_by_key(|&check| job.checks[check])
 }
 
-/// What to say of an index that a check of a step was told of.
-pub(super) fn out_of_bounds(plan: &Plan, step: &Step, check: usize, index: i64) -> OutOfBounds {
-    let (node, axis) = step.checks[check];
+/// What to say of an index that a check of a kernel was told of.
+pub(super) fn out_of_bounds(plan: &Plan, job: &KernelJob, check: usize, index: i64) -> OutOfBounds {
+    let (node, axis) = job.checks[check];
     debug_assert!(
         matches!(&plan.graph.node(node).kind, Kind::Gather { from, .. } if from[axis] == Source::Index),
         "a check is of an axis that is taken from by index"

@@ -1,7 +1,8 @@
 //! How long a step will take on one thread, roughly: enough to decide whether to call for help.
 
+use crate::library;
 use numfuse_ir::kernel::{Inst, Kernel};
-use numfuse_ir::schedule::Step;
+use numfuse_ir::schedule::{Job, Step};
 
 /// A plan shorter than this stays with the caller: entering the workers takes 12 to 22 µs.
 pub(super) const ENTERING_WORKERS: f64 = 20_000.0;
@@ -17,9 +18,14 @@ const LAUNCH: f64 = 20.0;
 
 /// The prediction for one step.
 pub(super) fn nanoseconds(step: &Step) -> f64 {
-    let operations = visits(&step.kernel, &step.words) * step.kernel.body.iter().map(weight).sum::<f64>();
+    let computing = match &step.job {
+        Job::Kernel(job) => {
+            visits(&job.kernel, &job.words) * job.kernel.body.iter().map(weight).sum::<f64>() * OPERATION
+        }
+        Job::Library(job) => job.work().operations as f64 * library::nanoseconds_of_operation(job),
+    };
     let bytes = (step.bytes_read + step.bytes_written) as f64;
-    LAUNCH + (operations * OPERATION).max(bytes * BYTE)
+    LAUNCH + computing.max(bytes * BYTE)
 }
 
 /// How many points a kernel visits: each row's columns, and each of those again for every pass that

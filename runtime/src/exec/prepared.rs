@@ -4,12 +4,13 @@ use super::{RunOptions, cost};
 use crate::buffer::Buffer;
 use crate::cache::Key;
 use crate::error::Error;
-use crate::fork;
+use crate::{fork, library};
 use numfuse_codegen::{Code, Launch, Mapping, choose, launch};
+use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Role;
 use numfuse_ir::math::Known;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Place, Plan, Step};
+use numfuse_ir::schedule::{Job, KernelJob, Place, Plan, Step};
 use numfuse_ir::target::Target;
 use smallvec::SmallVec;
 use std::fmt;
@@ -33,7 +34,8 @@ pub struct Prepared {
 /// How a step is launched, and which slots begin and end with it.
 #[derive(Debug)]
 pub(super) struct PreparedStep {
-    pub(super) mapping: Mapping,
+    /// Of a kernel.
+    pub(super) mapping: Option<Mapping>,
     pub(super) launch: Launch,
     /// Nothing is launched: no rows, or nothing written.
     pub(super) is_empty: bool,
@@ -60,7 +62,8 @@ impl Prepared {
                 step.dies.push(index);
             }
         }
-        let scalars = plan.steps.iter().flat_map(|s| &s.scalars).map(|&k| k as usize + 1).max();
+        let kernels = plan.steps.iter().filter_map(Step::kernel);
+        let scalars = kernels.flat_map(|job| &job.scalars).map(|&k| k as usize + 1).max();
         let scalars = scalars.unwrap_or(0);
         let work = plan.steps.iter().zip(&steps).filter(|(_, s)| !s.is_empty);
         let nanoseconds: f64 = work.map(|(step, _)| cost::nanoseconds(step)).sum();
@@ -78,8 +81,8 @@ impl Prepared {
         self.target
     }
 
-    /// How a step lies over lanes and workers.
-    pub fn mapping(&self, step: usize) -> Mapping {
+    /// How a step lies over lanes and workers, if it is a kernel.
+    pub fn mapping(&self, step: usize) -> Option<Mapping> {
         self.steps[step].mapping
     }
 
@@ -103,8 +106,10 @@ impl Prepared {
     /// [`PlanCache`](crate::cache::PlanCache).
     pub fn bytes(&self) -> usize {
         let step = |s: &Step| {
-            let kernel = s.kernel.body.len() * 96 + s.kernel.passes.len() * 128 + s.kernel.axes.len() * 32;
-            let lists = s.words.len() * 8 + s.buffers.len() * 16 + (s.nodes.len() + s.writes.len()) * 16;
+            let kernel = s.kernel().map_or(0, |KernelJob { kernel, words, .. }| {
+                kernel.body.len() * 96 + kernel.passes.len() * 128 + kernel.axes.len() * 32 + words.len() * 8
+            });
+            let lists = s.buffers.len() * 16 + (s.nodes.len() + s.writes.len()) * 16;
             size_of::<Step>() + size_of::<PreparedStep>() + kernel + lists
         };
         let lists = self.plan.slots.len() * 96 + self.plan.graph.len() * 256;
@@ -144,7 +149,8 @@ impl Prepared {
     fn find_codes(&self, options: &RunOptions<'_>) -> Result<Box<[Option<Arc<Code>>]>, Error> {
         let key = |(step, prepared): (&Step, &PreparedStep)| {
             let PreparedStep { mapping, is_empty, .. } = *prepared;
-            (!is_empty).then(|| options.kernels.key(&step.kernel, mapping, self.target))
+            let (job, mapping) = step.kernel().zip(mapping).filter(|_| !is_empty)?;
+            Some(options.kernels.key(&job.kernel, mapping, self.target))
         };
         let keys: Vec<Option<Key>> = self.plan.steps.iter().zip(&self.steps).map(key).collect();
         let codes: Vec<OnceLock<Result<Arc<Code>, Error>>> = keys.iter().map(|_| OnceLock::new()).collect();
@@ -173,13 +179,18 @@ impl fmt::Debug for Prepared {
 
 impl PreparedStep {
     fn new(step: &Step, slot_bytes: &[usize], target: &Target) -> PreparedStep {
-        let mapping = choose(&step.kernel, &step.words, target);
-        let launch = launch(&step.kernel, mapping, &step.words);
-        let writes = |(buffer, place): (&numfuse_ir::kernel::Buffer, &Place)| match *place {
-            Place::Slot(slot) => buffer.role == Role::Out && slot_bytes[slot as usize] > 0,
+        let (mapping, launch) = match &step.job {
+            Job::Kernel(KernelJob { kernel, words, .. }) => {
+                let mapping = choose(kernel, words, target);
+                (Some(mapping), launch(kernel, mapping, words))
+            }
+            Job::Library(job) => (None, library::launch(job)),
+        };
+        let writes = |(role, _, place): (Role, DType, Place)| match place {
+            Place::Slot(slot) => role == Role::Out && slot_bytes[slot as usize] > 0,
             Place::Leaf(_) => false,
         };
-        let writes = step.kernel.buffers.iter().zip(&step.buffers).any(writes);
+        let writes = step.accesses().any(writes);
         let is_empty = launch.units == 0 || !writes;
         PreparedStep { mapping, launch, is_empty, born: SmallVec::new(), dies: SmallVec::new() }
     }

@@ -8,7 +8,7 @@ use numfuse_ir::index::{Index, Word};
 use numfuse_ir::kernel::{Axis, AxisId, Buffer, BufferId, Inst, Kernel, Order, Pass, Role, Store, Val};
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Place, Plan, Slot, Step};
+use numfuse_ir::schedule::{Job, KernelJob, Place, Plan, Slot, Step};
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::{Prepared, cpu};
 use smallvec::smallvec;
@@ -70,13 +70,15 @@ fn kernel(axes: Vec<Axis>, body: Vec<Inst>, at: Index) -> Arc<Kernel> {
 pub(crate) fn chain(kernel: &Arc<Kernel>, steps: usize, n: usize) -> Plan {
     let place = |step: usize| step.checked_sub(1).map_or(Place::Leaf(0), |slot| Place::Slot(slot as u32));
     let step = |index: usize| Step {
-        kernel: kernel.clone(),
+        job: Job::Kernel(KernelJob {
+            kernel: kernel.clone(),
+            scalars: vec![0, 1],
+            words: vec![n as i64],
+            checks: Vec::new(),
+        }),
         buffers: vec![place(index), place(index + 1)],
-        scalars: vec![0, 1],
-        words: vec![n as i64],
         writes: Vec::new(),
         nodes: Vec::new(),
-        checks: Vec::new(),
         bytes_read: 4 * n as u64,
         bytes_written: 4 * n as u64,
     };

@@ -1,7 +1,7 @@
 //! After each node has its place: kernels that walk the same space become one, and all are put in an
 //! order in which they can run.
 
-use super::{AXIS_LIMIT, Fuser, Group, Growing, VALUE_LIMIT};
+use super::{AXIS_LIMIT, Fuser, Group, Growing, VALUE_LIMIT, library};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 impl Fuser<'_> {
@@ -26,6 +26,10 @@ impl Fuser<'_> {
             return false;
         }
         if first.space.extents().len() + second.space.extents().len() > AXIS_LIMIT {
+            return false;
+        }
+        let library = |k: &Growing| library::of_group(self.graph, &k.group).is_some();
+        if library(first) || library(second) {
             return false;
         }
         let walk = |k: &Growing| {

@@ -1,0 +1,136 @@
+//! The table of library ops: what is handed to a library as a whole.
+//!
+//! A library op stands opaque in the graph: its operands and its result lie in memory, and the
+//! planner makes a step of its own for it ([`LibraryJob`](crate::schedule::LibraryJob)). A row says
+//! what the compiler must know of it: its name, how many operands it takes, of which shape and type
+//! its result is, what it amounts to where an operand has no elements, and how much it computes. What
+//! it means is written in oracle 1 ([`meaning`](crate::graph::meaning)); who computes it is the
+//! runtime's affair. Libraries order their sums as they like: results of these ops are equal up to
+//! rounding, not bit for bit.
+
+use crate::dtype::DType;
+use crate::scalar::Scalar;
+use crate::schedule::work::Work;
+use crate::shape::Shape;
+
+/// An operand as a row sees it.
+pub type Typed<'a> = (&'a Shape, DType);
+
+/// The shape and type of a result, or a sentence about what is wrong with the operands.
+pub type Rule = Result<(Shape, DType), String>;
+
+/// What is the same for all uses of a library op.
+#[derive(Clone, Copy, Debug)]
+pub struct LibraryDef {
+    /// NumPy's name, and the one in printed graphs.
+    pub name: &'static str,
+    /// How many operands it takes.
+    pub arity: usize,
+    /// The shape and type of the result.
+    pub result: fn(&[Typed<'_>]) -> Rule,
+    /// Every element of the result where the first operand has no elements and the result has some.
+    pub of_nothing: fn(DType) -> Scalar,
+    /// How much it computes.
+    pub work: fn(&[&Shape]) -> Work,
+}
+
+macro_rules! library_ops {
+    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($operand:ident),+) = $result:path, $nothing:path, $work:path;)+) => {
+        /// What is handed to a library.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum LibOp { $($(#[doc = $doc])+ $V),+ }
+
+        impl LibOp {
+            /// Every library op, in the order of the table.
+            pub const ALL: &'static [LibOp] = &[$(LibOp::$V),+];
+
+            /// Its row.
+            pub const fn def(self) -> LibraryDef {
+                match self {
+                    $(LibOp::$V => LibraryDef {
+                        name: stringify!($name),
+                        arity: [$(stringify!($operand)),+].len(),
+                        result: $result,
+                        of_nothing: $nothing,
+                        work: $work,
+                    }),+
+                }
+            }
+        }
+    };
+}
+
+library_ops! {
+    /// The products of matrices, `a[.., i, k] * b[.., k, j]` summed over `k`: operands have equal axes
+    /// before their last two, and one float type.
+    Matmul matmul(a, b) = product, Scalar::zero, product_work;
+}
+
+impl LibOp {
+    /// NumPy's name, and the one in printed graphs.
+    pub const fn name(self) -> &'static str {
+        self.def().name
+    }
+
+    /// The op of that name.
+    pub fn parse(name: &str) -> Option<LibOp> {
+        LibOp::ALL.iter().copied().find(|op| op.name() == name)
+    }
+
+    /// True for types whose matrices libraries multiply.
+    pub const fn multiplies(dtype: DType) -> bool {
+        match dtype {
+            DType::F32 | DType::F64 => true,
+            DType::F16 | DType::BF16 => false,
+            DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => false,
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => false,
+        }
+    }
+}
+
+/// `[batch.., m, k]` and `[batch.., k, n]` give `[batch.., m, n]`.
+fn product(operands: &[Typed<'_>]) -> Rule {
+    let &[(a, dtype), (b, other)] = operands else { return Err("it takes two matrices".to_string()) };
+    if !LibOp::multiplies(dtype) || dtype != other {
+        return Err(format!("matrices of {} and {}", dtype.short(), other.short()));
+    }
+    match (a.split_last_chunk(), b.split_last_chunk()) {
+        (Some((batch, &[m, k])), Some((same, &[rows, n]))) if batch == same && k == rows => {
+            let extents: Vec<usize> = batch.iter().copied().chain([m, n]).collect();
+            Ok((Shape::new(&extents).map_err(|error| error.to_string())?, dtype))
+        }
+        _ => Err(format!("{a} and {b} have no matrix product")),
+    }
+}
+
+/// A multiplication and an addition for each element of one times each column of the other.
+fn product_work(operands: &[&Shape]) -> Work {
+    let columns = operands[1].last().copied().unwrap_or(1) as u64;
+    let points = (operands[0].size() as u64).saturating_mul(columns);
+    Work { points, operations: points.saturating_mul(2) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(extents: &[usize]) -> Shape {
+        Shape::new(extents).unwrap()
+    }
+
+    #[test]
+    fn products_have_shapes_types_and_work() {
+        let result = |a: &[usize], b: &[usize], dtype| {
+            (LibOp::Matmul.def().result)(&[(&shape(a), DType::F32), (&shape(b), dtype)])
+        };
+        assert_eq!(result(&[2, 3], &[3, 4], DType::F32), Ok((shape(&[2, 4]), DType::F32)));
+        assert_eq!(result(&[5, 2, 3], &[5, 3, 4], DType::F32), Ok((shape(&[5, 2, 4]), DType::F32)));
+        for (a, b) in [(&[2, 3][..], &[4, 3][..]), (&[3], &[3, 4]), (&[5, 2, 3], &[1, 3, 4])] {
+            assert!(result(a, b, DType::F32).unwrap_err().contains("have no matrix product"));
+        }
+        assert_eq!(result(&[2, 3], &[3, 4], DType::F64).unwrap_err(), "matrices of f32 and f64");
+        let work = (LibOp::Matmul.def().work)(&[&shape(&[5, 2, 3]), &shape(&[5, 3, 4])]);
+        assert_eq!(work, Work { points: 120, operations: 240 });
+        assert_eq!(LibOp::parse("matmul"), Some(LibOp::Matmul));
+    }
+}

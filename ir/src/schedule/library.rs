@@ -1,0 +1,108 @@
+//! Library ops in a plan: where their operands lie, and how.
+//!
+//! A library reads memory by a start and strides, so the views above an operand (a transpose, a
+//! slice, a broadcast) are absorbed: what must be in memory is the node below them. Where a view is
+//! no sum of strides its result is written out; so is a view of fewer elements than what it looks at,
+//! unless that lies in memory anyway.
+
+use super::fuse::Group;
+use super::{Cut, Job, LibraryJob, Place, Step, Strided};
+use crate::graph::{Graph, Kind, NodeId};
+use crate::kernel::AxisId;
+use crate::ops::library::LibOp;
+use crate::view::{Factor, Sum, View, flatten};
+use smallvec::SmallVec;
+
+/// The library op that a group is, if it is one.
+pub(super) fn of_group(graph: &Graph, group: &Group) -> Option<LibOp> {
+    of_node(graph, group.roots[0].0)
+}
+
+/// The library op that a node is, if it is one.
+pub(super) fn of_node(graph: &Graph, n: NodeId) -> Option<LibOp> {
+    match graph.node(n).kind {
+        Kind::Library(op) => Some(op),
+        Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => None,
+        Kind::Cast | Kind::View(_) | Kind::Pad(_) => None,
+        Kind::Gather { .. } | Kind::Scan { .. } | Kind::Reduce { .. } => None,
+    }
+}
+
+/// Where an operand of a library op is read: the node that lies in memory, and the operand's
+/// elements there.
+pub(super) struct Source {
+    pub(super) node: NodeId,
+    pub(super) layout: Strided,
+    /// The views that were absorbed.
+    views: Vec<NodeId>,
+}
+
+/// The place from which a library reads `operand`.
+pub(super) fn source(graph: &Graph, operand: NodeId) -> Source {
+    let shape = &graph.node(operand).shape;
+    let axes: Vec<Sum> = (0..shape.len() as u32).map(|a| Sum::axis(AxisId(a))).collect();
+    let (mut flat, mut place) = (Some(flatten(&axes, shape)), Some(axes));
+    let (mut node, mut views) = (operand, Vec::new());
+    let mut best: Option<Source> = None;
+    while let Some(layout) = flat.as_ref().and_then(|sum| strided(sum, shape)) {
+        let kind = &graph.node(node).kind;
+        let size = |n: NodeId| graph.node(n).shape.size();
+        // One number is not written out to be repeated: a library wants a matrix.
+        let number = matches!(kind, Kind::Const(_) | Kind::Scalar(_));
+        let lies = matches!(kind, Kind::Leaf(_) | Kind::Library(_));
+        if lies || best.as_ref().is_none_or(|best| !number && size(node) <= size(best.node)) {
+            best = Some(Source { node, layout, views: views.clone() });
+        }
+        let Kind::View(view) = kind else { break };
+        let source = graph.inputs(node)[0];
+        let (above, below) = (&graph.node(node).shape, &graph.node(source).shape);
+        let extent = |a: AxisId| shape[a.index()] as i64;
+        place = place.and_then(|place| view.map(below, &place, above, &extent));
+        // Row-major positions stay what they are under a reshape, sum of strides or not.
+        if *view != View::Reshape {
+            flat = place.as_ref().map(|place| flatten(place, below));
+        }
+        views.push(node);
+        node = source;
+    }
+    best.expect("an operand itself is row-major")
+}
+
+/// An index as a start and strides, if it is such a sum.
+fn strided(sum: &Sum, shape: &[usize]) -> Option<Strided> {
+    let mut strides: SmallVec<[i64; 4]> = SmallVec::from_elem(0, shape.len());
+    for &(factor, by) in &sum.terms {
+        match factor {
+            Factor::Axis(axis) => strides[axis.index()] = by,
+            Factor::Digit { .. } | Factor::Taken { .. } => return None,
+        }
+    }
+    Some(Strided { shape: shape.into(), offset: sum.offset, strides })
+}
+
+/// The step of a library op whose operands lie at these places and whose result goes to `result`.
+pub(super) fn step(graph: &Graph, group: &Group, place: impl Fn(NodeId) -> Place, result: Place) -> Step {
+    let (n, cut): &(NodeId, Cut) = &group.roots[0];
+    let op = of_group(graph, group).expect("the group is a library op");
+    let sources: Vec<Source> = graph.inputs(*n).iter().map(|&operand| source(graph, operand)).collect();
+    let mut nodes: Vec<NodeId> = sources.iter().flat_map(|source| source.views.iter().copied()).collect();
+    nodes.push(*n);
+    let bytes = |n: NodeId| (graph.node(n).shape.size() * graph.node(n).dtype.bytes()) as u64;
+    let read = |(i, source): (usize, &Source)| {
+        let again = sources[..i].iter().any(|before| before.node == source.node);
+        let elements = bytes(source.node).min(bytes(graph.inputs(*n)[i]));
+        if again { 0 } else { elements }
+    };
+    Step {
+        bytes_read: sources.iter().enumerate().map(read).sum(),
+        bytes_written: bytes(*n),
+        buffers: sources.iter().map(|source| place(source.node)).chain([result]).collect(),
+        job: Job::Library(LibraryJob {
+            op,
+            dtype: graph.node(*n).dtype,
+            operands: sources.into_iter().map(|source| source.layout).collect(),
+        }),
+        writes: vec![(*n, cut.clone())],
+        nodes,
+    }
+}

@@ -1,0 +1,3 @@
+//! Library ops on the processor, a file each.
+
+pub(super) mod matmul;

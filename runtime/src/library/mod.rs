@@ -1,0 +1,50 @@
+//! Library ops: who computes each, how its work is cut into units, and the one call for them.
+//!
+//! A library is called from inside our workers, one unit a call and on one thread: units are cut by
+//! shape alone, so neither the number of threads nor who was faster changes a bit, a run can be
+//! cancelled between units, and no second set of threads competes for the cores. To add an op is to add
+//! an arm to each function here and a file for each device.
+//!
+//! Before this: [`exec`](crate::exec), which knows where the operands lie.
+
+mod cpu;
+
+use numfuse_codegen::Launch;
+use numfuse_ir::ops::library::LibOp;
+use numfuse_ir::schedule::LibraryJob;
+
+/// The crate that computes an op, for people to read.
+pub fn provider(op: LibOp) -> &'static str {
+    match op {
+        LibOp::Matmul => "matrixmultiply",
+    }
+}
+
+/// How a library op is cut into units, and how many of them make a task that is worth sharing.
+pub(crate) fn launch(job: &LibraryJob) -> Launch {
+    let (units, grain) = match job.op {
+        LibOp::Matmul => cpu::matmul::Cut::of(job).units(),
+    };
+    Launch { units, grain, scratch_bytes: 0, finish: 0 }
+}
+
+/// How long a machine operation of the op takes on one thread, in nanoseconds: roughly.
+pub(crate) fn nanoseconds_of_operation(job: &LibraryJob) -> f64 {
+    match job.op {
+        // Vectors of 64 bytes, two multiplications and additions a cycle, most of the time.
+        LibOp::Matmul => 0.0025 * job.dtype.bytes() as f64,
+    }
+}
+
+/// Does units `from..to` of a library op.
+///
+/// # Safety
+/// The pointers are aligned for the op's type. Each operand's elements, where the job says that they
+/// lie from its pointer, are initialised and written by nobody meanwhile; `result` has room for the
+/// result, and nobody else touches the elements of these units.
+pub(crate) unsafe fn run(job: &LibraryJob, operands: &[*const u8], result: *mut u8, from: u64, to: u64) {
+    match job.op {
+        // SAFETY: our caller's promises are those that it asks for.
+        LibOp::Matmul => unsafe { cpu::matmul::run(job, operands, result, from, to) },
+    }
+}
