@@ -80,6 +80,7 @@ pub mod memory;
 mod ndarray;
 mod operators;
 pub mod prelude;
+pub mod random;
 mod reduce;
 mod stack;
 mod ufunc;

@@ -122,8 +122,7 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
     match gene.kind % 16 {
         0..=6 => {
             let op = Op::ALL[b % Op::ALL.len()];
-            let mut args = vec![x, pick(c), pick(d)];
-            args.truncate(op.arity());
+            let args: Vec<NodeId> = [x, pick(c), pick(d)].into_iter().cycle().take(op.arity()).collect();
             // The sign of a NaN is nobody's promise.
             if op == Op::Signbit && g.dtype(&x).is_float() {
                 return None;

@@ -268,6 +268,18 @@ pub(crate) fn assemble(fb: &mut FunctionBuilder, dtype: DType, scalars: &[Value]
     if dtype == DType::Bool { mask_of_bytes(fb, &value) } else { value }
 }
 
+/// Numbers that are the same for a run of neighbouring lanes each, in as many lanes.
+pub(crate) fn in_runs(fb: &mut FunctionBuilder, values: &[Lanes], lanes: u32) -> Lanes {
+    let dtype = values[0].dtype;
+    let (run, per) = (lanes as usize / values.len(), (16 / dtype.bytes()).min(lanes as usize));
+    if run < per {
+        let scalars: Vec<Value> = (0..lanes as usize).map(|lane| values[lane / run].regs[0]).collect();
+        return assemble(fb, dtype, &scalars);
+    }
+    let each = |reg: usize| fb.ins().splat(vector_type(dtype), values[reg * per / run].regs[0]);
+    Lanes::vector(dtype, lanes, (0..lanes as usize / per).map(each).collect())
+}
+
 /// Bytes 0 and 1 as a mask.
 pub(crate) fn mask_of_bytes(fb: &mut FunctionBuilder, bytes: &Lanes) -> Lanes {
     let zero = repeated(fb, types::I8X16, 0);

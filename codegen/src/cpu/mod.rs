@@ -1,7 +1,7 @@
 //! The CPU back end: kernels into CLIF, CLIF into machine code.
 //!
 //! `emit` is the vocabulary of the walk in CLIF, built on `lanes` (values of N lanes in 128-bit
-//! registers), `prim` (each operation on each type) and `memory` (loads and stores of N lanes);
+//! registers), `prim` (each operation on each type), `product` (two of them at once) and `memory` (loads and stores of N lanes);
 //! `jit` owns the machine code, `disasm` prints it.
 
 mod disasm;
@@ -10,6 +10,7 @@ mod jit;
 mod lanes;
 mod memory;
 mod prim;
+mod product;
 
 pub use disasm::{clif, disassemble};
 pub use jit::{Code, title};

@@ -14,7 +14,7 @@ mod layout;
 mod place;
 mod values;
 
-pub use emit::{Active, Emit, Memory, Place, Spread, Step};
+pub use emit::{Active, Emit, Join, Memory, Place, Spread, Step};
 
 use crate::mapping::{Layout, Mapping};
 use numfuse_ir::dtype::DType;
@@ -73,6 +73,8 @@ struct Slot<T> {
     dtype: DType,
     lanes: u32,
     facts: Known,
+    /// The value in the first lane, where each lane after it has one more.
+    run: Option<V>,
     what: What<T>,
 }
 

@@ -227,14 +227,18 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn index(&mut self, at: &Index) -> V {
         let first = self.uniform_sum(at, 0, true, true);
         let (stride, sum) = self.lane_parts(at);
-        let mut value = match first {
+        let first = match first {
             Some(i) => self.index_value(i),
             None => self.known(Scalar::zero(DType::I64)),
         };
+        let mut value = first;
         if let Some(stride) = stride {
             let numbers = self.lane_numbers();
             let scaled = self.scaled(numbers, stride);
             value = self.apply(Prim::Add, &[value, scaled]);
+            if stride == Word::Known(1) && sum.is_none() {
+                self.slots[value.0 as usize].run = Some(first);
+            }
         }
         match sum {
             Some(sum) => self.apply(Prim::Add, &[value, sum]),

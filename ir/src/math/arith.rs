@@ -6,6 +6,10 @@
 use crate::dtype::DType;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
+use smallvec::SmallVec;
+
+/// Values that pass from turn to turn of a loop.
+pub type Carried<V> = SmallVec<[V; 4]>;
 
 /// What is known of a value wherever code is generated for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +57,33 @@ pub trait Arith {
     /// kept out of the straight path and skipped when no lane needs them.
     fn rare(&mut self, cond: Self::V, fast: Self::V, slow: impl FnOnce(&mut Self) -> Self::V) -> Self::V;
 
+    /// Steps `state` on in the lanes where `going` (a bool) holds, at most `most` times: `step` is given
+    /// the number of the turn (a uint32) and the state, and gives whether a lane goes on and its next
+    /// state. Lanes that have stopped keep theirs. Gives the last states.
+    ///
+    /// A turn is skipped when no lane goes on. `over` are the values from outside that `step` uses: it has
+    /// as many lanes as they.
+    fn until(
+        &mut self,
+        most: u32,
+        over: &[Self::V],
+        going: Self::V,
+        state: &[Self::V],
+        step: impl FnMut(&mut Self, Self::V, &[Self::V]) -> (Self::V, Carried<Self::V>),
+    ) -> Carried<Self::V>;
+
+    /// `body` of a place (two uint32 words, the lower one first) in units of 2^`bits` elements, `bits` from
+    /// 1 to 5: neighbours share the uint32 values that it gives.
+    fn shared(
+        &mut self,
+        place: [Self::V; 2],
+        bits: u32,
+        mut body: impl FnMut(&mut Self, [Self::V; 2]) -> Carried<Self::V>,
+    ) -> Carried<Self::V> {
+        let unit = units(self, place, bits);
+        body(self, unit)
+    }
+
     /// The constant `x`, rounded to the type of `like`.
     #[inline(always)]
     fn float(&mut self, like: Self::V, x: f64) -> Self::V {
@@ -99,6 +130,16 @@ pub trait Arith {
     }
 }
 
+/// A place of two uint32 words, the lower one first, in units of 2^`bits`: what [`Arith::shared`] passes on.
+pub fn units<A: Arith + ?Sized>(k: &mut A, place: [A::V; 2], bits: u32) -> [A::V; 2] {
+    let count = |n: u32| Scalar::from_bits(DType::U32, n.into());
+    let (down, up) = (k.constant(count(bits)), k.constant(count(32 - bits)));
+    let low = k.prim(Prim::Shr, &[place[0], down]);
+    let moved = k.prim(Prim::Shl, &[place[1], up]);
+    let low = k.prim(Prim::Or, &[low, moved]);
+    [low, k.prim(Prim::Shr, &[place[1], down])]
+}
+
 /// Names for the prims of one and two operands: `k.add(a, b)` for `k.prim(Prim::Add, &[a, b])`.
 macro_rules! named_prims {
     ($($(#[doc = $doc:literal])+ $name:ident($($arg:ident),+) = $prim:ident;)+) => {
@@ -119,6 +160,8 @@ named_prims! {
     sub(a, b) = Sub;
     /// See [`Prim::Mul`].
     mul(a, b) = Mul;
+    /// See [`Prim::MulHigh`].
+    mul_high(a, b) = MulHigh;
     /// See [`Prim::Div`].
     div(a, b) = Div;
     /// See [`Prim::Rem`].
@@ -192,5 +235,23 @@ impl Arith for Eval {
     #[inline(always)]
     fn rare(&mut self, cond: Scalar, fast: Scalar, slow: impl FnOnce(&mut Self) -> Scalar) -> Scalar {
         if cond.is_true() { slow(self) } else { fast }
+    }
+
+    fn until(
+        &mut self,
+        most: u32,
+        _: &[Scalar],
+        mut going: Scalar,
+        state: &[Scalar],
+        mut step: impl FnMut(&mut Self, Scalar, &[Scalar]) -> (Scalar, Carried<Scalar>),
+    ) -> Carried<Scalar> {
+        let mut state = Carried::from_slice(state);
+        for turn in (0..most).map(|turn| Scalar::from_bits(DType::U32, turn.into())) {
+            if !going.is_true() {
+                break;
+            }
+            (going, state) = step(self, turn, &state);
+        }
+        state
     }
 }

@@ -12,11 +12,12 @@ mod huge;
 mod hyper;
 mod log;
 mod power;
+pub mod random;
 mod remainder;
 mod special;
 mod trig;
 
-pub use arith::{Arith, ArithExt, Eval, Known};
+pub use arith::{Arith, ArithExt, Carried, Eval, Known, units};
 pub use exp::{exp, exp2, expm1};
 pub use extended::copy_sign;
 pub use hyper::{cosh, sinh, tanh};

@@ -12,6 +12,7 @@ pub mod fold;
 mod table;
 
 use crate::dtype::{DType, Kind};
+use crate::math::random::{self, Source, continuous, discrete};
 use crate::math::{self, Arith, ArithExt, Known};
 use crate::prim::Prim;
 use smallvec::SmallVec;
@@ -41,6 +42,12 @@ pub enum Class {
     Shift,
     /// A bool first, then operands that promote to one.
     Choice,
+    /// Random words: all uint32.
+    Word,
+    /// Random numbers: four uint32, then parameters that promote to one float type, which is the result's.
+    Draw,
+    /// Random numbers: four uint32, then parameters in float64, as the result.
+    Wide,
 }
 
 /// What the table knows of an op.
@@ -118,7 +125,7 @@ macro_rules! define_ops {
     };
 }
 
-crate::for_each_op!(define_ops);
+table::for_each_row!(define_ops);
 
 impl Op {
     /// The row.
@@ -129,6 +136,11 @@ impl Op {
     /// NumPy's name (`where` for the row that Rust must call `where_`).
     pub fn name(self) -> &'static str {
         self.def().name.trim_end_matches('_')
+    }
+
+    /// Whether it gives random numbers, and so is no function of NumPy's name.
+    pub fn is_random(self) -> bool {
+        matches!(self.def().class, Class::Word | Class::Draw | Class::Wide)
     }
 
     /// How many operands it takes.
@@ -144,7 +156,11 @@ impl Op {
     /// The types that the operands must be cast to, given their own; `None` where NumPy raises.
     pub fn promote(self, args: &[DType]) -> Option<SmallVec<[DType; 3]>> {
         let class = self.def().class;
-        let rest = if class == Class::Choice { &args[1..] } else { args };
+        let rest = match class {
+            Class::Choice => &args[1..],
+            Class::Draw | Class::Wide => &args[WORDS.min(args.len())..],
+            _ => args,
+        };
         let common = rest.iter().copied().reduce(DType::promote)?;
         let each = match (class, common.kind()) {
             (Class::Number, Kind::Bool) => return None,
@@ -153,11 +169,17 @@ impl Op {
             (Class::Float, _) => common.to_float(),
             (Class::Ratio, Kind::Bool | Kind::Unsigned | Kind::Signed) => DType::F64,
             (Class::Logic, _) => DType::Bool,
+            (Class::Word, _) => DType::U32,
+            (Class::Draw, _) => common.to_float(),
+            (Class::Wide, _) => DType::F64,
             (_, _) => common,
         };
         let mut types = SmallVec::from_elem(each, args.len());
         if class == Class::Choice {
             types[0] = DType::Bool;
+        }
+        if matches!(class, Class::Draw | Class::Wide) {
+            types[..WORDS].fill(DType::U32);
         }
         Some(types)
     }
@@ -169,6 +191,14 @@ impl Op {
             _ => args[args.len() - 1],
         }
     }
+}
+
+/// The first operands of random numbers: a place and a key.
+const WORDS: usize = 4;
+
+/// A place and a key.
+fn source<V>(low: V, high: V, first: V, second: V) -> Source<V> {
+    Source { place: [low, high], key: [first, second] }
 }
 
 /// `(a // b, a % b)` with Python's signs: the remainder has the sign of the divisor.
