@@ -6,6 +6,7 @@
 
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Val};
+use numfuse_ir::ops::Class;
 use numfuse_ir::target::Target;
 use std::fmt;
 
@@ -193,11 +194,12 @@ pub(crate) fn extent(kernel: &Kernel, words: &[i64], pass: usize) -> i64 {
 }
 
 /// The widest type fills two or four registers; heavy bodies, which need the registers for their
-/// own values, take two.
+/// own values, take two, and so do loops, which go on as long as any lane does.
 fn lanes(kernel: &Kernel, target: &Target) -> u8 {
     let widest = kernel.dtypes.iter().map(|d| d.bytes()).max().unwrap_or(4);
     let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count();
-    let heavy = kernel.body.len() > 24 || calls > 2;
+    let loops = |inst: &Inst| matches!(inst, Inst::Call(op, _) if op.def().class == Class::Wide);
+    let heavy = kernel.body.len() > 24 || calls > 2 || kernel.body.iter().any(loops);
     let registers = if heavy { 2 } else { 4 };
     (registers * target.vector_bytes.min(16) / widest).clamp(4, 32) as u8
 }

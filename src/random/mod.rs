@@ -21,7 +21,8 @@
 //!
 //! One key, one use: two arrays of one key are made of the same words. [`Key::split`] and
 //! [`Key::fold_in`] make keys from a key. A [`Generator`] does so by itself, and has NumPy's names.
-//! Another key is no other plan: nothing is planned or compiled for a new seed.
+//! Another key is no other plan: nothing is planned or compiled for a new seed. (A function object of
+//! [`compile`](crate::compile) keeps the keys that its function used when it was traced.)
 //!
 //! # Streams
 //!

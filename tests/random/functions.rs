@@ -95,7 +95,9 @@ pub fn chi_square(counts: &[u64], probabilities: &[f64]) -> (f64, f64) {
     for (&count, probability) in counts.iter().zip(probabilities) {
         let expected = probability * total;
         match cells.last_mut() {
-            Some(last) if expected < 8.0 || last.1 < 8.0 => *last = (last.0 + count as f64, last.1 + expected),
+            Some(last) if expected < 8.0 || last.1 < 8.0 => {
+                *last = (last.0 + count as f64, last.1 + expected)
+            }
             _ => cells.push((count as f64, expected)),
         }
     }

@@ -57,7 +57,8 @@ fn under<R>(fuse: bool, threads: usize, device: Device, body: impl FnOnce() -> R
 #[test]
 fn bits_are_those_of_the_interpreter_and_depend_on_neither_fusion_nor_threads() {
     for shape in [vec![1003], vec![7, 13, 5], vec![]] {
-        let expected = under(true, 1, Device::Interp, || each(&shape).iter().map(|x| seen(&x.1)).collect::<Vec<_>>());
+        let expected =
+            under(true, 1, Device::Interp, || each(&shape).iter().map(|x| seen(&x.1)).collect::<Vec<_>>());
         for (fuse, threads) in [(true, 1), (true, 2), (false, 2)] {
             for ((name, x), expected) in each(&shape).iter().zip(&expected) {
                 let got = under(fuse, threads, Device::Cpu, || seen(x));

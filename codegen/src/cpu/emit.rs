@@ -271,8 +271,8 @@ impl Emit for Clif<'_> {
         lanes::splat(&mut self.fb, value, lanes)
     }
 
-    fn runs(&self) -> Option<Join<Self>> {
-        Some(|emit, values, lanes| lanes::in_runs(&mut emit.fb, values, lanes))
+    fn joins(&self) -> Option<Join<Self>> {
+        Some(|emit, values| lanes::joined(&mut emit.fb, values))
     }
 
     fn halves(&mut self, value: &Lanes) -> (Lanes, Lanes) {

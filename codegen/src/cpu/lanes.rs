@@ -268,16 +268,23 @@ pub(crate) fn assemble(fb: &mut FunctionBuilder, dtype: DType, scalars: &[Value]
     if dtype == DType::Bool { mask_of_bytes(fb, &value) } else { value }
 }
 
-/// Numbers that are the same for a run of neighbouring lanes each, in as many lanes.
-pub(crate) fn in_runs(fb: &mut FunctionBuilder, values: &[Lanes], lanes: u32) -> Lanes {
-    let dtype = values[0].dtype;
-    let (run, per) = (lanes as usize / values.len(), (16 / dtype.bytes()).min(lanes as usize));
-    if run < per {
-        let scalars: Vec<Value> = (0..lanes as usize).map(|lane| values[lane / run].regs[0]).collect();
-        return assemble(fb, dtype, &scalars);
-    }
-    let each = |reg: usize| fb.ins().splat(vector_type(dtype), values[reg * per / run].regs[0]);
-    Lanes::vector(dtype, lanes, (0..lanes as usize / per).map(each).collect())
+/// Uniform 32-bit numbers as one value: one for each lane.
+pub(crate) fn joined(fb: &mut FunctionBuilder, values: &[Lanes]) -> Lanes {
+    let regs = values.chunks(4).map(|four| {
+        let [a, b, c, d] = std::array::from_fn(|i| four[i].regs[0]);
+        if [b, c, d] == [a; 3] {
+            return fb.ins().splat(types::I32X4, a);
+        }
+        let first = fb.ins().scalar_to_vector(types::I32X4, a);
+        if (a, c) == (b, d) {
+            let both = fb.ins().insertlane(first, c, 1);
+            let pairs = interleaved(fb, both, both, 4, false);
+            return reinterpret(fb, pairs, types::I32X4);
+        }
+        [b, c, d].into_iter().zip(1..).fold(first, |reg, (x, lane)| fb.ins().insertlane(reg, x, lane))
+    });
+    let regs = regs.collect();
+    Lanes::vector(values[0].dtype, values.len() as u32, regs)
 }
 
 /// Bytes 0 and 1 as a mask.

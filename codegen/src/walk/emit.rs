@@ -74,8 +74,8 @@ pub struct Active<I> {
     pub tail: bool,
 }
 
-/// What makes one value of several uniform ones: each is that of a run of neighbouring lanes.
-pub type Join<E> = fn(&mut E, &[<E as Emit>::Value], u32) -> <E as Emit>::Value;
+/// What makes one value of as many uniform ones as it has lanes.
+pub type Join<E> = fn(&mut E, &[<E as Emit>::Value]) -> <E as Emit>::Value;
 
 /// What a back end provides. The walk is written once over it.
 pub trait Emit: Sized {
@@ -139,9 +139,9 @@ pub trait Emit: Sized {
     fn prim(&mut self, prim: Prim, args: &[&Self::Value]) -> Self::Value;
     /// A uniform value in every lane.
     fn splat(&mut self, value: &Self::Value, lanes: u32) -> Self::Value;
-    /// How uniform values, as many for each run of lanes, become one of `lanes` lanes; `None` where a
-    /// uniform value costs each lane what one of its own does.
-    fn runs(&self) -> Option<Join<Self>> {
+    /// How uniform uint32 values become one; `None` where a uniform value costs each lane what one of its own
+    /// does.
+    fn joins(&self) -> Option<Join<Self>> {
         None
     }
     /// The lower and the upper half of the lanes.

@@ -6,8 +6,9 @@
 //! motion is a consequence of where a value's axes lie.
 //!
 //! `layout` goes through units of work, `fold` holds the orders of folds, `values` turns instructions
-//! into values, `place` turns indices into addresses.
+//! into values, `arith` operations, `place` turns indices into addresses.
 
+mod arith;
 mod emit;
 mod fold;
 mod layout;

@@ -1,18 +1,17 @@
 //! Instructions into values, on demand and in order.
 //!
 //! A value is emitted once in the outermost open loop that it does not move with, and is found
-//! there by whoever needs it further in. The walk is itself an [`Arith`], so a row of the op table
-//! or of the fold table expands straight into emitted code.
+//! there by whoever needs it further in.
 
 use super::{Active, Emit, Slot, State, Step, V, Walk, What};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::Guard;
 use numfuse_ir::kernel::{Inst, PassId, Val};
-use numfuse_ir::math::{Arith, Carried, Known, units};
+use numfuse_ir::math::{Arith, Known};
 use numfuse_ir::ops::expansion::Expansion;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 impl<E: Emit> Walk<'_, E> {
     /// The values for these instructions.
@@ -351,133 +350,5 @@ impl<E: Emit> Walk<'_, E> {
             joined.extend(carry.fold.join(self, &a[own.clone()], &b[own]));
         }
         joined
-    }
-}
-
-impl<E: Emit> Arith for Walk<'_, E> {
-    type V = V;
-
-    fn dtype(&self, v: V) -> DType {
-        self.slots[v.0 as usize].dtype
-    }
-
-    fn facts(&self, v: V) -> Known {
-        self.slots[v.0 as usize].facts
-    }
-
-    fn constant(&mut self, c: Scalar) -> V {
-        self.known(c)
-    }
-
-    fn prim(&mut self, prim: Prim, args: &[V]) -> V {
-        self.apply(prim, args)
-    }
-
-    fn rare(&mut self, cond: V, fast: V, slow: impl FnOnce(&mut Self) -> V) -> V {
-        if let What::Constant(c) = self.slots[cond.0 as usize].what {
-            return if c.is_true() { slow(self) } else { fast };
-        }
-        let lanes = self.lanes_of(cond).max(self.lanes_of(fast));
-        let mask = self.handle(cond, self.lanes_of(cond));
-        let any = self.emit.bits(&mask);
-        let value = self.when(any, true, &[fast], lanes, |w| {
-            let slow = slow(w);
-            smallvec![w.apply(Prim::Select, &[cond, slow, fast])]
-        });
-        value[0]
-    }
-
-    /// A loop of runs of turns: a run is skipped when no lane goes on, and so is each turn of one.
-    fn until(
-        &mut self,
-        most: u32,
-        over: &[V],
-        going: V,
-        state: &[V],
-        mut step: impl FnMut(&mut Self, V, &[V]) -> (V, Carried<V>),
-    ) -> Carried<V> {
-        let lanes = over.iter().chain(state).chain([&going]).map(|&v| self.lanes_of(v)).max().unwrap_or(1);
-        let carried: State = std::iter::once(going).chain(state.iter().copied()).collect();
-        let run = i64::from(most.min(TURNS_OF_A_RUN));
-        let (zero, runs) = (self.emit.number(0), self.emit.number(i64::from(most) / run));
-        let turns = self.emit.number(run);
-        let last = self.turns(zero, runs, lanes, &carried, |w, outer, carried| {
-            let first = w.emit.step(Step::Mul, outer, turns);
-            w.turns(zero, turns, lanes, carried, |w, inner, carried| {
-                let turn = w.emit.step(Step::Add, first, inner);
-                let turn = w.emit.from_index(turn);
-                let turn = w.emitted(DType::I64, 1, turn);
-                let turn = w.apply(Prim::Cast(DType::U32), &[turn]);
-                let (going, state) = (carried[0], &carried[1..]);
-                let (still, next) = step(w, turn, state);
-                let mut kept: State = smallvec![w.apply(Prim::And, &[going, still])];
-                kept.extend(
-                    next.iter().zip(state).map(|(&new, &old)| w.apply(Prim::Select, &[going, new, old])),
-                );
-                kept
-            })
-        });
-        last[1..].into()
-    }
-
-    /// Where places are neighbours in the lanes, blocks of them are few: their values are uniform ones, if
-    /// the back end has registers for those. Otherwise, and where a block begins between two lanes, every
-    /// lane computes for itself.
-    fn shared(
-        &mut self,
-        place: [V; 2],
-        bits: u32,
-        mut body: impl FnMut(&mut Self, [V; 2]) -> Carried<V>,
-    ) -> Carried<V> {
-        let (lanes, run) = (self.lanes_of(place[0]), self.slots[place[0].0 as usize].run);
-        let (Some(first), Some(join), 1, true) = (run, self.emit.runs(), self.lanes_of(place[1]), lanes >> bits > 0)
-        else {
-            let unit = units(self, place, bits);
-            return body(self, unit);
-        };
-        let blocks = (0..lanes >> bits).map(|block| {
-            let step = self.known(Scalar::from_bits(DType::U32, u64::from(block << bits)));
-            let low = if block == 0 { first } else { self.apply(Prim::Add, &[first, step]) };
-            let unit = units(self, [low, place[1]], bits);
-            body(self, unit)
-        });
-        let blocks: Vec<Carried<V>> = blocks.collect();
-        let together = (0..blocks[0].len()).map(|i| {
-            let values: Vec<E::Value> = blocks.iter().map(|block| self.handle(block[i], 1)).collect();
-            let value = join(self.emit, &values, lanes);
-            self.emitted(DType::U32, lanes, value)
-        });
-        let together: State = together.collect();
-        let mask = self.known(Scalar::from_bits(DType::U32, (1 << bits) - 1));
-        let (inside, none) = (self.apply(Prim::And, &[first, mask]), self.known(Scalar::zero(DType::U32)));
-        let between = self.apply(Prim::Ne, &[inside, none]);
-        let between = self.handle(between, 1);
-        let between = self.emit.bits(&between);
-        self.when(between, true, &together, lanes, |w| {
-            let unit = units(w, place, bits);
-            body(w, unit)
-        })
-    }
-}
-
-/// Turns of [`Arith::until`] that are skipped at once.
-const TURNS_OF_A_RUN: u32 = 8;
-
-impl<E: Emit> Walk<'_, E> {
-    /// A loop whose turns are skipped when the first carried value, a bool, holds in no lane.
-    fn turns(
-        &mut self,
-        from: E::Index,
-        to: E::Index,
-        lanes: u32,
-        carried: &[V],
-        body: impl FnOnce(&mut Self, E::Index, &[V]) -> State,
-    ) -> State {
-        let widths = vec![lanes; carried.len()];
-        self.repeat(from, to, 1, carried, &widths, |w, i, carried| {
-            let going = w.handle(carried[0], lanes);
-            let any = w.emit.bits(&going);
-            w.when(any, false, carried, lanes, |w| body(w, i, carried))
-        })
     }
 }

@@ -36,7 +36,7 @@ impl Known {
 /// Something that can apply prims to values of its own.
 pub trait Arith {
     /// A typed value: a scalar, or a place in a kernel's body.
-    type V: Copy;
+    type V: Copy + PartialEq;
 
     /// The type of a value.
     fn dtype(&self, v: Self::V) -> DType;
@@ -72,16 +72,19 @@ pub trait Arith {
         step: impl FnMut(&mut Self, Self::V, &[Self::V]) -> (Self::V, Carried<Self::V>),
     ) -> Carried<Self::V>;
 
-    /// `body` of a place (two uint32 words, the lower one first) in units of 2^`bits` elements, `bits` from
-    /// 1 to 5: neighbours share the uint32 values that it gives.
+    /// Values of each element out of what 2^`bits` neighbours compute together; `bits` is 0 where there is
+    /// nothing to share.
+    ///
+    /// `body` is given a place (two uint32 words, the lower one first) in units of so many elements, and gives
+    /// `width` uint32 values for each of them, one element after the other.
     fn shared(
         &mut self,
         place: [Self::V; 2],
         bits: u32,
+        width: usize,
         mut body: impl FnMut(&mut Self, [Self::V; 2]) -> Carried<Self::V>,
     ) -> Carried<Self::V> {
-        let unit = units(self, place, bits);
-        body(self, unit)
+        each_for_itself(self, place, bits, width, &mut body)
     }
 
     /// The constant `x`, rounded to the type of `like`.
@@ -130,8 +133,33 @@ pub trait Arith {
     }
 }
 
+/// [`Arith::shared`] where every element computes what it shares, and takes its own.
+pub fn each_for_itself<A: Arith + ?Sized>(
+    k: &mut A,
+    place: [A::V; 2],
+    bits: u32,
+    width: usize,
+    body: &mut dyn FnMut(&mut A, [A::V; 2]) -> Carried<A::V>,
+) -> Carried<A::V> {
+    let unit = units(k, place, bits);
+    let mut values = body(k, unit);
+    let zero = k.constant(Scalar::zero(DType::U32));
+    for bit in 0..bits {
+        let mask = k.constant(Scalar::from_bits(DType::U32, 1 << bit));
+        let chosen = k.prim(Prim::And, &[place[0], mask]);
+        let odd = k.prim(Prim::Ne, &[chosen, zero]);
+        let pairs = values.chunks(2 * width).flat_map(|pair| (0..width).map(|i| (pair[i], pair[width + i])));
+        let pairs: SmallVec<[(A::V, A::V); 4]> = pairs.collect();
+        values = pairs.into_iter().map(|(a, b)| if a == b { a } else { k.select(odd, b, a) }).collect();
+    }
+    values
+}
+
 /// A place of two uint32 words, the lower one first, in units of 2^`bits`: what [`Arith::shared`] passes on.
 pub fn units<A: Arith + ?Sized>(k: &mut A, place: [A::V; 2], bits: u32) -> [A::V; 2] {
+    if bits == 0 {
+        return place;
+    }
     let count = |n: u32| Scalar::from_bits(DType::U32, n.into());
     let (down, up) = (k.constant(count(bits)), k.constant(count(32 - bits)));
     let low = k.prim(Prim::Shr, &[place[0], down]);

@@ -17,7 +17,7 @@ mod remainder;
 mod special;
 mod trig;
 
-pub use arith::{Arith, ArithExt, Carried, Eval, Known, units};
+pub use arith::{Arith, ArithExt, Carried, Eval, Known, each_for_itself, units};
 pub use exp::{exp, exp2, expm1};
 pub use extended::copy_sign;
 pub use hyper::{cosh, sinh, tanh};

@@ -73,9 +73,11 @@ pub enum Step {
         place: [u32; 2],
         /// How many elements share, as a power of two.
         bits: u32,
+        /// How many values each of them gets.
+        width: usize,
         /// What is done with the place that they share.
         steps: Vec<Step>,
-        /// What they share.
+        /// The values of all of them.
         results: Carried<u32>,
     },
 }
@@ -144,9 +146,9 @@ impl Step {
                 });
                 return values.extend(last);
             }
-            Step::Shared { place, bits, steps, results } => {
+            Step::Shared { place, bits, width, steps, results } => {
                 let place = place.map(|v| values[v as usize]);
-                let shared = k.shared(place, *bits, |k, place| {
+                let shared = k.shared(place, *bits, *width, |k, place| {
                     let before = values.len();
                     values.extend(place);
                     steps.iter().for_each(|step| step.run(k, values));
@@ -256,6 +258,7 @@ impl Arith for Recorder {
         &mut self,
         place: [u32; 2],
         bits: u32,
+        width: usize,
         mut body: impl FnMut(&mut Self, [u32; 2]) -> Carried<u32>,
     ) -> Carried<u32> {
         let (before, outside) = (self.types.len(), std::mem::take(&mut self.steps));
@@ -263,8 +266,8 @@ impl Arith for Recorder {
         let results = body(self, [before as u32, before as u32 + 1]);
         let steps = std::mem::replace(&mut self.steps, outside);
         self.types.truncate(before);
-        self.types.extend(results.iter().map(|_| DType::U32));
-        self.steps.push(Step::Shared { place, bits, steps, results });
+        self.types.extend((0..width).map(|_| DType::U32));
+        self.steps.push(Step::Shared { place, bits, width, steps, results });
         (before as u32..self.types.len() as u32).collect()
     }
 }

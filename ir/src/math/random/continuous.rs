@@ -6,7 +6,7 @@
 use super::super::extended::Two;
 use super::super::log::log_normal;
 use super::super::trig::sin_of_quarters;
-use super::{Layout, Source, bit, shared_block, whole_block, word, word_of_four, words_of_two};
+use super::{Layout, Source, shared_block, whole_block, word, word_of_four, words_of_two};
 use crate::dtype::DType;
 use crate::math::{Arith, ArithExt, exp, log};
 use smallvec::smallvec;
@@ -57,14 +57,12 @@ pub fn exponential<A: Arith>(k: &mut A, source: Source<A::V>, scale: A::V) -> A:
 /// most 6.76 (8.57), which a normal number exceeds with a probability of 10^-11 (10^-17).
 pub fn normal<A: Arith>(k: &mut A, source: Source<A::V>, mean: A::V, deviation: A::V) -> A::V {
     let z = if k.dtype(mean) == DType::F32 {
-        let block = shared_block(k, source, Layout::Points, 2);
-        let second = bit(k, source.place, 1);
-        let radius = k.select(second, block[2], block[0]);
-        let angle = k.select(second, block[3], block[1]);
+        let words = &[[0, 1], [0, 1], [2, 3], [2, 3]];
+        let [radius, angle] = shared_block(k, source, Layout::Points, 2, words);
         let turn = lowest_bit(k, source);
         coordinate(k, [radius, radius], [angle, angle], turn, mean)
     } else {
-        let block = shared_block(k, source, Layout::Points, 1);
+        let block = shared_block(k, source, Layout::Points, 1, &[[0, 1, 2, 3]; 2]);
         let turn = lowest_bit(k, source);
         coordinate(k, [block[0], block[1]], [block[2], block[3]], turn, mean)
     };
@@ -124,12 +122,7 @@ fn gamma_of_more<A: Arith>(k: &mut A, source: Source<A::V>, shape: A::V) -> (A::
 }
 
 /// Whether an attempt at a gamma number is accepted, and the number `d v` where `v = (1 + c x)³`.
-fn gamma_attempt<A: Arith>(
-    k: &mut A,
-    source: Source<A::V>,
-    turn: A::V,
-    [c, d]: [A::V; 2],
-) -> (A::V, A::V) {
+fn gamma_attempt<A: Arith>(k: &mut A, source: Source<A::V>, turn: A::V, [c, d]: [A::V; 2]) -> (A::V, A::V) {
     let block = whole_block(k, source, turn);
     let none = word(k, 0);
     let x = coordinate(k, [block[0], block[1]], [none, block[2]], none, d);
@@ -140,18 +133,28 @@ fn gamma_attempt<A: Arith>(
     let zero = k.float(d, 0.0);
     let positive = k.gt(v, zero);
     let v = k.select(positive, v, one);
-    // log u < x²/2 + d - d v + d log v
     let u = above_zero_of_one(k, block[3], d);
-    let chance = log_of_fraction(k, u);
-    let logarithm = log(k, v);
-    let rest = k.sub(one, v);
-    let rest = k.add(rest, logarithm);
-    let half = k.float(d, 0.5);
-    let half = k.mul(half, x);
-    let height = k.mul(half, x);
-    let height = k.fma(d, rest, height);
-    let below = k.lt(chance, height);
-    (k.and(positive, below), k.mul(d, v))
+    // Most are accepted by u < 1 - 0.0331 x⁴, without a logarithm.
+    let x_square = k.mul(x, x);
+    let factor = k.float(d, -0.0331);
+    let factor = k.mul(factor, x_square);
+    let bound = k.fma(factor, x_square, one);
+    let at_once = k.lt(u, bound);
+    let at_once = k.and(positive, at_once);
+    let not_yet = k.not(at_once);
+    let open = k.and(positive, not_yet);
+    let accepted = k.rare(open, at_once, |k| {
+        // log u < x²/2 + d - d v + d log v
+        let chance = log_of_fraction(k, u);
+        let logarithm = log(k, v);
+        let rest = k.sub(one, v);
+        let rest = k.add(rest, logarithm);
+        let half = k.float(d, 0.5);
+        let height = k.mul(half, x_square);
+        let height = k.fma(d, rest, height);
+        k.lt(chance, height)
+    });
+    (accepted, k.mul(d, v))
 }
 
 /// `log(u) / shape`.
@@ -230,13 +233,7 @@ fn lowest_bit<A: Arith>(k: &mut A, source: Source<A::V>) -> A::V {
 
 /// A coordinate of a point of the plane that is spread normally: the second where `turn` (a word) is 0,
 /// the first where it is 1.
-fn coordinate<A: Arith>(
-    k: &mut A,
-    radius: [A::V; 2],
-    angle: [A::V; 2],
-    turn: A::V,
-    like: A::V,
-) -> A::V {
+fn coordinate<A: Arith>(k: &mut A, radius: [A::V; 2], angle: [A::V; 2], turn: A::V, like: A::V) -> A::V {
     let u = above_zero(k, radius, like);
     let logarithm = log_of_fraction(k, u);
     let minus_two = k.float(like, -2.0);
