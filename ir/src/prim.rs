@@ -243,7 +243,7 @@ fn integer(prim: Prim, args: &[Scalar]) -> Scalar {
         Prim::Add => wrap(x(0) + x(1)),
         Prim::Sub => wrap(x(0) - x(1)),
         Prim::Mul => wrap(x(0).wrapping_mul(x(1))),
-        Prim::MulHigh => wrap(x(0) * x(1) >> bits),
+        Prim::MulHigh => wrap((x(0) * x(1)) >> bits),
         Prim::Div => wrap(x(0).checked_div(x(1)).unwrap_or(0)),
         Prim::Rem => wrap(x(0).checked_rem(x(1)).unwrap_or(0)),
         Prim::Neg => wrap(-x(0)),

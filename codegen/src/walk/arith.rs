@@ -3,7 +3,7 @@
 //! Beside machine operations there are three forms: what few lanes need, bounded loops in the lanes that go
 //! on, and what neighbouring lanes share.
 
-use super::{Emit, State, Step, V, Walk, What};
+use super::{Emit, Join, State, Step, V, Walk, What};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::math::{Arith, Carried, Known, each_for_itself, units};
 use numfuse_ir::prim::Prim;
@@ -70,8 +70,8 @@ impl<E: Emit> Arith for Walk<'_, E> {
     }
 
     /// Where places are neighbours in the lanes, what they share are few uniform values, if the back end has
-    /// registers for those. Otherwise, and where what is shared begins between two lanes, every lane
-    /// computes for itself.
+    /// registers for those; else every lane computes for itself. Where what is shared begins between two
+    /// lanes, one more of it is computed out of line, and all values move along.
     fn shared(
         &mut self,
         place: [V; 2],
@@ -80,33 +80,57 @@ impl<E: Emit> Arith for Walk<'_, E> {
         mut body: impl FnMut(&mut Self, [V; 2]) -> Carried<V>,
     ) -> Carried<V> {
         let (lanes, first) = (self.lanes_of(place[0]), self.slots[place[0].0 as usize].run);
-        let known_high = self.lanes_of(place[1]) == 1;
-        let (Some(first), Some(join), true) = (first, self.emit.joins(), known_high && lanes >> bits > 0)
-        else {
-            return each_for_itself(self, place, bits, width, &mut body);
+        let is_shared = self.lanes_of(place[1]) == 1 && lanes >> bits > 0;
+        let (Some(first), Some(join), true) = (first, self.emit.joins(), is_shared) else {
+            return each_for_itself(self, place, bits, width, body);
         };
-        let values = (0..lanes >> bits).flat_map(|block| {
-            let skipped = self.known(Scalar::from_bits(DType::U32, u64::from(block << bits)));
-            let low = if block == 0 { first } else { self.apply(Prim::Add, &[first, skipped]) };
-            let unit = units(self, [low, place[1]], bits);
-            body(self, unit)
-        });
-        let values: Vec<V> = values.collect();
-        let mut together = Carried::new();
-        for i in 0..width {
-            let each: Vec<E::Value> = values[i..].iter().step_by(width).map(|&v| self.handle(v, 1)).collect();
-            let value = join(self.emit, &each);
-            together.push(self.emitted(DType::U32, lanes, value));
-        }
+        let mut after = |w: &mut Self, elements: u32| {
+            let skipped = w.known(Scalar::from_bits(DType::U32, elements.into()));
+            let low = if elements == 0 { first } else { w.apply(Prim::Add, &[first, skipped]) };
+            let unit = units(w, [low, place[1]], bits);
+            body(w, unit)
+        };
+        let values: Vec<V> = (0..lanes >> bits).flat_map(|n| after(self, n << bits)).collect();
+        let together = self.joined(join, &values, width);
         if bits == 0 {
             return together;
         }
-        let mask = self.known(Scalar::from_bits(DType::U32, (1 << bits) - 1));
-        let (inside, none) = (self.apply(Prim::And, &[first, mask]), self.known(Scalar::zero(DType::U32)));
-        let between = self.apply(Prim::Ne, &[inside, none]);
-        let between = self.handle(between, 1);
+        let inside = self.is_set(first, (1 << bits) - 1);
+        let between = self.handle(inside, 1);
         let between = self.emit.bits(&between);
-        self.when(between, true, &together, lanes, |w| each_for_itself(w, place, bits, width, &mut body))
+        self.when(between, true, &together, lanes, |w| {
+            let mut values = values.clone();
+            values.extend(after(w, lanes));
+            for bit in 0..bits {
+                let odd = w.is_set(first, 1 << bit);
+                let moved = values.iter().zip(&values[width << bit..]);
+                let moved: Vec<V> = moved.map(|(&a, &b)| w.apply(Prim::Select, &[odd, b, a])).collect();
+                values = moved;
+            }
+            values.truncate(lanes as usize * width);
+            w.joined(join, &values, width)
+        })
+    }
+}
+
+impl<E: Emit> Walk<'_, E> {
+    /// Whether one of these bits of a uint32 is set.
+    fn is_set(&mut self, x: V, mask: u32) -> V {
+        let mask = self.known(Scalar::from_bits(DType::U32, mask.into()));
+        let (digit, none) = (self.apply(Prim::And, &[x, mask]), self.known(Scalar::zero(DType::U32)));
+        self.apply(Prim::Ne, &[digit, none])
+    }
+
+    /// Values of all lanes from uniform ones, `width` for each lane.
+    fn joined(&mut self, join: Join<E>, values: &[V], width: usize) -> State {
+        let lanes = (values.len() / width) as u32;
+        let mut joined = State::new();
+        for i in 0..width {
+            let each: Vec<E::Value> = values[i..].iter().step_by(width).map(|&v| self.handle(v, 1)).collect();
+            let value = join(self.emit, &each);
+            joined.push(self.emitted(DType::U32, lanes, value));
+        }
+        joined
     }
 }
 

@@ -139,7 +139,7 @@ pub fn each_for_itself<A: Arith + ?Sized>(
     place: [A::V; 2],
     bits: u32,
     width: usize,
-    body: &mut dyn FnMut(&mut A, [A::V; 2]) -> Carried<A::V>,
+    mut body: impl FnMut(&mut A, [A::V; 2]) -> Carried<A::V>,
 ) -> Carried<A::V> {
     let unit = units(k, place, bits);
     let mut values = body(k, unit);
