@@ -36,7 +36,7 @@ pub fn uniform<A: Arith>(k: &mut A, source: Source<A::V>, low: A::V, span: A::V)
     k.add(low, scaled)
 }
 
-/// `-scale * log(u)` with u as [`above_zero`] has it: at most 22.9 (36.7) times the scale.
+/// `-scale * log(u)` with u above 0 and up to 1: at most 22.9 (36.7) times the scale.
 pub fn exponential<A: Arith>(k: &mut A, source: Source<A::V>, scale: A::V) -> A::V {
     let u = if k.dtype(scale) == DType::F32 {
         let word = word_of_four(k, source);

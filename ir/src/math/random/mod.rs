@@ -18,7 +18,7 @@
 //! A block for every element alone would be simpler, and costs four times as much where one word is needed:
 //! a float32 takes 2.6 ns on one core of a Xeon when four share a block of uniform values on the CPU, and
 //! 9 ns when lanes compute a block each, whatever the vector instructions (both at a million elements on a
-//! busy machine). [`Arith::shared`](super::Arith::shared) is how they share.
+//! busy machine). [`Arith::shared`] is how they share.
 //!
 //! [`continuous`] and [`discrete`] turn words into distributions.
 
