@@ -86,6 +86,7 @@ mod ndarray;
 mod nonzero;
 mod operators;
 pub mod prelude;
+pub mod random;
 mod reduce;
 mod scan;
 mod search;

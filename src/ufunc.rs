@@ -282,6 +282,7 @@ fn typed<'a>(
                     Class::Integer | Class::Exponent | Class::Tally | Class::Scale => {
                         number.to_scalar(common)?
                     }
+                    Class::Word | Class::Draw | Class::Wide => number.to_scalar(common)?,
                 };
                 Argument::New(b.number(scalar))
             }

@@ -7,6 +7,7 @@
 use crate::wide;
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Pass, Val};
+use numfuse_ir::ops::Class;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::target::{Target, Vectors};
 use std::fmt;
@@ -240,7 +241,8 @@ pub(crate) fn extent(kernel: &Kernel, words: &[i64], pass: usize) -> i64 {
 }
 
 /// The widest type fills four registers. Of 128 bits there are 16 of them, and heavy bodies, which need
-/// them for their own values, take two; of 512 bits there are 32.
+/// them for their own values, take two, as do loops, which go on as long as any lane does; of 512 bits
+/// there are 32.
 fn lanes(kernel: &Kernel, target: &Target) -> u8 {
     lanes_of(kernel, vectors(kernel, target))
 }
@@ -248,7 +250,8 @@ fn lanes(kernel: &Kernel, target: &Target) -> u8 {
 fn lanes_of(kernel: &Kernel, vectors: Vectors) -> u8 {
     let widest = kernel.dtypes.iter().map(|d| d.bytes()).max().unwrap_or(4);
     let calls = kernel.body.iter().filter(|i| matches!(i, Inst::Call(..))).count() + conversions(kernel);
-    let heavy = kernel.body.len() > 24 || calls > 2;
+    let loops = |inst: &Inst| matches!(inst, Inst::Call(op, _) if op.def().class == Class::Wide);
+    let heavy = kernel.body.len() > 24 || calls > 2 || kernel.body.iter().any(loops);
     let (registers, most) = match vectors {
         Vectors::Bits128 => (if heavy { 2 } else { 4 }, 32),
         Vectors::Bits512 => (4, 64),

@@ -11,8 +11,8 @@ use numfuse_ir::scalar::Scalar;
 fn prims() -> Vec<Prim> {
     use Prim::*;
     let mut all = vec![
-        Add, Sub, Mul, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or, Xor, Not,
-        Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
+        Add, Sub, Mul, MulHigh, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or,
+        Xor, Not, Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
     ];
     all.extend(DType::ALL.iter().map(|&d| Cast(d)));
     all.extend(DType::ALL.iter().map(|&d| Bitcast(d)));

@@ -8,8 +8,8 @@ use numfuse_ir::prim::Prim;
 fn prims() -> Vec<Prim> {
     use Prim::*;
     let mut prims = vec![
-        Add, Sub, Mul, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or, Xor, Not,
-        Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
+        Add, Sub, Mul, MulHigh, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or,
+        Xor, Not, Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
     ];
     prims.extend(DType::ALL.iter().map(|&d| Cast(d)));
     prims.extend(DType::ALL.iter().map(|&d| Round(d)));

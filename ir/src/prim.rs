@@ -20,6 +20,8 @@ pub enum Prim {
     Sub,
     /// `a * b`; integers wrap.
     Mul,
+    /// The upper half of the whole product `a * b`. Uint32 only.
+    MulHigh,
     /// `a / b`; integers truncate, `a / 0` is 0 and `MIN / -1` wraps.
     Div,
     /// Integer remainder with the sign of `a`; `a % 0` is 0. Not for floats.
@@ -87,6 +89,7 @@ impl Prim {
             Prim::Add => "add",
             Prim::Sub => "sub",
             Prim::Mul => "mul",
+            Prim::MulHigh => "mul_high",
             Prim::Div => "div",
             Prim::Rem => "rem",
             Prim::Neg => "neg",
@@ -124,7 +127,8 @@ impl Prim {
             Prim::Neg | Prim::Abs | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => 1,
             Prim::Not | Prim::Cast(_) | Prim::Bitcast(_) | Prim::Round(_) => 1,
             Prim::Fma | Prim::Select => 3,
-            Prim::Add | Prim::Sub | Prim::Mul | Prim::Div | Prim::Rem | Prim::Min | Prim::Max => 2,
+            Prim::Add | Prim::Sub | Prim::Mul | Prim::MulHigh | Prim::Div | Prim::Rem => 2,
+            Prim::Min | Prim::Max => 2,
             Prim::And | Prim::Or | Prim::Xor | Prim::Shl | Prim::Shr => 2,
             Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => 2,
         }
@@ -147,6 +151,7 @@ impl Prim {
             Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => {
                 (same && kind == Kind::Float).then_some(first)
             }
+            Prim::MulHigh => (same && first == DType::U32).then_some(first),
             Prim::Rem | Prim::Shl | Prim::Shr => (same && first.is_integer()).then_some(first),
             Prim::And | Prim::Or | Prim::Xor | Prim::Not => (same && kind != Kind::Float).then_some(first),
             Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => same.then_some(DType::Bool),
@@ -219,7 +224,10 @@ macro_rules! float_meaning {
                 Prim::Cast(to) => cast(args[0], to),
                 Prim::Bitcast(to) => Scalar::from_bits(to, args[0].bits()),
                 Prim::Round(to) => cast(cast(args[0], to), args[0].dtype()),
-                Prim::Rem | Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Shl | Prim::Shr => {
+                Prim::MulHigh | Prim::Rem | Prim::Shl | Prim::Shr => {
+                    unreachable!("{} is not typed for floats", prim.name())
+                }
+                Prim::And | Prim::Or | Prim::Xor | Prim::Not => {
                     unreachable!("{} is not typed for floats", prim.name())
                 }
                 Prim::Select => unreachable!("a choice is made by a bool"),
@@ -252,6 +260,7 @@ fn integer(prim: Prim, args: &[Scalar]) -> Scalar {
         Prim::Add => wrap(x(0) + x(1)),
         Prim::Sub => wrap(x(0) - x(1)),
         Prim::Mul => wrap(x(0).wrapping_mul(x(1))),
+        Prim::MulHigh => wrap((x(0) * x(1)) >> bits),
         Prim::Div => wrap(x(0).checked_div(x(1)).unwrap_or(0)),
         Prim::Rem => wrap(x(0).checked_rem(x(1)).unwrap_or(0)),
         Prim::Neg => wrap(-x(0)),
@@ -299,6 +308,16 @@ mod tests {
         assert_eq!(Prim::Shl.eval(&[i32(1), i32(40)]), i32(0));
         assert_eq!(Prim::Shr.eval(&[i32(-5), i32(99)]), i32(-1));
         assert_eq!(Prim::Shr.eval(&[i32(5), i32(-1)]), i32(0));
+    }
+
+    #[test]
+    fn the_upper_half_of_a_product() {
+        let u32 = |x| Scalar::from_i128(DType::U32, x);
+        let most = i128::from(u32::MAX);
+        assert_eq!(Prim::MulHigh.eval(&[u32(most), u32(most)]), u32(most - 1));
+        assert_eq!(Prim::MulHigh.eval(&[u32(1 << 16), u32(1 << 16)]), u32(1));
+        assert_eq!(Prim::MulHigh.eval(&[u32(1 << 16), u32((1 << 16) - 1)]), u32(0));
+        assert_eq!(Prim::MulHigh.result(&[DType::U64, DType::U64]), None);
     }
 
     #[test]

@@ -5,9 +5,10 @@
 //! used, constants too.
 
 use super::lanes::{self, Lanes, Regs};
+use super::product::Products;
 use super::{memory, prim};
 use crate::abi;
-use crate::walk::{Active, Emit, Memory, Place, Step};
+use crate::walk::{Active, Emit, Join, Memory, Place, Step};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, StackSlot, Value, types};
 use cranelift_frontend::FunctionBuilder;
@@ -54,6 +55,7 @@ pub(crate) struct Clif<'a> {
     range: (Value, Value),
     loops: Vec<OpenLoop>,
     ifs: Vec<OpenIf>,
+    products: Option<Products>,
 }
 
 impl<'a> Clif<'a> {
@@ -65,7 +67,7 @@ impl<'a> Clif<'a> {
         fb.seal_block(entry);
         let params = fb.block_params(entry);
         let (words, range) = (params[0], (params[1], params[2]));
-        Clif { fb, kernel, words, range, loops: Vec::new(), ifs: Vec::new() }
+        Clif { fb, kernel, words, range, loops: Vec::new(), ifs: Vec::new(), products: None }
     }
 
     /// Returns from the function.
@@ -257,11 +259,18 @@ impl Emit for Clif<'_> {
     }
 
     fn prim(&mut self, prim: Prim, args: &[&Lanes]) -> Lanes {
-        prim::prim(&mut self.fb, prim, args)
+        match Products::half(&mut self.products, &mut self.fb, prim, args) {
+            Some(half) => half,
+            None => prim::prim(&mut self.fb, prim, args),
+        }
     }
 
     fn splat(&mut self, value: &Lanes, lanes: u32) -> Lanes {
         lanes::splat(&mut self.fb, value, lanes)
+    }
+
+    fn joins(&self) -> Option<Join<Self>> {
+        Some(|emit, values| lanes::joined(&mut emit.fb, values))
     }
 
     fn halves(&mut self, value: &Lanes) -> (Lanes, Lanes) {

@@ -286,6 +286,25 @@ pub(crate) fn assemble(fb: &mut FunctionBuilder, dtype: DType, scalars: &[Value]
     if dtype == DType::Bool { mask_of_bytes(fb, &value) } else { value }
 }
 
+/// Uniform 32-bit numbers as one value: one for each lane.
+pub(crate) fn joined(fb: &mut FunctionBuilder, values: &[Lanes]) -> Lanes {
+    let regs = values.chunks(4).map(|four| {
+        let [a, b, c, d] = std::array::from_fn(|i| four[i].regs[0]);
+        if [b, c, d] == [a; 3] {
+            return fb.ins().splat(types::I32X4, a);
+        }
+        let first = fb.ins().scalar_to_vector(types::I32X4, a);
+        if (a, c) == (b, d) {
+            let both = fb.ins().insertlane(first, c, 1);
+            let pairs = interleaved(fb, both, both, 4, false);
+            return reinterpret(fb, pairs, types::I32X4);
+        }
+        [b, c, d].into_iter().zip(1..).fold(first, |reg, (x, lane)| fb.ins().insertlane(reg, x, lane))
+    });
+    let regs = regs.collect();
+    Lanes::vector(values[0].dtype, values.len() as u32, regs)
+}
+
 /// Bytes 0 and 1 as a mask.
 pub(crate) fn mask_of_bytes(fb: &mut FunctionBuilder, bytes: &Lanes) -> Lanes {
     let zero = repeated(fb, types::I8X16, 0);

@@ -24,7 +24,8 @@ pub fn scalar_loop(prim: Prim, dtype: DType) -> Option<&'static str> {
         Prim::Cast(to) if is_long(dtype) && to.is_float() => Some("64-bit integers to floats"),
         Prim::Cast(to) if dtype.is_float() && is_long(to) => Some("floats to 64-bit integers"),
         Prim::Cast(_) => None,
-        Prim::Add | Prim::Sub | Prim::Mul | Prim::Div | Prim::Rem | Prim::Neg | Prim::Abs | Prim::Min => None,
+        Prim::Add | Prim::Sub | Prim::Mul | Prim::MulHigh | Prim::Div | Prim::Rem | Prim::Neg => None,
+        Prim::Abs | Prim::Min => None,
         Prim::Max | Prim::Fma | Prim::Sqrt | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => None,
         Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Select | Prim::Bitcast(_) | Prim::Round(_) => {
             None
@@ -114,7 +115,8 @@ fn common(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, x: &[Value]) -> Op
         Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => {
             compare(fb, prim, dtype, x[0], x[1])
         }
-        Prim::Div | Prim::Rem | Prim::Min | Prim::Max | Prim::Not | Prim::Shl | Prim::Shr => return None,
+        Prim::MulHigh | Prim::Div | Prim::Rem | Prim::Min | Prim::Max => return None,
+        Prim::Not | Prim::Shl | Prim::Shr => return None,
         Prim::Select | Prim::Cast(_) | Prim::Bitcast(_) | Prim::Round(_) => return None,
     })
 }

@@ -122,7 +122,10 @@ fn float(prim: Prim, args: &[&Value]) -> String {
         Prim::Round(to) => format!("round_{}({})", to.short(), args[0]),
         Prim::Cast(to) => cast(args[0], to),
         Prim::Bitcast(to) => bitcast(args[0], to),
-        Prim::Rem | Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Shl | Prim::Shr | Prim::Select => {
+        Prim::MulHigh | Prim::Rem | Prim::Shl | Prim::Shr => {
+            unreachable!("{} is not typed for floats", prim.name())
+        }
+        Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Select => {
             unreachable!("{} is not typed for floats", prim.name())
         }
     }
@@ -143,6 +146,7 @@ fn truth(prim: Prim, args: &[&Value]) -> String {
         Prim::Add
         | Prim::Sub
         | Prim::Mul
+        | Prim::MulHigh
         | Prim::Div
         | Prim::Rem
         | Prim::Neg
@@ -165,6 +169,7 @@ fn integer(prim: Prim, args: &[&Value]) -> String {
         Prim::Add => wrapping(args, "+"),
         Prim::Sub => wrapping(args, "-"),
         Prim::Mul => wrapping(args, "*"),
+        Prim::MulHigh => format!("__umulhi({}, {})", args[0], args[1]),
         Prim::Div => divide(args, "/", "int_div"),
         Prim::Rem => divide(args, "%", "int_rem"),
         Prim::Neg => negative(args[0]),

@@ -74,8 +74,11 @@ pub struct Active<I> {
     pub tail: bool,
 }
 
+/// What makes one value of as many uniform ones as it has lanes.
+pub type Join<E> = fn(&mut E, &[<E as Emit>::Value]) -> <E as Emit>::Value;
+
 /// What a back end provides. The walk is written once over it.
-pub trait Emit {
+pub trait Emit: Sized {
     /// A whole number, the same for all lanes.
     type Index: Copy;
     /// A value of one or more lanes.
@@ -140,6 +143,11 @@ pub trait Emit {
     fn prim(&mut self, prim: Prim, args: &[&Self::Value]) -> Self::Value;
     /// A uniform value in every lane.
     fn splat(&mut self, value: &Self::Value, lanes: u32) -> Self::Value;
+    /// How uniform uint32 values become one; `None` where a uniform value costs each lane what one of its own
+    /// does.
+    fn joins(&self) -> Option<Join<Self>> {
+        None
+    }
     /// The lower and the upper half of the lanes.
     fn halves(&mut self, value: &Self::Value) -> (Self::Value, Self::Value);
     /// A uniform int64 from an index.

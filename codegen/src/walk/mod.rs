@@ -6,8 +6,10 @@
 //! motion is a consequence of where a value's axes lie.
 //!
 //! `layout` goes through units of work, `fold` holds the orders of folds, `values` turns instructions
-//! into values, `place` turns indices into addresses, `within` makes sure of those that come from data.
+//! into values, `arith` operations, `place` turns indices into addresses, `within` makes sure of those that
+//! come from data.
 
+mod arith;
 mod emit;
 mod fold;
 mod layout;
@@ -16,7 +18,7 @@ mod scan;
 mod values;
 mod within;
 
-pub use emit::{Active, Emit, Memory, Place, Spread, Step};
+pub use emit::{Active, Emit, Join, Memory, Place, Spread, Step};
 
 use crate::mapping::{Layout, Mapping};
 use numfuse_ir::dtype::DType;
@@ -77,6 +79,8 @@ struct Slot<T> {
     dtype: DType,
     lanes: u32,
     facts: Known,
+    /// The value in the first lane, where each lane after it has one more.
+    run: Option<V>,
     what: What<T>,
 }
 

@@ -258,13 +258,18 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn index(&mut self, at: &Index) -> V {
         let first = self.uniform_sum(at, 0, true, true);
         let (lanes, sum) = self.lane_parts(at);
-        let mut value = match first {
+        let first = match first {
             Some(i) => self.index_value(i),
             None => self.known(Scalar::zero(DType::I64)),
         };
+        let mut value = first;
         if let Some(apart) = lanes {
+            let counts = matches!(apart, Apart::Elements(Word::Known(1))) && sum.is_none();
             let apart = self.apart(apart);
             value = self.apply(Prim::Add, &[value, apart]);
+            if counts {
+                self.slots[value.0 as usize].run = Some(first);
+            }
         }
         match sum {
             Some(sum) => self.apply(Prim::Add, &[value, sum]),

@@ -1,8 +1,7 @@
 //! Instructions into values, on demand and in order.
 //!
 //! A value is emitted once in the outermost open loop that it does not move with, and is found
-//! there by whoever needs it further in. The walk is itself an [`Arith`], so a row of the op table
-//! or of the fold table expands straight into emitted code.
+//! there by whoever needs it further in.
 
 use super::{Active, Emit, Slot, State, Step, V, Walk, What};
 use numfuse_ir::dtype::DType;
@@ -12,7 +11,7 @@ use numfuse_ir::math::{Arith, Known};
 use numfuse_ir::ops::expansion::Expansion;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 impl<E: Emit> Walk<'_, E> {
     /// The values for these instructions.
@@ -235,7 +234,7 @@ impl<E: Emit> Walk<'_, E> {
 
     /// A value that was just emitted.
     pub(super) fn emitted(&mut self, dtype: DType, lanes: u32, value: E::Value) -> V {
-        self.slots.push(Slot { dtype, lanes, facts: Known::Nothing, what: What::Emitted(value) });
+        self.slots.push(Slot { dtype, lanes, facts: Known::Nothing, run: None, what: What::Emitted(value) });
         V(self.slots.len() as u32 - 1)
     }
 
@@ -248,6 +247,7 @@ impl<E: Emit> Walk<'_, E> {
                 dtype: c.dtype(),
                 lanes: 1,
                 facts: Known::of(c),
+                run: None,
                 what: What::Constant(c),
             });
         }
@@ -308,6 +308,10 @@ impl<E: Emit> Walk<'_, E> {
         let value = self.emit.prim(prim, &refs);
         let v = self.emitted(dtype, lanes, value);
         self.scope().prims.insert(key, v);
+        if let (Prim::Cast(DType::U32), Some(first)) = (prim, self.slots[args[0].0 as usize].run) {
+            // Uint32 numbers go on counting after they wrap.
+            self.slots[v.0 as usize].run = Some(self.apply(prim, &[first]));
+        }
         v
     }
 
@@ -353,39 +357,5 @@ impl<E: Emit> Walk<'_, E> {
             joined.extend(carry.fold.join(self, &a[own.clone()], &b[own]));
         }
         joined
-    }
-}
-
-impl<E: Emit> Arith for Walk<'_, E> {
-    type V = V;
-
-    fn dtype(&self, v: V) -> DType {
-        self.slots[v.0 as usize].dtype
-    }
-
-    fn facts(&self, v: V) -> Known {
-        self.slots[v.0 as usize].facts
-    }
-
-    fn constant(&mut self, c: Scalar) -> V {
-        self.known(c)
-    }
-
-    fn prim(&mut self, prim: Prim, args: &[V]) -> V {
-        self.apply(prim, args)
-    }
-
-    fn rare(&mut self, cond: V, fast: V, slow: impl FnOnce(&mut Self) -> V) -> V {
-        if let What::Constant(c) = self.slots[cond.0 as usize].what {
-            return if c.is_true() { slow(self) } else { fast };
-        }
-        let lanes = self.lanes_of(cond).max(self.lanes_of(fast));
-        let mask = self.handle(cond, self.lanes_of(cond));
-        let any = self.emit.bits(&mask);
-        let value = self.when(any, true, &[fast], lanes, |w| {
-            let slow = slow(w);
-            smallvec![w.apply(Prim::Select, &[cond, slow, fast])]
-        });
-        value[0]
     }
 }

@@ -276,6 +276,7 @@ ops! {
     Vpmullw = "vpmullw", Evex P66 M0f 0 0xd5, Rvm, Full;
     Vpmulld = "vpmulld", Evex P66 M38 0 0x40, Rvm, Full4;
     Vpmullq = "vpmullq", Evex P66 M38 1 0x40, Rvm, Full8;
+    Vpmuludq = "vpmuludq", Evex P66 M0f 1 0xf4, Rvm, Full8;
     Vpabsb = "vpabsb", Evex P66 M38 0 0x1c, Rm, Full;
     Vpabsw = "vpabsw", Evex P66 M38 0 0x1d, Rm, Full;
     Vpabsd = "vpabsd", Evex P66 M38 0 0x1e, Rm, Full4;

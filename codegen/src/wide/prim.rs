@@ -4,7 +4,7 @@
 //! none.
 
 use super::emit::Wide;
-use super::inst::{MASK, Mem, Off, Rm, Size, VECTOR};
+use super::inst::{Base, MASK, Mem, Off, Rm, Size, VECTOR};
 use super::lanes::{Lanes, Regs, Where, broadcast, by_bytes, per_register};
 use super::ops::{Op, Unit};
 use super::{bytes, cast, divide};
@@ -35,6 +35,7 @@ pub(super) fn prim(e: &mut Wide, prim: Prim, args: &[&Lanes]) -> Lanes {
         Prim::Add | Prim::Sub | Prim::Mul | Prim::Min | Prim::Max | Prim::Div | Prim::Rem => {
             arithmetic(e, prim, first, args[1])
         }
+        Prim::MulHigh => multiply_high(e, first, args[1]),
         Prim::Neg | Prim::Abs => sign(e, prim, first),
         Prim::Fma => fused(e, first, args[1], args[2]),
         Prim::Sqrt => unary(e, by_float(first.dtype, Op::Vsqrtps, Op::Vsqrtpd), first, None),
@@ -116,6 +117,24 @@ fn arithmetic(e: &mut Wide, prim: Prim, a: &Lanes, b: &Lanes) -> Lanes {
     };
     let (a, b) = if moves { memory_second(a, b) } else { (a, b) };
     binary(e, op, a, b)
+}
+
+/// The upper halves of products of uint32 lanes: whole products of every other lane, put together.
+fn multiply_high(e: &mut Wide, a: &Lanes, b: &Lanes) -> Lanes {
+    let (first, second) = (e.vectors(a), e.vectors(b));
+    let upper = e.code.constant(&0xffff_ffff_0000_0000u64.to_le_bytes());
+    let upper = Mem { broadcast: true, ..Mem::at(Base::Pool(upper), 0) };
+    let size = a.size();
+    let both = |(&x, &y): (&VReg, &VReg)| {
+        let even = e.code.vector(Op::Vpmuludq, size, x, y);
+        let even = e.code.shifted(Op::Vpsrlq, size, even, 32);
+        let (x, y) = (e.code.shifted(Op::Vpsrlq, size, x, 32), e.code.shifted(Op::Vpsrlq, size, y, 32));
+        let odd = e.code.vector(Op::Vpmuludq, size, x, y);
+        let odd = e.code.vector(Op::Vpandq, size, odd, upper);
+        e.code.vector(Op::Vporq, size, even, odd)
+    };
+    let regs = first.iter().zip(&second).map(both).collect();
+    Lanes::vector(a.dtype, a.lanes, regs)
 }
 
 fn float_op(prim: Prim, dtype: DType) -> Op {

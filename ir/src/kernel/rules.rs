@@ -63,7 +63,8 @@ pub fn simplify(kernel: &Kernel, prim: Prim, args: &[Val]) -> Option<Val> {
         },
         // The same on both sides.
         Prim::Select => (args[1] == args[2]).then(|| args[1]),
-        Prim::Add | Prim::Rem | Prim::Abs | Prim::Min | Prim::Max | Prim::Fma | Prim::Sqrt => None,
+        Prim::Add | Prim::MulHigh | Prim::Rem | Prim::Abs | Prim::Min | Prim::Max => None,
+        Prim::Fma | Prim::Sqrt => None,
         Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => None,
         Prim::And | Prim::Or | Prim::Xor | Prim::Shl | Prim::Shr => None,
         Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => None,

@@ -6,6 +6,10 @@
 use crate::dtype::DType;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
+use smallvec::SmallVec;
+
+/// Values that pass from turn to turn of a loop.
+pub type Carried<V> = SmallVec<[V; 4]>;
 
 /// What is known of a value wherever code is generated for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +36,7 @@ impl Known {
 /// Something that can apply prims to values of its own.
 pub trait Arith {
     /// A typed value: a scalar, or a place in a kernel's body.
-    type V: Copy;
+    type V: Copy + PartialEq;
 
     /// The type of a value.
     fn dtype(&self, v: Self::V) -> DType;
@@ -52,6 +56,46 @@ pub trait Arith {
     /// `slow` in the lanes where `cond` holds, `fast` elsewhere; the instructions of `slow` are
     /// kept out of the straight path and skipped when no lane needs them.
     fn rare(&mut self, cond: Self::V, fast: Self::V, slow: impl FnOnce(&mut Self) -> Self::V) -> Self::V;
+
+    /// Steps `state` on in the lanes where `going` (a bool) holds, at most `most` times: `step` is given
+    /// the number of the turn (a uint32) and the state, and gives whether a lane goes on and its next
+    /// state. Lanes that have stopped keep theirs. Gives the last states.
+    ///
+    /// A turn may be skipped when no lane goes on. `over` are the values from outside that `step` uses: it has
+    /// as many lanes as they.
+    fn until(
+        &mut self,
+        most: u32,
+        over: &[Self::V],
+        going: Self::V,
+        state: &[Self::V],
+        mut step: impl FnMut(&mut Self, Self::V, &[Self::V]) -> (Self::V, Carried<Self::V>),
+    ) -> Carried<Self::V> {
+        let (_, mut going, mut state) = (over, going, Carried::from_slice(state));
+        for turn in 0..most {
+            let turn = self.constant(Scalar::from_bits(DType::U32, turn.into()));
+            let (still, next) = step(self, turn, &state);
+            let kept = next.iter().zip(&state);
+            state = kept.map(|(&new, &old)| self.prim(Prim::Select, &[going, new, old])).collect();
+            going = self.prim(Prim::And, &[going, still]);
+        }
+        state
+    }
+
+    /// Values of each element out of what 2^`bits` neighbours compute together; `bits` is 0 where there is
+    /// nothing to share.
+    ///
+    /// `body` is given a place (two uint32 words, the lower one first) in units of so many elements, and gives
+    /// `width` uint32 values for each of them, one element after the other.
+    fn shared(
+        &mut self,
+        place: [Self::V; 2],
+        bits: u32,
+        width: usize,
+        mut body: impl FnMut(&mut Self, [Self::V; 2]) -> Carried<Self::V>,
+    ) -> Carried<Self::V> {
+        each_for_itself(self, place, bits, width, &mut body)
+    }
 
     /// The constant `x`, rounded to the type of `like`.
     #[inline(always)]
@@ -99,6 +143,41 @@ pub trait Arith {
     }
 }
 
+/// [`Arith::shared`] where every element computes what it shares, and takes its own.
+pub fn each_for_itself<A: Arith + ?Sized>(
+    k: &mut A,
+    place: [A::V; 2],
+    bits: u32,
+    width: usize,
+    mut body: impl FnMut(&mut A, [A::V; 2]) -> Carried<A::V>,
+) -> Carried<A::V> {
+    let unit = units(k, place, bits);
+    let mut values = body(k, unit);
+    let zero = k.constant(Scalar::zero(DType::U32));
+    for bit in 0..bits {
+        let mask = k.constant(Scalar::from_bits(DType::U32, 1 << bit));
+        let chosen = k.prim(Prim::And, &[place[0], mask]);
+        let odd = k.prim(Prim::Ne, &[chosen, zero]);
+        let pairs = values.chunks(2 * width).flat_map(|pair| (0..width).map(|i| (pair[i], pair[width + i])));
+        let pairs: SmallVec<[(A::V, A::V); 4]> = pairs.collect();
+        values = pairs.into_iter().map(|(a, b)| if a == b { a } else { k.select(odd, b, a) }).collect();
+    }
+    values
+}
+
+/// A place of two uint32 words, the lower one first, in units of 2^`bits`: what [`Arith::shared`] passes on.
+pub fn units<A: Arith + ?Sized>(k: &mut A, place: [A::V; 2], bits: u32) -> [A::V; 2] {
+    if bits == 0 {
+        return place;
+    }
+    let count = |n: u32| Scalar::from_bits(DType::U32, n.into());
+    let (down, up) = (k.constant(count(bits)), k.constant(count(32 - bits)));
+    let low = k.prim(Prim::Shr, &[place[0], down]);
+    let moved = k.prim(Prim::Shl, &[place[1], up]);
+    let low = k.prim(Prim::Or, &[low, moved]);
+    [low, k.prim(Prim::Shr, &[place[1], down])]
+}
+
 /// Names for the prims of one and two operands: `k.add(a, b)` for `k.prim(Prim::Add, &[a, b])`.
 macro_rules! named_prims {
     ($($(#[doc = $doc:literal])+ $name:ident($($arg:ident),+) = $prim:ident;)+) => {
@@ -119,6 +198,8 @@ named_prims! {
     sub(a, b) = Sub;
     /// See [`Prim::Mul`].
     mul(a, b) = Mul;
+    /// See [`Prim::MulHigh`].
+    mul_high(a, b) = MulHigh;
     /// See [`Prim::Div`].
     div(a, b) = Div;
     /// See [`Prim::Rem`].
@@ -192,5 +273,23 @@ impl Arith for Eval {
     #[inline(always)]
     fn rare(&mut self, cond: Scalar, fast: Scalar, slow: impl FnOnce(&mut Self) -> Scalar) -> Scalar {
         if cond.is_true() { slow(self) } else { fast }
+    }
+
+    fn until(
+        &mut self,
+        most: u32,
+        _: &[Scalar],
+        mut going: Scalar,
+        state: &[Scalar],
+        mut step: impl FnMut(&mut Self, Scalar, &[Scalar]) -> (Scalar, Carried<Scalar>),
+    ) -> Carried<Scalar> {
+        let mut state = Carried::from_slice(state);
+        for turn in (0..most).map(|turn| Scalar::from_bits(DType::U32, turn.into())) {
+            if !going.is_true() {
+                break;
+            }
+            (going, state) = step(self, turn, &state);
+        }
+        state
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn split<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> (A::V, A::V) {
 
 /// The logarithm of a normal positive number over 2^shift.
 #[inline(always)]
-fn log_normal<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> A::V {
+pub(super) fn log_normal<A: Arith>(k: &mut A, x: A::V, shift: A::V) -> A::V {
     let (e, m) = split(k, x, shift);
     let one = k.float(x, 1.0);
     let f = k.sub(m, one);

@@ -21,13 +21,14 @@ mod inverse;
 mod log;
 mod logistic;
 mod power;
+pub mod random;
 mod remainder;
 mod root;
 mod special;
 mod trig;
 
 pub use area::{arccosh, arcsinh, arctanh};
-pub use arith::{Arith, ArithExt, Eval, Known};
+pub use arith::{Arith, ArithExt, Carried, Eval, Known, each_for_itself, units};
 pub use bessel::i0;
 pub use bits::{bitwise_count, frexp_exponent, frexp_mantissa, heaviside, ldexp, nextafter, spacing};
 pub use divisor::{gcd, lcm};

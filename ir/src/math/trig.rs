@@ -158,7 +158,7 @@ fn quadrant<A: Arith>(k: &mut A, quarters: A::V, like: A::V) -> (A::V, A::V) {
 
 /// `sin(r + (quarters + turn) π/2)`.
 #[inline(always)]
-fn sin_of_quarters<A: Arith>(k: &mut A, quarters: A::V, r: Two<A::V>, turn: i64) -> A::V {
+pub(super) fn sin_of_quarters<A: Arith>(k: &mut A, quarters: A::V, r: Two<A::V>, turn: i64) -> A::V {
     let (sin, cos) = sin_and_cos(k, r, false);
     let quarters = if turn == 0 {
         quarters

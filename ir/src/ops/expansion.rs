@@ -6,14 +6,15 @@
 
 use super::{Op, fold::Fold};
 use crate::dtype::DType;
-use crate::math::{Arith, Known};
+use crate::math::{Arith, Carried, Known};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
 /// The machine operations that an op is, for operands of given types.
 ///
-/// Values are numbered: the operands first, then one for each step.
+/// Values are numbered: the operands first, then what each step gives: one value, a loop as many as it
+/// carries.
 ///
 /// ```
 /// use numfuse_ir::{dtype::DType, math::Eval, ops::{Op, expansion::Expansion}, scalar::Scalar};
@@ -30,7 +31,7 @@ pub struct Expansion {
     pub result: u32,
 }
 
-/// One step of an [`Expansion`]; it gives one value.
+/// One step of an [`Expansion`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// A constant.
@@ -46,6 +47,38 @@ pub enum Step {
         fast: u32,
         /// What the other lanes do.
         slow: Expansion,
+    },
+    /// A loop: see [`Arith::until`]. Inside, the number of the turn and the state are numbered on from
+    /// here, then the values of the steps; they are forgotten after it, where the last states are.
+    Until {
+        /// The most turns.
+        most: u32,
+        /// Values that the steps use.
+        over: SmallVec<[u32; 3]>,
+        /// A bool: the lanes that begin.
+        going: u32,
+        /// The first states.
+        state: Carried<u32>,
+        /// One turn.
+        steps: Vec<Step>,
+        /// A bool: the lanes that go on.
+        still: u32,
+        /// The next states.
+        next: Carried<u32>,
+    },
+    /// What neighbours share: see [`Arith::shared`]. Inside, the two words of the place are numbered on from
+    /// here, then the values of the steps; they are forgotten after it, where the results are.
+    Shared {
+        /// The place of each element.
+        place: [u32; 2],
+        /// How many elements share, as a power of two.
+        bits: u32,
+        /// How many values each of them gets.
+        width: usize,
+        /// What is done with the place that they share.
+        steps: Vec<Step>,
+        /// The values of all of them.
+        results: Carried<u32>,
     },
 }
 
@@ -71,20 +104,7 @@ impl Expansion {
 
     fn run<A: Arith>(&self, k: &mut A, values: &mut Vec<A::V>) -> A::V {
         let before = values.len();
-        for step in &self.steps {
-            let value = match step {
-                Step::Constant(c) => k.constant(*c),
-                Step::Prim(prim, args) => {
-                    let args: SmallVec<[A::V; 3]> = args.iter().map(|&v| values[v as usize]).collect();
-                    k.prim(*prim, &args)
-                }
-                Step::Rare { cond, fast, slow } => {
-                    let (cond, fast) = (values[*cond as usize], values[*fast as usize]);
-                    k.rare(cond, fast, |k| slow.run(k, values))
-                }
-            };
-            values.push(value);
-        }
+        self.steps.iter().for_each(|step| step.run(k, values));
         let result = values[self.result as usize];
         values.truncate(before);
         result
@@ -94,6 +114,52 @@ impl Expansion {
     /// counts.
     pub fn operations(&self) -> u64 {
         operations(&self.steps)
+    }
+}
+
+impl Step {
+    /// Does the step, and adds what it gives to the values.
+    fn run<A: Arith>(&self, k: &mut A, values: &mut Vec<A::V>) {
+        let value = match self {
+            Step::Constant(c) => k.constant(*c),
+            Step::Prim(prim, args) => {
+                let args: SmallVec<[A::V; 3]> = args.iter().map(|&v| values[v as usize]).collect();
+                k.prim(*prim, &args)
+            }
+            Step::Rare { cond, fast, slow } => {
+                let (cond, fast) = (values[*cond as usize], values[*fast as usize]);
+                k.rare(cond, fast, |k| slow.run(k, values))
+            }
+            Step::Until { most, over, going, state, steps, still, next } => {
+                let of = |values: &[A::V], numbers: &[u32]| -> Carried<A::V> {
+                    numbers.iter().map(|&v| values[v as usize]).collect()
+                };
+                let (over, first, going) = (of(values, over), of(values, state), values[*going as usize]);
+                let last = k.until(*most, &over, going, &first, |k, turn, state| {
+                    let before = values.len();
+                    values.push(turn);
+                    values.extend_from_slice(state);
+                    steps.iter().for_each(|step| step.run(k, values));
+                    let result = (values[*still as usize], of(values, next));
+                    values.truncate(before);
+                    result
+                });
+                return values.extend(last);
+            }
+            Step::Shared { place, bits, width, steps, results } => {
+                let place = place.map(|v| values[v as usize]);
+                let shared = k.shared(place, *bits, *width, |k, place| {
+                    let before = values.len();
+                    values.extend(place);
+                    steps.iter().for_each(|step| step.run(k, values));
+                    let shared = results.iter().map(|&v| values[v as usize]).collect();
+                    values.truncate(before);
+                    shared
+                });
+                return values.extend(shared);
+            }
+        };
+        values.push(value);
     }
 }
 
@@ -109,12 +175,15 @@ pub fn next_cost(fold: Fold, args: &[DType]) -> u64 {
 }
 
 fn operations(steps: &[Step]) -> u64 {
-    let operations = |step: &Step| match step {
+    let count = |step: &Step| match step {
         Step::Constant(_) => 0,
         Step::Prim(..) => 1,
         Step::Rare { slow, .. } => slow.operations() / 10 + 1,
+        // Most lanes stop after their first turn.
+        Step::Until { steps, .. } => operations(steps) + 1,
+        Step::Shared { steps, bits, .. } => (operations(steps) >> bits) + 1,
     };
-    steps.iter().map(operations).sum()
+    steps.iter().map(count).sum()
 }
 
 /// The [`Arith`] that writes down; a value is its number.
@@ -161,6 +230,45 @@ impl Arith for Recorder {
         self.types.truncate(before);
         let dtype = self.dtype(fast);
         self.push(Step::Rare { cond, fast, slow: Expansion { steps, result } }, dtype)
+    }
+
+    fn until(
+        &mut self,
+        most: u32,
+        over: &[u32],
+        going: u32,
+        state: &[u32],
+        mut step: impl FnMut(&mut Self, u32, &[u32]) -> (u32, Carried<u32>),
+    ) -> Carried<u32> {
+        let (before, outside) = (self.types.len(), std::mem::take(&mut self.steps));
+        let types: Carried<DType> = state.iter().map(|&v| self.dtype(v)).collect();
+        self.types.push(DType::U32);
+        self.types.extend_from_slice(&types);
+        let inside: Carried<u32> = (before as u32 + 1..self.types.len() as u32).collect();
+        let (still, next) = step(self, before as u32, &inside);
+        let steps = std::mem::replace(&mut self.steps, outside);
+        self.types.truncate(before);
+        self.types.extend(types);
+        let (over, state) = (over.into(), state.into());
+        self.steps.push(Step::Until { most, over, going, state, steps, still, next });
+        (before as u32..self.types.len() as u32).collect()
+    }
+
+    fn shared(
+        &mut self,
+        place: [u32; 2],
+        bits: u32,
+        width: usize,
+        mut body: impl FnMut(&mut Self, [u32; 2]) -> Carried<u32>,
+    ) -> Carried<u32> {
+        let (before, outside) = (self.types.len(), std::mem::take(&mut self.steps));
+        self.types.extend([DType::U32; 2]);
+        let results = body(self, [before as u32, before as u32 + 1]);
+        let steps = std::mem::replace(&mut self.steps, outside);
+        self.types.truncate(before);
+        self.types.extend((0..width).map(|_| DType::U32));
+        self.steps.push(Step::Shared { place, bits, width, steps, results });
+        (before as u32..self.types.len() as u32).collect()
     }
 }
 

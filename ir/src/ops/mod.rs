@@ -13,6 +13,7 @@ pub mod library;
 mod table;
 
 use crate::dtype::{DType, Kind};
+use crate::math::random::{self, Source, continuous, discrete};
 use crate::math::{self, Arith, ArithExt, Eval, Known};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
@@ -52,6 +53,12 @@ pub enum Class {
     Exponent,
     /// Integers; bools are computed as int8. Gives uint8.
     Tally,
+    /// Random words: all uint32.
+    Word,
+    /// Random numbers: four uint32, then parameters that promote to one float type, which is the result's.
+    Draw,
+    /// Random numbers: four uint32, then parameters in float64, as the result.
+    Wide,
 }
 
 /// What the table knows of an op.
@@ -130,7 +137,7 @@ macro_rules! define_ops {
     };
 }
 
-crate::for_each_op!(define_ops);
+table::for_each_row!(define_ops);
 
 impl Op {
     /// The row.
@@ -141,6 +148,11 @@ impl Op {
     /// NumPy's name (`where` for the row that Rust must call `where_`).
     pub fn name(self) -> &'static str {
         self.def().name.trim_end_matches('_')
+    }
+
+    /// Whether it gives random numbers, and so is no function of NumPy's name.
+    pub fn is_random(self) -> bool {
+        matches!(self.def().class, Class::Word | Class::Draw | Class::Wide)
     }
 
     /// How many operands it takes.
@@ -159,7 +171,11 @@ impl Op {
         if class == Class::Scale {
             return Some(SmallVec::from_slice(&[args[0].to_float(), exponent_type(args[1])?]));
         }
-        let rest = if class == Class::Choice { &args[1..] } else { args };
+        let rest = match class {
+            Class::Choice => &args[1..],
+            Class::Draw | Class::Wide => &args[WORDS.min(args.len())..],
+            _ => args,
+        };
         let common = rest.iter().copied().reduce(DType::promote)?;
         let counted = if common == DType::Bool { DType::I8 } else { common };
         let each = match class {
@@ -171,8 +187,10 @@ impl Op {
                 rest.iter().fold(args[0].to_float(), |dtype, other| dtype.promote(other.to_float()))
             }
             Class::Ratio if common.is_float() => common,
-            Class::Ratio => DType::F64,
+            Class::Ratio | Class::Wide => DType::F64,
             Class::Logic => DType::Bool,
+            Class::Word => DType::U32,
+            Class::Draw => common.to_float(),
             Class::Any | Class::Number | Class::Whole | Class::Compare | Class::Bits | Class::Choice => {
                 common
             }
@@ -185,6 +203,9 @@ impl Op {
         let mut types = SmallVec::from_elem(each, args.len());
         if class == Class::Choice {
             types[0] = DType::Bool;
+        }
+        if matches!(class, Class::Draw | Class::Wide) {
+            types[..WORDS].fill(DType::U32);
         }
         Some(types)
     }
@@ -212,6 +233,7 @@ impl Op {
             Class::Whole | Class::Bits | Class::Shift | Class::Integer | Class::Choice => {
                 args[args.len() - 1]
             }
+            Class::Word | Class::Draw | Class::Wide => args[args.len() - 1],
         }
     }
 }
@@ -223,6 +245,14 @@ fn exponent_type(dtype: DType) -> Option<DType> {
         (Kind::Unsigned, 4) | (Kind::Signed, 8) => Some(DType::I64),
         (Kind::Bool | Kind::Unsigned | Kind::Signed, _) => Some(DType::I32),
     }
+}
+
+/// The first operands of random numbers: a place and a key.
+const WORDS: usize = 4;
+
+/// A place and a key.
+fn source<V>(low: V, high: V, first: V, second: V) -> Source<V> {
+    Source { place: [low, high], key: [first, second] }
 }
 
 /// `(a // b, a % b)` with Python's signs: the remainder has the sign of the divisor.

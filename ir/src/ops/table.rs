@@ -4,10 +4,10 @@
 //! place, and what it is: `prim(P)`, a machine operation; `body(|k| …)`, a composition of prims and
 //! other rows; `func(meaning, expansion)`, an elementary function.
 
-/// Hands every row of the table to the macro named `$then`.
+/// Hands every row with a NumPy name to the macro named `$then`.
 #[macro_export]
 macro_rules! for_each_op {
-    ($then:ident) => { $then! {
+    ($then:ident $($more:tt)*) => { $then! {
         /// Sum of two arrays; for bools, whether either is true.
         Add add(a, b): Any, ulp(0.5) = prim(Add, of bools Or);
         /// Difference of two arrays.
@@ -191,5 +191,42 @@ macro_rules! for_each_op {
 
         /// `a` where the condition is true, `b` elsewhere.
         Where where_(condition, a, b): Choice, ulp(0.0) = prim(Select);
+
+        $($more)*
     } };
 }
+
+/// Hands every row to the macro named `$then`: those with a NumPy name, and the random numbers of a place
+/// (two words, the lower one first) and a key (two words) that the user's functions are made of.
+macro_rules! for_each_row {
+    ($then:ident) => { $crate::for_each_op! { $then
+        /// A word of the block that four neighbours share.
+        RandomWord random_word(low, high, first, second): Word, ulp(0.0) = body(|k| random::word_of_four(k, source(low, high, first, second)));
+        /// The lower of two words of the block that two neighbours share.
+        RandomLow random_low(low, high, first, second): Word, ulp(0.0) = body(|k| random::words_of_two(k, source(low, high, first, second))[0]);
+        /// The upper of two words of the block that two neighbours share.
+        RandomHigh random_high(low, high, first, second): Word, ulp(0.0) = body(|k| random::words_of_two(k, source(low, high, first, second))[1]);
+        /// A word below `span` (2^32 if it is 0); `threshold` is 2^32 modulo the span.
+        RandomBelow random_below(low, high, first, second, span, threshold): Word, ulp(0.0) = body(|k| discrete::below(k, source(low, high, first, second), span, threshold));
+        /// The lower word of a number below a span of two words.
+        RandomBelowLow random_below_low(low, high, first, second, span_low, span_high): Word, ulp(0.0) = body(|k| discrete::below_wide(k, source(low, high, first, second), [span_low, span_high])[0]);
+        /// The upper word of a number below a span of two words.
+        RandomBelowHigh random_below_high(low, high, first, second, span_low, span_high): Word, ulp(0.0) = body(|k| discrete::below_wide(k, source(low, high, first, second), [span_low, span_high])[1]);
+        /// A number spread evenly from `start` on over `span`.
+        RandomUniform random_uniform(low, high, first, second, start, span): Draw, ulp(0.0) = body(|k| continuous::uniform(k, source(low, high, first, second), start, span));
+        /// A normal number.
+        RandomNormal random_normal(low, high, first, second, mean, deviation): Draw, ulp(0.0) = body(|k| continuous::normal(k, source(low, high, first, second), mean, deviation));
+        /// An exponential number.
+        RandomExponential random_exponential(low, high, first, second, scale): Draw, ulp(0.0) = body(|k| continuous::exponential(k, source(low, high, first, second), scale));
+        /// A gamma number of scale 1.
+        RandomGamma random_gamma(low, high, first, second, shape): Wide, ulp(0.0) = body(|k| continuous::gamma(k, source(low, high, first, second), shape));
+        /// The logarithm of a gamma number of scale 1.
+        RandomLogGamma random_log_gamma(low, high, first, second, shape): Wide, ulp(0.0) = body(|k| continuous::log_gamma(k, source(low, high, first, second), shape));
+        /// A Poisson number.
+        RandomPoisson random_poisson(low, high, first, second, rate): Wide, ulp(0.0) = body(|k| discrete::poisson(k, source(low, high, first, second), rate));
+        /// A binomial number.
+        RandomBinomial random_binomial(low, high, first, second, count, probability): Wide, ulp(0.0) = body(|k| discrete::binomial(k, source(low, high, first, second), count, probability));
+    } };
+}
+
+pub(super) use for_each_row;
