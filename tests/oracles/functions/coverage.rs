@@ -114,7 +114,8 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// Tests beside this one that compare functions with NumPy, each call by its name.
-const OTHER_TESTS: [&str; 2] = [include_str!("../calls.rs"), include_str!("../take.rs")];
+const OTHER_TESTS: [&str; 3] =
+    [include_str!("../calls.rs"), include_str!("../products.rs"), include_str!("../take.rs")];
 
 /// Whether one of those calls the function.
 fn is_called(name: &str) -> bool {
@@ -132,9 +133,10 @@ fn public() -> BTreeSet<String> {
         }
         let text = std::fs::read_to_string(file.path()).expect("a source is text");
         names.extend(text.lines().filter_map(declared));
-        // A row of the table of reductions: `sum sum_keepdims = |r| …`.
+        // A row of the tables of reductions and of products: `sum sum_keepdims = |r| …`.
         let row = |line: &str| {
-            let (names, _) = line.trim().split_once(" = |r|")?;
+            let line = line.trim();
+            let (names, _) = line.split_once(" = |r|").or_else(|| line.split_once(" = |b, x, y|"))?;
             Some(names.split(' ').map(str::to_string).collect::<Vec<_>>())
         };
         names.extend(text.lines().filter_map(row).flatten());
