@@ -2,7 +2,7 @@
 
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::build::{self, Build};
-use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
+use numfuse_ir::graph::{Graph, Kind, Node, NodeId, parse};
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
@@ -225,4 +225,24 @@ fn what_has_elements_is_not_written_by_a_kernel_without_any() {
     let empty = map(&mut g, Op::Add, &[top, nothing]);
     let plan = planned(g, &[empty, top]);
     assert_eq!(plan.kernels(), 2);
+}
+
+#[test]
+fn running_values_are_stored_by_the_pass_along_them_whatever_passes_follow() {
+    let text = "\
+%0 = leaf 0 : i64[1,40]
+%1 = argmin part 1 axes 1 %0 : i64[1]
+%2 = reshape %1 : i64[1,1]
+%3 = reshape %2 : i64[1,1,1]
+%4 = scan sum axis 1 %0 : i64[1,40]
+%5 = expand %4 : i64[1,1,40]
+%6 = expand %3 : i64[1,1,40]
+%7 = add %5 %6 : i64[1,1,40]
+out %7 %2 %4
+";
+    let plan = plan(parse::parse(text).unwrap(), Options::default());
+    assert_eq!(plan.kernels(), 1);
+    let kernel = &plan.steps[0].kernel().unwrap().kernel;
+    let stores: Vec<usize> = kernel.passes.iter().map(|pass| pass.stores.len()).collect();
+    assert_eq!(stores, [0, 2, 1], "{kernel}");
 }

@@ -200,8 +200,13 @@ impl Builder {
 
     /// Adds stores of a value to the first pass over such columns in which it is known.
     pub fn store_along(&mut self, walks: impl Fn(&[super::AxisId]) -> bool, value: Val, stores: Vec<Store>) {
-        let last = self.kernel.passes.len() - 1;
-        let passes = &mut self.kernel.passes[self.ready[value.index()].min(last)..];
+        let passes = &mut self.kernel.passes;
+        let first = match self.ready[value.index()] {
+            // It moves with a scan: further passes, for what does not, may follow the one that runs along it.
+            LAST => passes.iter().rposition(|p| p.order == Order::Runs).unwrap_or(0),
+            known => known,
+        };
+        let passes = &mut passes[first..];
         let pass = passes.iter_mut().find(|p| !p.inner && walks(&p.cols));
         pass.expect("the pass of the fold that the value was computed for").stores.extend(stores);
     }
