@@ -125,7 +125,8 @@ impl Array {
         self.mean(axes)
     }
 
-    /// The mean along an axis with weights, a vector along that axis or an array of the same shape.
+    /// The mean along an axis with weights, a vector along that axis or an array of the same shape. Where
+    /// weights add up to 0, for which NumPy raises, it is an infinity or NaN: nothing is computed to see.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -139,7 +140,13 @@ impl Array {
     pub fn average_weighted(&self, weights: &Array, axis: impl Integer) -> Array {
         let axis = axis.to_isize();
         let float = |x: &Array| if x.0.node.dtype.is_float() { x.clone() } else { x.cast(DType::F64) };
-        let (x, mut weights) = (float(self), float(weights));
+        let weights = build("average", [self, weights], |_| {
+            let (own, given) = (&self.0.node.shape, &weights.0.node.shape);
+            let fits = own == given || given[..] == [own[shape::axis(axis, own.len())?]];
+            let sentence = "Shape of weights must be consistent with shape of a along specified axis.";
+            if fits { Ok(weights.clone()) } else { Err(Mistake::Argument { sentence: sentence.to_string() }) }
+        });
+        let (x, mut weights) = (float(self), float(&weights));
         if weights.0.node.shape.len() == 1 && x.0.node.shape.len() > 1 {
             weights = weights.beside(&x, axis);
         }
@@ -149,10 +156,15 @@ impl Array {
     }
 }
 
+/// More elements than any array may have.
+const MOST_POINTS: usize = 1 << 60;
+
 /// Windows that taper signals, as NumPy's of the same names: float64, symmetric, of `count` points.
 fn tapered(count: usize, shape: impl FnOnce(Array, f64) -> Array) -> Array {
     match count {
         0 | 1 => crate::creation::ones(count, DType::F64),
+        // So many points are an error, which an array of that shape has.
+        _ if count > MOST_POINTS => crate::creation::ones(count, DType::F64),
         _ => {
             let last = count as f64 - 1.0;
             let places = crate::creation::arange((1 - count as i64, count as i64, 2));

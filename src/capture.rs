@@ -145,8 +145,8 @@ impl Walk {
                 self.key.scalar(value.dtype());
                 Role::Number(self.scalars.len() as u32 - 1)
             }
-            State::Ready(ready) => {
-                self.leaves.push(ready.buffer.clone());
+            values @ (State::Ready(_) | State::StandIn(..)) => {
+                self.leaves.extend(values.read().map(|ready| ready.buffer.clone()));
                 self.key.leaf(&array.0.node.shape, array.0.node.dtype);
                 Role::Leaf(self.leaves.len() as u32 - 1)
             }

@@ -1,12 +1,13 @@
 //! Function objects whose calls skip the building of expressions.
 //!
 //! [`compile`] wraps a function from arrays to an array. Its first call for some shapes and types
-//! traces the function, once; later calls with the same shapes and types bind the data to the plan
-//! that came of it and run.
+//! traces the function, once, on arrays that stand for the arguments; later calls with the same shapes
+//! and types bind the data to the plan that came of it and run. A function that reads values while it is
+//! traced (what it returns may depend on them) is called each time.
 
 use crate::array::Array;
 use crate::capture::Capture;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Device};
 use crate::error::Error;
 use crate::eval::{self, Planned};
 use crate::lazy::Lazy;
@@ -16,14 +17,20 @@ use numfuse_ir::shape::Shape;
 use numfuse_ir::target::Vectors;
 use numfuse_runtime::{Buffer, fork};
 use smallvec::SmallVec;
+use std::collections::VecDeque;
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, RwLock};
+
+/// The most combinations of shapes, types and settings that a function object keeps plans for.
+const MOST_TRACES: usize = 256;
 
 /// A function of arrays that is planned once for each combination of shapes and types; made by
 /// [`compile`].
 pub struct Compiled<F> {
     function: F,
-    traces: RwLock<Vec<Arc<Trace>>>,
+    /// The latest, the newest last.
+    traces: RwLock<VecDeque<Arc<Trace>>>,
 }
 
 /// What a call for certain shapes and types came to.
@@ -50,6 +57,11 @@ fn settings(config: &Config) -> Settings {
     (config.fuse, config.vectors)
 }
 
+/// Whether results are only to be computed: not checked, timed, or interpreted.
+fn is_plain(config: &Config) -> bool {
+    config.device == Device::Cpu && !(config.check || config.profile || config.log.time)
+}
+
 type Buffers = SmallVec<[Buffer; 4]>;
 
 enum Source {
@@ -61,7 +73,10 @@ enum Source {
 /// A function object for `function`, whose calls skip the building of its expression.
 ///
 /// The function must depend on its arguments alone: what else it reads (numbers, arrays, the
-/// environment) is looked at when it is traced, once for each combination of shapes and types.
+/// environment) is looked at when it is traced, once for each combination of shapes and types, of which
+/// the latest 256 are kept. Where it reads values that its arguments decide on (a mask as an index,
+/// [`nonzero`](Array::nonzero), [`item`](Array::item)), and while evaluations are checked, timed or
+/// interpreted, it is called each time.
 ///
 /// ```
 /// use numfuse::{compile, prelude::*};
@@ -73,7 +88,7 @@ enum Source {
 /// # Ok::<(), numfuse::Error>(())
 /// ```
 pub fn compile<F: Fn(&[Array]) -> Array>(function: F) -> Compiled<F> {
-    Compiled { function, traces: RwLock::new(Vec::new()) }
+    Compiled { function, traces: RwLock::new(VecDeque::new()) }
 }
 
 impl<F: Fn(&[Array]) -> Array> Compiled<F> {
@@ -100,8 +115,8 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
             }
         };
         match known {
-            Some(trace) => trace.run(buffers, &config, Location::caller()),
-            None => self.trace(arguments, &buffers, settings(&config)),
+            Some(trace) if is_plain(&config) => trace.run(buffers, &config, Location::caller()),
+            _ => self.trace(arguments, &buffers, &config),
         }
     }
 
@@ -115,19 +130,29 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
 
     /// Calls the function on arrays that stand for the arguments, and keeps what came of it.
     #[track_caller]
-    fn trace(&self, arguments: &[&Array], buffers: &[Buffer], settings: Settings) -> Result<Array, Error> {
+    fn trace(&self, arguments: &[&Array], buffers: &[Buffer], config: &Config) -> Result<Array, Error> {
         let describe = |a: &&Array| (a.0.node.shape.clone(), a.0.node.dtype);
         let given: Vec<(Shape, DType)> = arguments.iter().map(describe).collect();
+        let read = Arc::new(AtomicBool::new(false));
         let stand_in = |((shape, dtype), buffer): (&(Shape, DType), &Buffer)| {
-            Lazy::data(buffer.clone(), shape.clone(), *dtype)
+            Lazy::stand_in(buffer.clone(), shape.clone(), *dtype, read.clone())
         };
         let stand_ins: Vec<Array> = given.iter().zip(buffers).map(stand_in).collect();
         let result = (self.function)(&stand_ins);
         result.check()?;
+        if read.load(Relaxed) || !is_plain(config) {
+            // What came of these values is not what comes of others.
+            result.eval()?;
+            return Ok(result);
+        }
         let Some((capture, planned)) = eval::captured(&result) else { return Ok(result) };
-        let trace = Trace::of(given, settings, &stand_ins, capture, planned, &result);
+        let trace = Trace::of(given, settings(config), &stand_ins, capture, planned, &result);
         result.eval()?;
-        fork::write(&self.traces).push(Arc::new(trace));
+        let mut traces = fork::write(&self.traces);
+        traces.push_back(Arc::new(trace));
+        let oldest = if traces.len() > MOST_TRACES { traces.pop_front() } else { None };
+        drop(traces);
+        drop(oldest);
         Ok(result)
     }
 }
@@ -166,6 +191,6 @@ impl Trace {
         let leaves = if self.in_order { arguments } else { self.leaves.iter().map(data).collect() };
         let Trace { planned, scalars, lines, result, .. } = self;
         let buffer = eval::run_one(planned, &leaves, scalars, result, lines, config, caller)?;
-        Ok(Lazy::data(buffer, self.result.0.clone(), self.result.1))
+        Ok(Lazy::computed(buffer, self.result.0.clone(), self.result.1, planned.clone()))
     }
 }

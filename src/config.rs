@@ -164,10 +164,13 @@ fn of_process() -> Arc<Config> {
     })
 }
 
-/// Changes the settings of the process, for evaluations that start from now on.
+/// Changes the settings of the process, for evaluations that start from now on. Of two threads that change
+/// them at once one may undo what the other did.
 pub fn set(change: impl FnOnce(&mut Config)) {
-    let mut shared = fork::write(shared());
-    change(&mut shared);
+    let mut config = Config::clone(&fork::read(shared()));
+    // Nothing is locked meanwhile: what is called here may ask for the settings, or evaluate.
+    change(&mut config);
+    *fork::write(shared()) = config;
     CHANGES.fetch_add(1, Release);
 }
 

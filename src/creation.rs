@@ -297,7 +297,10 @@ fn diagonal_against(b: &mut Builder, shape: &Shape, offset: isize, op: Op) -> Re
     let row = match offset {
         0 => row,
         _ => {
-            let offset = b.number(Scalar::from_i128(DType::I64, offset as i128));
+            // Further out all diagonals are alike, and no sum may wrap.
+            let most = i64::MAX / 4;
+            let offset = (offset as i64).clamp(-most, most);
+            let offset = b.number(Scalar::from_i128(DType::I64, offset.into()));
             nodes::map(b, Op::Add, &[row, offset])?
         }
     };

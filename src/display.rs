@@ -36,7 +36,8 @@ const PRECISION: usize = 8;
 /// ```
 impl fmt::Display for Array {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let buffer = match self.check().and_then(|()| eval::ready(self)) {
+        // Whoever formats has no line of their own: an error names the one that asked for the array.
+        let buffer = match self.check().and_then(|()| eval::ready_at(self, self.0.caller)) {
             Ok(ready) => ready.buffer,
             Err(error) => return write!(f, "{error}"),
         };

@@ -37,11 +37,21 @@ impl Planned {
     pub(crate) fn plan(&self) -> &Plan {
         self.prepared.plan()
     }
+
+    /// About how much memory it keeps, with the code that it keeps from being forgotten.
+    fn bytes(&self) -> usize {
+        self.prepared.bytes() + self.plan().graph.len() * NODE_BYTES
+    }
 }
 
 /// Computes arrays that have not been computed, all together.
 #[track_caller]
 pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
+    eval_at(arrays, Location::caller())
+}
+
+/// As [`eval`], for a user at that line.
+fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> Result<(), Error> {
     arrays.iter().try_for_each(Array::check)?;
     arrays.iter().for_each(know_empty);
     let config = config::current();
@@ -55,6 +65,7 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
     let capture = Capture::of(&pending, &config, workers.threads());
     let known = plans().get(capture.key);
     drop(section);
+    let is_new = known.is_none();
     let planned = known.unwrap_or_else(|| new_plan(&capture, &config, workers));
     let profile = (config.profile || config.log.time).then(|| Arc::new(Profile::new()));
     let buffers = match run(&capture, &planned, &config, workers, profile.as_deref()) {
@@ -62,9 +73,12 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
         Err(cause) => {
             let descriptions = pending.iter().map(Array::description).collect();
             let lines = || capture.graph().1;
-            return Err(failure(cause, planned.plan(), lines, ("eval", descriptions, Location::caller())));
+            return Err(failure(cause, planned.plan(), lines, ("eval", descriptions, caller)));
         }
     };
+    if is_new {
+        plans().set_bytes(capture.key, planned.bytes());
+    }
     for (array, buffer) in pending.iter().zip(buffers) {
         array.0.detach(Ready { buffer, planned: Some(planned.clone()), profile: profile.clone() });
     }
@@ -82,11 +96,16 @@ fn know_empty(array: &Array) {
 /// The values of an array, computed if need be.
 #[track_caller]
 pub(crate) fn ready(array: &Array) -> Result<Ready, Error> {
+    ready_at(array, Location::caller())
+}
+
+/// As [`ready`], for a user at that line.
+pub(crate) fn ready_at(array: &Array, caller: &'static Location<'static>) -> Result<Ready, Error> {
     loop {
         if let Some(ready) = array.0.ready() {
             return Ok(ready);
         }
-        eval(std::slice::from_ref(array))?;
+        eval_at(std::slice::from_ref(array), caller)?;
     }
 }
 
@@ -181,7 +200,7 @@ fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planne
     let plan = schedule::plan(graph, Options { fuse: config.fuse });
     let planned = prepare(plan, capture, lines, target_of(config, workers));
     watch::new_plan(&planned, capture.key, config);
-    let bytes = planned.prepared.bytes() + planned.plan().graph.len() * NODE_BYTES;
+    let bytes = planned.bytes();
     plans().insert(capture.key, planned, bytes)
 }
 
@@ -270,6 +289,8 @@ pub struct Statistics {
     pub kernel_hits: u64,
     /// Bytes of machine code that are kept.
     pub code_bytes: usize,
+    /// Bytes of the plans that are kept, each with all of the code that it uses.
+    pub plan_bytes: usize,
 }
 
 /// How the caches of plans and kernels are doing; for memory see [`memory`](crate::memory).
@@ -292,6 +313,7 @@ pub fn statistics() -> Statistics {
         compiles: kernels.compiles,
         kernel_hits: kernels.hits,
         code_bytes: kernels.code_bytes,
+        plan_bytes: plans.bytes,
     }
 }
 

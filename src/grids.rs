@@ -49,15 +49,10 @@ pub fn vander(x: &Array, columns: usize, increasing: bool) -> Array {
         return crate::creation::zeros([x.0.node.shape.size(), 0], x.0.node.dtype.promote(DType::I64));
     }
     // Each column is the one before times x, as NumPy accumulates them.
-    let x = x.cast(x.0.node.dtype.promote(DType::I64));
-    let mut powers = vec![crate::creation::ones_like(&x)];
-    for at in 1..columns {
-        powers.push(&powers[at - 1] * &x);
-    }
-    if !increasing {
-        powers.reverse();
-    }
-    crate::stack::stack(powers, -1)
+    let x = x.cast(x.0.node.dtype.promote(DType::I64)).expand_dims(-1);
+    let first = crate::creation::arange(i64::try_from(columns).unwrap_or(i64::MAX)).equal(0);
+    let powers = crate::ufunc::where_(first, 1, x).cumprod(-1);
+    if increasing { powers } else { powers.flip(-1) }
 }
 
 /// Diagonals made and taken.

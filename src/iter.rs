@@ -87,8 +87,19 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn unstack(&self, axis: impl Integer) -> Vec<Array> {
+        let axis = axis.to_isize();
         let listed = self.with_axes("unstack", 1, |_| "Input array must be at least 1-d.".to_string());
-        let first = listed.moveaxis([axis.to_isize()], [0isize]);
+        let listed = build("unstack", [&listed], |_| {
+            let sentence = format!("an array can be unstacked into fewer than {MOST_PARTS} parts.");
+            match self.0.node.shape[shape::axis(axis, self.0.node.shape.len())?] {
+                MOST_PARTS.. => Err(Mistake::Argument { sentence }),
+                _ => Ok(listed.clone()),
+            }
+        });
+        if listed.0.error.is_some() {
+            return vec![listed];
+        }
+        let first = listed.moveaxis([axis], [0isize]);
         let mut parts = Vec::new();
         for part in &first {
             parts.push(part);

@@ -21,6 +21,7 @@ use numfuse_runtime::profile::Profile;
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The operands of a node.
@@ -46,6 +47,22 @@ pub(crate) enum State {
     Number(Scalar),
     /// Its values.
     Ready(Ready),
+    /// Data that stands for an argument while a function is traced, and whether anybody has read it.
+    StandIn(Ready, Arc<AtomicBool>),
+}
+
+impl State {
+    /// The values, if they are there; of a stand-in it is noted that they were read.
+    pub(crate) fn read(&self) -> Option<&Ready> {
+        match self {
+            State::Ready(ready) => Some(ready),
+            State::StandIn(ready, read) => {
+                read.store(true, Relaxed);
+                Some(ready)
+            }
+            State::Pending(_) | State::Number(_) => None,
+        }
+    }
 }
 
 /// The values of an evaluated node, row-major.
@@ -72,6 +89,21 @@ impl Lazy {
         Lazy::handle(node, State::Ready(Ready { buffer, planned: None, profile: None }), Location::caller())
     }
 
+    /// Data that stands for an argument; `read` becomes true when anybody reads it.
+    pub(crate) fn stand_in(buffer: Buffer, shape: Shape, dtype: DType, read: Arc<AtomicBool>) -> Array {
+        let node = Node { kind: Kind::Leaf(0), shape, dtype };
+        let ready = Ready { buffer, planned: None, profile: None };
+        Lazy::handle(node, State::StandIn(ready, read), Location::caller())
+    }
+
+    /// What has been computed by a plan.
+    #[track_caller]
+    pub(crate) fn computed(buffer: Buffer, shape: Shape, dtype: DType, planned: Arc<Planned>) -> Array {
+        let node = Node { kind: Kind::Leaf(0), shape, dtype };
+        let ready = Ready { buffer, planned: Some(planned), profile: None };
+        Lazy::handle(node, State::Ready(ready), Location::caller())
+    }
+
     /// An array that carries an error.
     pub(crate) fn failed(error: Error) -> Array {
         let node = Node { kind: Kind::Leaf(0), shape: Shape::scalar(), dtype: DType::F64 };
@@ -86,23 +118,17 @@ impl Lazy {
 
     /// The values, if they have been computed.
     pub(crate) fn ready(&self) -> Option<Ready> {
-        match &*self.state() {
-            State::Ready(ready) => Some(ready.clone()),
-            State::Pending(_) | State::Number(_) => None,
-        }
+        self.state().read().cloned()
     }
 
     /// The elements, if they have been computed.
     pub(crate) fn buffer(&self) -> Option<Buffer> {
-        match &*self.state() {
-            State::Ready(ready) => Some(ready.buffer.clone()),
-            State::Pending(_) | State::Number(_) => None,
-        }
+        self.state().read().map(|ready| ready.buffer.clone())
     }
 
     /// Whether the values have been computed.
     pub(crate) fn is_ready(&self) -> bool {
-        matches!(&*self.state(), State::Ready(_))
+        matches!(&*self.state(), State::Ready(_) | State::StandIn(..))
     }
 
     /// Keeps the values and forgets what they came from. If another thread was faster its values
@@ -110,7 +136,7 @@ impl Lazy {
     pub(crate) fn detach(&self, ready: Ready) {
         let mut state = self.state();
         let before = match &*state {
-            State::Ready(_) => return,
+            State::Ready(_) | State::StandIn(..) => return,
             State::Pending(_) | State::Number(_) => std::mem::replace(&mut *state, State::Ready(ready)),
         };
         // The lock is released first: dropping the inputs may take long.
@@ -121,7 +147,7 @@ impl Lazy {
     fn take_inputs(&mut self) -> Inputs {
         match self.state.get_mut().unwrap_or_else(PoisonError::into_inner) {
             State::Pending(inputs) => std::mem::take(inputs),
-            State::Number(_) | State::Ready(_) => Inputs::new(),
+            State::Number(_) | State::Ready(_) | State::StandIn(..) => Inputs::new(),
         }
     }
 }

@@ -21,7 +21,10 @@ macro_rules! define_functions {
     ($($(#[doc = $doc:literal])+ $V:ident $name:ident($first:ident $(, $rest:ident)*): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+);)+) => {
         /// The elementwise functions, under NumPy's names. Operands broadcast; a plain number takes
         /// the type of the arrays beside it.
-        impl Array {
+        /// The most differences of differences.
+const MOST_DIFFERENCES: usize = 1 << 20;
+
+impl Array {
             $($(#[doc = $doc])+
             #[track_caller]
             pub fn $name(&self $(, $rest: impl Into<Operand>)*) -> Array {
@@ -68,6 +71,10 @@ impl Array {
         let axis = axis.to_isize();
         if times == 0 {
             return self.clone();
+        }
+        if times > MOST_DIFFERENCES {
+            let sentence = format!("order must be at most {MOST_DIFFERENCES} but got {times}");
+            return build("diff", [self], |_| Err(Mistake::Argument { sentence }));
         }
         let sentence = "diff requires input that is at least one dimensional";
         let mut x = self.with_axes("diff", 1, |_| sentence.to_string());

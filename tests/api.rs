@@ -309,6 +309,45 @@ fn a_compiled_function_is_traced_once_for_each_form() {
 }
 
 #[test]
+fn a_compiled_function_that_reads_values_is_called_each_time() -> Result<(), Error> {
+    let positive = numfuse::compile(|x| x[0].i(x[0].greater(0)).sum(..));
+    assert_eq!(positive.call(&[&Array::from([1, -1, 2])])?.item::<i64>()?, 3);
+    assert_eq!(positive.call(&[&Array::from([-1, 5, -1])])?.item::<i64>()?, 5);
+    let first = numfuse::compile(|x| &x[0] * x[0].i(0).item::<f64>().unwrap_or(f64::NAN));
+    assert_eq!(first.call(&[&Array::from([2.0, 3.0])])?.to_vec::<f64>()?, [4.0, 6.0]);
+    assert_eq!(first.call(&[&Array::from([5.0, 3.0])])?.to_vec::<f64>()?, [25.0, 15.0]);
+    Ok(())
+}
+
+#[test]
+fn a_compiled_function_obeys_the_settings_and_is_explained() -> Result<(), Error> {
+    let calls = std::cell::Cell::new(0);
+    let function = numfuse::compile(|x| {
+        calls.set(calls.get() + 1);
+        x[0].sqrt() + 1.5
+    });
+    let x = Array::from([4.0f32, 9.0]);
+    for _ in 0..3 {
+        assert_eq!(function.call(&[&x])?.to_vec::<f32>()?, [3.5, 4.5]);
+    }
+    assert_eq!(calls.get(), 1);
+    assert!(function.call(&[&x])?.explain().contains("sqrt"));
+    let changes: [fn(&mut config::Config); 3] =
+        [|c| c.check = true, |c| c.device = config::Device::Interp, |c| c.profile = true];
+    for change in changes {
+        let before = calls.get();
+        let y = config::with(change, || function.call(&[&x]))?;
+        assert_eq!(y.to_vec::<f32>()?, [3.5, 4.5]);
+        assert_eq!(calls.get(), before + 1);
+    }
+    // More forms than are kept.
+    for n in 1..400 {
+        assert_eq!(function.call(&[&full(n, 4.0, F32)])?.to_vec::<f32>()?, vec![3.5; n]);
+    }
+    Ok(())
+}
+
+#[test]
 fn exponents_are_integers_and_have_no_say_in_the_type() -> Result<(), Error> {
     let x = Array::from([1.0f32, -0.75]);
     assert_eq!(x.ldexp(3).to_vec::<f32>()?, [8.0, -6.0]);

@@ -202,3 +202,10 @@ fn reading_is_checked() {
     assert!(error.starts_with("len() of unsized object"));
     assert_eq!(x.to_vec::<i64>().ok(), Some(vec![0, 1, 2]));
 }
+
+#[test]
+fn what_cannot_be_printed_names_the_line_that_asked_for_it() {
+    let (huge, line) = (full(1u64 << 50, 7, I8) + 1i64, line!());
+    let text = huge.to_string();
+    assert!(text.contains(&format!("tests/errors.rs:{line}:")), "{text}");
+}

@@ -222,6 +222,20 @@ fn settings_in_code_hold_for_the_process_or_for_a_call() {
 }
 
 #[test]
+fn a_change_of_settings_may_ask_for_them_and_evaluate() {
+    alone("a_change_of_settings_may_ask_for_them_and_evaluate", || {
+        std::thread::spawn(|| {
+            config::set(|c| {
+                c.fuse = !config::current().fuse && (arange(3) * 7).sum(..).item::<i64>().is_ok()
+            });
+        })
+        .join()
+        .expect("nothing is locked");
+        assert!(!config::current().fuse);
+    });
+}
+
+#[test]
 fn no_setting_changes_a_bit() {
     let plain = value();
     type Change = fn(&mut Config);

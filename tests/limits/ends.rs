@@ -111,6 +111,32 @@ fn arguments_at_the_ends_of_their_types_are_no_trouble() -> Result<(), Error> {
 }
 
 #[test]
+fn counts_and_offsets_without_end_are_mistakes_or_mean_what_they_say() -> Result<(), Error> {
+    let x = ones([2, 2], F64);
+    for far in [isize::MAX, isize::MAX - 1, 1 << 62] {
+        assert_eq!(x.tril(far).to_vec::<f64>()?, [1.0; 4]);
+        assert_eq!(x.triu(far).to_vec::<f64>()?, [0.0; 4]);
+        assert_eq!(x.tril(-far).to_vec::<f64>()?, [0.0; 4]);
+        assert_eq!(x.triu(-far).to_vec::<f64>()?, [1.0; 4]);
+    }
+    let words = "array is too big; its shape";
+    for points in [1 << 62, 1 << 63, usize::MAX] {
+        for window in [numfuse::hanning, numfuse::hamming, numfuse::blackman, numfuse::bartlett] {
+            is_mistake(&window(points), words);
+        }
+    }
+    is_mistake(&numfuse::vander(&arange(3), usize::MAX, false), "Maximum allowed size exceeded");
+    assert_eq!(numfuse::vander(&arange(3), 1 << 40, true).shape(), [3, 1 << 40]);
+    is_mistake(&zeros(1u64 << 40, F32).unstack(0)[0], "fewer than 1048576 parts");
+    is_mistake(&zeros(1u64 << 40, F32).diff(1 << 30, 0), "order must be at most 1048576");
+    let x = Array::from([1.0, 2.0, 3.0]);
+    let words = "Shape of weights must be consistent with shape of a along specified axis.";
+    is_mistake(&x.average_weighted(&Array::from([1.0]), 0), words);
+    is_mistake(&x.reshape([1, 3]).average_weighted(&ones([3, 1], F64), 0), words);
+    Ok(())
+}
+
+#[test]
 fn frames_of_any_width_go_on_as_they_began_and_are_few_operations() -> Result<(), Error> {
     // Where an element of the frame comes from, `i` places after the first of `n` elements.
     let source = |mode: Pad, n: i64, i: i64| match mode {

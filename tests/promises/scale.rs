@@ -57,6 +57,12 @@ fn a_thousand_shapes_of_an_expression_compile_at_most_four_kernels() {
             let kernels = compiled(|| evaluate_shapes(expression, 17));
             assert_eq!(kernels, 0, "{name}, again");
         }
+        // Of extents of all orders of magnitude: folds lie differently over lanes and workers when short or
+        // long, few or many.
+        for (name, expression) in FORMS {
+            let kernels = compiled(|| (0..400).for_each(|i| evaluate_magnitudes(expression, i)));
+            assert!(kernels <= 8, "{name} of all sizes: {kernels} kernels more");
+        }
         // A kernel knows the extent of columns of up to 16: there are more, but not one a shape.
         for (name, expression) in FORMS {
             let kernels = compiled(|| evaluate_shapes(expression, 1));
@@ -78,6 +84,16 @@ const FORMS: [(&str, Form); 8] = [
     ("softmax", |x| x.softmax(1)),
     ("standardised", |x| (x - x.mean(..)) / x.std(..)),
 ];
+
+/// A shape with extents from 18 to some 33 000, and no more than 2^21 elements.
+fn evaluate_magnitudes(expression: Form, i: usize) {
+    let extent = |i: usize| 17 + (1usize << (bits(i) % 16)) + (bits(i) >> 40) as usize % 17;
+    let [rows, columns] = [2 * i, 2 * i + 1].map(extent);
+    if rows * columns < 1 << 21 {
+        let x = given(rows * columns).reshape([rows, columns]);
+        expression(&x).eval().expect("the expression is sound");
+    }
+}
 
 /// A thousand random shapes with no extent below `least`.
 fn evaluate_shapes(expression: Form, least: usize) {

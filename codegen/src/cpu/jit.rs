@@ -37,12 +37,35 @@ unsafe impl Send for Code {}
 // SAFETY: as above; all methods only read.
 unsafe impl Sync for Code {}
 
+/// The sizes of the entries of a kernel, and where the main one and the finishing one begin.
+type Entries = (SmallVec<[usize; 2]>, [Option<Function3>; 2]);
+
 impl Code {
     /// Compiles a kernel, by Cranelift or into vectors of 512 bits.
     pub(crate) fn new(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> Result<Code, Error> {
         let mut builder = JITBuilder::with_isa(native()?, default_libcall_names());
         builder.symbol("fmaf", fused32 as *const u8).symbol("fma", fused64 as *const u8);
         let mut module = JITModule::new(builder);
+        match Code::define(&mut module, kernel, mapping, vectors) {
+            Ok((bytes, [main, finish])) => {
+                let main = main.expect("every kernel has a main entry");
+                Ok(Code { mapping, bytes, main, finish, module: Some(module) })
+            }
+            Err(error) => {
+                // SAFETY: nothing that was defined has been handed out.
+                unsafe { module.free_memory() };
+                Err(error)
+            }
+        }
+    }
+
+    /// Defines the entries of a kernel in a module: their sizes, and where they are.
+    fn define(
+        module: &mut JITModule,
+        kernel: &Kernel,
+        mapping: Mapping,
+        vectors: Vectors,
+    ) -> Result<Entries, Error> {
         let (mut functions, mut bytes) = (Vec::new(), SmallVec::new());
         // Cranelift tells names to a `perf` that has started this process.
         let title = title(kernel, mapping);
@@ -51,7 +74,7 @@ impl Code {
             let id =
                 module.declare_function(&name, Linkage::Export, &signature(module.isa())).map_err(backend)?;
             bytes.push(match vectors {
-                Vectors::Bits128 => define(&mut module, id, kernel, mapping, entry)?,
+                Vectors::Bits128 => define(module, id, kernel, mapping, entry)?,
                 Vectors::Bits512 => {
                     let code = wide::bytes(kernel, mapping, entry)?;
                     module.define_function_bytes(id, wide::ALIGNMENT, &code, &[]).map_err(backend)?;
@@ -66,10 +89,8 @@ impl Code {
             // SAFETY: `function` gives every entry the signature of `Function3`, and so does `wide`.
             unsafe { std::mem::transmute::<*const u8, Function3>(address) }
         });
-        let main = entries.next().expect("every kernel has a main entry");
-        let finish = entries.next();
-        drop(entries);
-        Ok(Code { mapping, bytes, main, finish, module: Some(module) })
+        let entries = [entries.next(), entries.next()];
+        Ok((bytes, entries))
     }
 
     /// The mapping it was compiled for.
@@ -199,7 +220,9 @@ fn flags() -> settings::Builder {
         ("is_pic", "false"),
         ("enable_verifier", verify),
         ("use_colocated_libcalls", "false"),
-        ("enable_probestack", "false"),
+        // Frames of several pages touch each: a stack that ends is a fault at its guard page.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
     ];
     for (name, value) in options {
         flags.set(name, value).expect("these settings exist in the pinned version");

@@ -11,6 +11,9 @@ use regalloc2::{Allocation, Edit, Function, InstOrEdit, Output, PReg, RegClass};
 
 /// The third argument as it comes, by the convention of Unix.
 const THIRD: u8 = 2;
+
+/// The stack grows by pages, each of which the system must see touched.
+const PAGE: u32 = 4096;
 /// Loops begin at a multiple of so many bytes.
 const LOOP: usize = 32;
 
@@ -131,12 +134,25 @@ impl Assembler<'_> {
         }
         if self.frame > 0 {
             self.code.with_number(4, RSP, -64);
-            self.code.add(RSP, -(self.frame as i32));
-            let frame = self.frame;
-            self.say(|| format!("and rsp, -64; sub rsp, {frame}"));
+            self.say(|| "and rsp, -64".into());
+            self.lower_stack();
         }
         self.code.copy(ARGUMENTS[2] as u8, THIRD);
         self.say(|| "mov rcx, rdx".into());
+    }
+
+    /// Makes room for the frame, page by page, each of which is touched: a stack that ends there is a
+    /// fault at its guard page.
+    fn lower_stack(&mut self) {
+        let mut left = self.frame;
+        while left > PAGE {
+            self.code.add(RSP, -(PAGE as i32));
+            self.code.bytes.extend([0x83, 0x0c, 0x24, 0x00]);
+            self.say(|| format!("sub rsp, {PAGE}; or dword ptr [rsp], 0"));
+            left -= PAGE;
+        }
+        self.code.add(RSP, -(left as i32));
+        self.say(|| format!("sub rsp, {left}"));
     }
 
     fn close(&mut self) {

@@ -110,6 +110,15 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default> Lru<K, V, S> {
         self.forget(state);
     }
 
+    /// Forgets an entry; whoever holds its value keeps it.
+    pub(super) fn remove(&self, key: &K) {
+        let mut state = self.write();
+        let entry = state.entries.remove(key);
+        state.bytes -= entry.as_ref().map_or(0, |entry| entry.bytes);
+        drop(state);
+        drop(entry);
+    }
+
     pub(super) fn set_limits(&self, limits: Limits) {
         self.max_entries.store(limits.entries, Relaxed);
         self.max_bytes.store(limits.bytes, Relaxed);

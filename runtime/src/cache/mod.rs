@@ -39,6 +39,11 @@ const PAGE: usize = 4 << 10;
 /// What else stays in memory for each code: its kernel, and the module that frees it. Measured.
 const OVERHEAD: usize = 6 << 10;
 
+/// The memory that code takes while anybody keeps it.
+pub(crate) fn kept_bytes(code: &Code) -> usize {
+    code.bytes().next_multiple_of(PAGE) + OVERHEAD
+}
+
 /// What code is found by. It is hashed once: a kernel is long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -91,7 +96,7 @@ impl KernelCache {
     /// kernel at once, one compiles it.
     ///
     /// # Errors
-    /// The code generator's, each time the kernel is asked for.
+    /// The code generator's; the next time it is asked again.
     pub fn code(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> Result<Arc<Code>, Error> {
         self.find(&self.key(kernel, mapping, target), false)
     }
@@ -117,8 +122,11 @@ impl KernelCache {
             Ok(Arc::new(code))
         });
         if compiled {
-            let bytes = code.as_ref().map_or(0, |code| code.bytes());
-            self.codes.set_bytes(key, bytes.next_multiple_of(PAGE) + OVERHEAD);
+            match code {
+                Ok(code) => self.codes.set_bytes(key, kept_bytes(code)),
+                // What could not be had once (memory for code) may be there the next time.
+                Err(_) => self.codes.remove(key),
+            }
         }
         code.clone()
     }
@@ -217,6 +225,11 @@ impl<P> PlanCache<P> {
     /// Remembers a plan of so many bytes. If another thread was first, its plan is the one.
     pub fn insert(&self, hash: u128, plan: P, bytes: usize) -> Arc<P> {
         self.plans.get_or_insert(hash, Arc::new(plan), bytes)
+    }
+
+    /// Weighs a plan anew, where it is still known: by now it may keep code.
+    pub fn set_bytes(&self, hash: u128, bytes: usize) {
+        self.plans.set_bytes(&hash, bytes);
     }
 
     /// Changes how much is kept.

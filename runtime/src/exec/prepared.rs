@@ -2,7 +2,7 @@
 
 use super::{RunOptions, cost};
 use crate::buffer::Buffer;
-use crate::cache::Key;
+use crate::cache::{Key, kept_bytes};
 use crate::error::Error;
 use crate::{fork, library};
 use numfuse_codegen::{Code, Launch, Mapping, choose, launch};
@@ -102,7 +102,7 @@ impl Prepared {
         self.stays
     }
 
-    /// About how much memory it takes, without its code: its weight in a
+    /// About how much memory it takes, with all code that it keeps once it has run: its weight in a
     /// [`PlanCache`](crate::cache::PlanCache).
     pub fn bytes(&self) -> usize {
         let step = |s: &Step| {
@@ -113,7 +113,8 @@ impl Prepared {
             size_of::<Step>() + size_of::<PreparedStep>() + kernel + lists
         };
         let lists = self.plan.slots.len() * 96 + self.plan.graph.len() * 256;
-        size_of::<Prepared>() + lists + self.plan.steps.iter().map(step).sum::<usize>()
+        let codes = self.codes.get().into_iter().flatten().flatten().map(|code| kept_bytes(code));
+        size_of::<Prepared>() + lists + self.plan.steps.iter().map(step).sum::<usize>() + codes.sum::<usize>()
     }
 
     pub(super) fn step(&self, index: usize) -> &PreparedStep {
