@@ -65,8 +65,9 @@ impl Array {
                 let note = |i: usize| {
                     let step = &planned.plan().steps[i];
                     let handed = step.library().map(|job| handed_to(job.op));
+                    let laid = laid(&planned, i);
                     let took = times.get(i).map(|time| took(step, time.least));
-                    handed.into_iter().chain(took).reduce(|a, b| format!("{a}\n  {b}"))
+                    handed.into_iter().chain(laid).chain(took).reduce(|a, b| format!("{a}\n  {b}"))
                 };
                 explain::explain_with(planned.plan(), note) + &written(&planned)
             }
@@ -190,6 +191,15 @@ impl Array {
 /// Who computes a library op.
 fn handed_to(op: LibOp) -> String {
     format!("handed to the crate {}", library::provider(op))
+}
+
+/// How a kernel lies over lanes, and in which vectors.
+fn laid(planned: &Planned, i: usize) -> Option<String> {
+    let (job, mapping) = planned.plan().steps[i].kernel().zip(planned.prepared.mapping(i))?;
+    let asked = planned.prepared.target().vectors;
+    let (vectors, why) = numfuse_codegen::vectors(&job.kernel, mapping, asked);
+    let why = why.map_or(String::new(), |why| format!(" ({why})"));
+    Some(format!("lies {mapping}, in vectors of {} bits{why}", 8 * vectors.bytes()))
 }
 
 /// How long a kernel took, held against what memory gives.

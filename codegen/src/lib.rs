@@ -55,12 +55,20 @@ pub fn disassemble(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> Resul
     }
 }
 
+/// The vectors of the code that [`compile`] makes where `asked` are to be had, and why it has no others.
+pub fn vectors(kernel: &Kernel, mapping: Mapping, asked: Vectors) -> (Vectors, Option<&'static str>) {
+    match asked {
+        Vectors::Bits128 => (Vectors::Bits128, None),
+        Vectors::Bits512 => match wide::refusal(kernel, mapping) {
+            None => (Vectors::Bits512, None),
+            why => (Vectors::Bits128, why),
+        },
+    }
+}
+
 /// Whether a kernel is emitted in vectors of 512 bits where these are asked for.
 fn is_wide(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> bool {
-    match vectors {
-        Vectors::Bits128 => false,
-        Vectors::Bits512 => wide::supports(kernel, mapping),
-    }
+    self::vectors(kernel, mapping, vectors).0 == Vectors::Bits512
 }
 
 /// What the walk takes for granted.

@@ -27,6 +27,8 @@ pub struct Mapping {
     pub lanes: u8,
     /// How many levels of blocks folds have: 1 for at most 512 elements, 2 for at most 2^18, ...
     pub levels: u8,
+    /// Results go past the caches: they are large, and each register of them is a line of its own.
+    pub streams: bool,
 }
 
 /// Which loops lie across lanes, and which are given to workers.
@@ -84,7 +86,10 @@ impl fmt::Display for Mapping {
             Layout::Tile => "tile",
         };
         write!(f, "{name} x{}", self.lanes)?;
-        if self.levels > 1 { write!(f, " levels {}", self.levels) } else { Ok(()) }
+        if self.levels > 1 {
+            write!(f, " levels {}", self.levels)?;
+        }
+        if self.streams { f.write_str(" past the caches") } else { Ok(()) }
     }
 }
 
@@ -96,7 +101,28 @@ pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
     // The blocks of a fold have 32 lanes, and no layout but the flat one has lanes apart from them.
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
-    Mapping { layout, lanes, levels: levels(kernel, words) }
+    let streams = layout == Layout::Flat && streams(kernel, words, target);
+    Mapping { layout, lanes, levels: levels(kernel, words), streams }
+}
+
+/// From so many bytes read and written on, results are not found in a cache by who reads them next, and
+/// to fetch their lines before they are overwritten costs a quarter to a third of the time.
+const MOST_CACHED: i64 = 96 << 20;
+
+/// Whether results are written past the caches: vectors of one line each, from the first place on, by a
+/// walk along one axis.
+fn streams(kernel: &Kernel, words: &[i64], target: &Target) -> bool {
+    if vectors(kernel, target) != Vectors::Bits512 || kernel.row_axes().count() != 1 {
+        return false;
+    }
+    let along = |at: &Index| {
+        at.offset == Word::Known(0) && matches!(at.terms[..], [(Word::Known(1), Term::Axis(a))] if a.0 == 0)
+    };
+    let mut passes = kernel.passes.iter();
+    let in_order = passes.all(|p| p.cols.is_empty() && p.stores.iter().all(|s| along(&s.at)));
+    let bytes: usize = kernel.buffers.iter().map(|b| b.dtype.bytes()).sum();
+    let points: i64 = kernel.row_axes().map(|a| kernel.axes[a.index()].extent.value(words)).product();
+    in_order && points.saturating_mul(bytes as i64) >= MOST_CACHED
 }
 
 /// The layout with the lanes of vectors of 128 bits, where those lie along the last row axis, which is

@@ -155,9 +155,9 @@ fn fewer_levels_give_the_same_bits() {
         let x = noise(n, 6);
         let want = vec![sum_in_lanes(&x)];
         let mappings = [
-            Mapping { layout: Layout::Flat, lanes: 8, levels },
-            Mapping { layout: Layout::Row, lanes: 8, levels },
-            Mapping { layout: Layout::Split, lanes: 8, levels },
+            Mapping { layout: Layout::Flat, lanes: 8, levels, streams: false },
+            Mapping { layout: Layout::Row, lanes: 8, levels, streams: false },
+            Mapping { layout: Layout::Split, lanes: 8, levels, streams: false },
         ];
         for mapping in mappings {
             let mut buffers = [bytes(&x), vec![0; 4]];

@@ -163,8 +163,8 @@ mod tests {
     use numfuse_ir::prim::Prim;
     use numfuse_ir::scalar::Scalar;
 
-    const FLAT: Mapping = Mapping { layout: Layout::Flat, lanes: 32, levels: 1 };
-    const ROW: Mapping = Mapping { layout: Layout::Row, lanes: 32, levels: 1 };
+    const FLAT: Mapping = Mapping { layout: Layout::Flat, lanes: 32, levels: 1, streams: false };
+    const ROW: Mapping = Mapping { layout: Layout::Row, lanes: 32, levels: 1, streams: false };
 
     /// The place `i` of a vector.
     fn i() -> Index {
@@ -302,7 +302,8 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
 
     #[test]
     fn a_split_fold_has_two_entries() {
-        let text = printed(&row_sum(), Mapping { layout: Layout::Split, lanes: 32, levels: 2 });
+        let text =
+            printed(&row_sum(), Mapping { layout: Layout::Split, lanes: 32, levels: 2, streams: false });
         assert_eq!(text.matches("extern \"C\"").count(), 2, "{text}");
         assert!(
             text.contains("u64 at[6];") && text.contains("kernel(const") && text.contains("finish(const")

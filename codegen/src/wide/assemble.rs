@@ -156,6 +156,11 @@ impl Assembler<'_> {
     }
 
     fn close(&mut self) {
+        if self.program.streams {
+            // Stores past the caches are seen in no order: whoever is told that this is done sees them.
+            self.code.bytes.extend([0x0f, 0xae, 0xf8]);
+            self.say(|| "sfence".into());
+        }
         // Code that follows may be of the time before wide registers.
         self.code.bytes.extend([0xc5, 0xf8, 0x77]);
         self.say(|| "vzeroupper".into());

@@ -7,6 +7,7 @@ use super::ops::Op;
 use super::program::{Block, End, Program, Test};
 use super::{memory, prim};
 use crate::abi;
+use crate::mapping::Mapping;
 use crate::walk::{Active, Emit, Memory, Place, Step};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Kernel;
@@ -59,8 +60,9 @@ pub(crate) struct Wide<'a> {
 
 impl<'a> Wide<'a> {
     /// An emitter at the start of `fn(words, begin, end)`.
-    pub(super) fn new(kernel: &'a Kernel) -> Wide<'a> {
-        let code = Program::new();
+    pub(super) fn new(kernel: &'a Kernel, mapping: Mapping) -> Wide<'a> {
+        let mut code = Program::new();
+        code.streams = mapping.streams;
         let words = code.arguments[0];
         Wide { code, words, kernel, loops: Vec::new(), ifs: Vec::new() }
     }

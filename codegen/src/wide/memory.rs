@@ -62,7 +62,12 @@ pub(super) fn write(e: &mut Wide, to: Mem<VReg>, value: &Lanes) {
     if whole < 16 {
         return write_low(e, to, regs[0], whole);
     }
-    let op = if bytes == 8 { Op::Vmovdqu64Store } else { Op::Vmovdqu32Store };
+    let op = match bytes {
+        // Whole lines: the mapping has seen that they are aligned.
+        _ if e.code.streams && whole >= 64 => Op::Vmovntdq,
+        8 => Op::Vmovdqu64Store,
+        _ => Op::Vmovdqu32Store,
+    };
     for (r, &reg) in regs.iter().enumerate() {
         e.code.store(op, Size::of(whole), reg, further(to, 64 * r as u32));
     }

@@ -67,15 +67,31 @@ pub fn is_available() -> bool {
 
 /// Whether a kernel can be emitted under a mapping.
 pub fn supports(kernel: &Kernel, mapping: Mapping) -> bool {
-    supports_types(kernel) && (mapping.layout != Layout::Tile || turns(kernel))
+    refusal(kernel, mapping).is_none()
 }
 
-/// Whether a kernel has only types that have a place in registers, rounds to no other, and takes nothing
-/// by index: those are left to Cranelift.
+/// Why a kernel is left to Cranelift under a mapping, if it is.
+pub fn refusal(kernel: &Kernel, mapping: Mapping) -> Option<&'static str> {
+    let turns = mapping.layout != Layout::Tile || turns(kernel);
+    refused_for_types(kernel).or_else(|| (!turns).then_some("squares of such elements are not turned"))
+}
+
+/// Whether a kernel has only types and instructions that can be emitted, under any mapping.
 pub(crate) fn supports_types(kernel: &Kernel) -> bool {
-    let other = |inst: &Inst| matches!(inst, Inst::Prim(Prim::Round(_), _) | Inst::Within { .. });
+    refused_for_types(kernel).is_none()
+}
+
+/// The types must have a place in registers; what is rounded to another, or taken by index, is left to
+/// Cranelift.
+fn refused_for_types(kernel: &Kernel) -> Option<&'static str> {
     let mut types = kernel.buffers.iter().map(|b| b.dtype).chain(kernel.dtypes.iter().copied());
-    !kernel.body.iter().any(other) && types.all(is_known)
+    let rounds = |inst: &Inst| matches!(inst, Inst::Prim(Prim::Round(_), _));
+    let takes = |inst: &Inst| matches!(inst, Inst::Within { .. });
+    match () {
+        () if kernel.body.iter().any(rounds) || !types.all(is_known) => Some("it has half types"),
+        () if kernel.body.iter().any(takes) => Some("it takes elements by index"),
+        () => None,
+    }
 }
 
 /// The types that have a place in registers.
@@ -110,7 +126,7 @@ fn assembled(
     entry: Entry,
     with_text: bool,
 ) -> Result<assemble::Assembled, Error> {
-    let mut emitter = emit::Wide::new(kernel);
+    let mut emitter = emit::Wide::new(kernel, mapping);
     walk(kernel, mapping, entry, &mut emitter);
     assemble::assemble(&emitter.finish(), with_text)
 }

@@ -212,6 +212,7 @@ ops! {
     Vmovdqu64Store = "vmovdqu64", Evex Pf3 M0f 1 0x7f, Mr, Full;
     Vmovd = "vmovd", Evex P66 M0f 0 0x6e, Rm, Bytes(4);
     Vmovq = "vmovq", Evex P66 M0f 1 0x6e, Rm, Bytes(8);
+    Vmovntdq = "vmovntdq", Evex P66 M0f 0 0xe7, Mr, Full;
     VmovdStore = "vmovd", Evex P66 M0f 0 0x7e, Mr, Bytes(4);
     VmovqStore = "vmovq", Evex P66 M0f 1 0x7e, Mr, Bytes(8);
     VpextrbStore = "vpextrb", Evex P66 M3a 0 0x14, Mr, Bytes(1);

@@ -91,6 +91,8 @@ pub(super) struct Program {
     pub(super) pool: Pool,
     /// Bytes of stack, a multiple of 64.
     pub(super) stack: u32,
+    /// Stores of whole lines go past the caches.
+    pub(super) streams: bool,
     current: Block,
     cold: u32,
 }
@@ -105,6 +107,7 @@ impl Program {
             registers: 3,
             pool: Pool::default(),
             stack: 0,
+            streams: false,
             current: Block(0),
             cold: 0,
         };

@@ -35,6 +35,7 @@ fn places(op: Op) -> Places {
         (Op::KmovTo8 | Op::KmovTo16 | Op::KmovTo32 | Op::KmovTo, _) => Places { reg: GENERAL, ..all(MASK) },
         (_, Coding::Vex0 | Coding::Vex1) => all(MASK),
         (Op::VpbroadcastqFrom, _) => Places { rm: GENERAL, memory: false, ..all(VECTOR) },
+        (Op::Vmovntdq, _) => Places { registers: false, ..all(VECTOR) },
         (Op::Vmovd | Op::Vmovq | Op::VmovdStore | Op::VmovqStore, _) => Places { rm: GENERAL, ..all(VECTOR) },
         (Op::VpextrbStore | Op::VpextrwStore, _) => Places { registers: false, ..all(VECTOR) },
         (_, Coding::Evex) => match row.form {
@@ -149,6 +150,7 @@ fn with_masks(inst: &Inst<PReg>, places: &Places) -> Vec<Inst<PReg>> {
     let row = inst.op.row();
     let k = PReg::new(5, MASK);
     let fixed = [Op::Vmovd, Op::Vmovq, Op::VmovdStore, Op::VmovqStore, Op::VpextrbStore, Op::VpextrwStore];
+    let fixed = [&fixed[..], &[Op::Vmovntdq]].concat();
     if row.coding != Coding::Evex || fixed.contains(&inst.op) || inst.op == Op::Vpsrldq {
         return Vec::new();
     }

@@ -193,23 +193,23 @@ fn run_for(
 }
 
 pub fn flat(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Flat, lanes, levels: 4 }
+    Mapping { layout: Layout::Flat, lanes, levels: 4, streams: false }
 }
 
 pub fn row(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Row, lanes, levels: 4 }
+    Mapping { layout: Layout::Row, lanes, levels: 4, streams: false }
 }
 
 pub fn split(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Split, lanes, levels: 4 }
+    Mapping { layout: Layout::Split, lanes, levels: 4, streams: false }
 }
 
 pub fn bands(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Bands, lanes, levels: 4 }
+    Mapping { layout: Layout::Bands, lanes, levels: 4, streams: false }
 }
 
 pub fn tile(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Tile, lanes, levels: 1 }
+    Mapping { layout: Layout::Tile, lanes, levels: 1, streams: false }
 }
 
 /// Bytes of f32s.
