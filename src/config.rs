@@ -10,6 +10,7 @@
 //! | `NUMFUSE_LOG=plan,kernel,clif,asm,time` | what each evaluation prints to standard error |
 //! | `NUMFUSE_DUMP=dir` | where each new plan is written, as text |
 //! | `NUMFUSE_VECTORS=128` or `512` | bits of the vectors that code uses; what the processor has (`auto`) |
+//! | `NUMFUSE_PENDING=n` | how many operations may wait, one on top of the other, before they are computed (256) |
 //! | `NUMFUSE_PERF=1` | each new kernel is named for Linux's `perf`, in `/tmp/perf-PID.map` |
 //!
 //! The environment is read once, at the first use. [`set`] changes the settings of the process;
@@ -43,9 +44,15 @@ pub struct Config {
     /// Which vectors code uses; `None` for the widest that the processor has. Wider ones than it has
     /// count as those of 128 bits. No bit of any result depends on them.
     pub vectors: Option<Vectors>,
+    /// How many operations may wait to be computed, one on top of the other, before they are: so a loop
+    /// that never evaluates takes no more and more memory. `usize::MAX` for any number.
+    pub pending: usize,
     /// Whether kernels that are compiled are named for Linux's `perf`, in `/tmp/perf-PID.map`.
     pub perf: bool,
 }
+
+/// How many operations wait at most: fewer than one kernel takes in.
+const PENDING: usize = 256;
 
 /// What evaluates arrays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -85,6 +92,7 @@ impl Default for Config {
             log: Log::default(),
             dump: None,
             vectors: None,
+            pending: PENDING,
             perf: false,
         }
     }
@@ -122,6 +130,7 @@ impl Config {
                 Some("512") => Some(Vectors::Bits512),
                 _ => None,
             },
+            pending: variable("NUMFUSE_PENDING").and_then(|n| n.trim().parse().ok()).unwrap_or(PENDING),
             perf: is_on("NUMFUSE_PERF", false),
         }
     }

@@ -51,7 +51,7 @@ pub(crate) fn eval(arrays: &[Array]) -> Result<(), Error> {
 }
 
 /// As [`eval`], for a user at that line.
-fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> Result<(), Error> {
+pub(crate) fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> Result<(), Error> {
     arrays.iter().try_for_each(Array::check)?;
     arrays.iter().for_each(know_empty);
     let config = config::current();

@@ -9,6 +9,7 @@
 use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::Planned;
+use crate::pending::{self, Waiting};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build::Build;
@@ -25,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The operands of a node.
-type Inputs = SmallVec<[Array; 3]>;
+pub(crate) type Inputs = SmallVec<[Array; 3]>;
 
 /// What an [`Array`] is a handle of.
 pub(crate) struct Lazy {
@@ -35,6 +36,8 @@ pub(crate) struct Lazy {
     pub(crate) caller: &'static Location<'static>,
     /// What went wrong, here or further up.
     pub(crate) error: Option<Error>,
+    /// How much waits for this node to be computed.
+    pub(crate) waiting: Waiting,
     state: Mutex<State>,
 }
 
@@ -78,7 +81,8 @@ pub(crate) struct Ready {
 
 impl Lazy {
     fn handle(node: Node, state: State, caller: &'static Location<'static>) -> Array {
-        Array(Arc::new(Lazy { node, caller, error: None, state: Mutex::new(state) }))
+        let waiting = Waiting::of(&state);
+        Array(Arc::new(Lazy { node, caller, error: None, waiting, state: Mutex::new(state) }))
     }
 
     /// Data that is given.
@@ -109,11 +113,19 @@ impl Lazy {
         let node = Node { kind: Kind::Leaf(0), shape: Shape::scalar(), dtype: DType::F64 };
         let caller = error.location();
         let state = Mutex::new(State::Pending(Inputs::new()));
-        Array(Arc::new(Lazy { node, caller, error: Some(error), state }))
+        Array(Arc::new(Lazy { node, caller, error: Some(error), waiting: Waiting::default(), state }))
     }
 
     pub(crate) fn state(&self) -> Locked<MutexGuard<'_, State>> {
         fork::lock(&self.state)
+    }
+
+    /// What the node will be computed from, if it has not been.
+    pub(crate) fn inputs(&self) -> Option<Inputs> {
+        match &*self.state() {
+            State::Pending(inputs) => Some(inputs.clone()),
+            State::Number(_) | State::Ready(_) | State::StandIn(..) => None,
+        }
     }
 
     /// The values, if they have been computed.
@@ -134,6 +146,7 @@ impl Lazy {
     /// Keeps the values and forgets what they came from. If another thread was faster its values
     /// stay: they are the same.
     pub(crate) fn detach(&self, ready: Ready) {
+        self.waiting.is_over(ready.buffer.len());
         let mut state = self.state();
         let before = match &*state {
             State::Ready(_) | State::StandIn(..) => return,
@@ -288,8 +301,14 @@ pub(crate) fn build<'a>(
         return failed.clone();
     }
     let mut builder = Builder::here();
-    body(&mut builder).unwrap_or_else(|mistake| {
-        let operands = operands.into_iter().map(|a| (a.0.node.dtype, a.0.node.shape.clone())).collect();
-        Lazy::failed(Error::new(Cause::Expression(mistake), op, operands, builder.caller))
-    })
+    match body(&mut builder) {
+        Ok(array) => {
+            pending::bound(&array);
+            array
+        }
+        Err(mistake) => {
+            let operands = operands.into_iter().map(|a| (a.0.node.dtype, a.0.node.shape.clone())).collect();
+            Lazy::failed(Error::new(Cause::Expression(mistake), op, operands, builder.caller))
+        }
+    }
 }

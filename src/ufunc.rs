@@ -72,7 +72,8 @@ impl Array {
         if times == 0 {
             return self.clone();
         }
-        if times > MOST_DIFFERENCES {
+        let extent = shape::axis(axis, self.0.node.shape.len()).map_or(0, |axis| self.0.node.shape[axis]);
+        if times.min(extent) > MOST_DIFFERENCES {
             let sentence = format!("order must be at most {MOST_DIFFERENCES} but got {times}");
             return build("diff", [self], |_| Err(Mistake::Argument { sentence }));
         }

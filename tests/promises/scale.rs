@@ -4,7 +4,7 @@ use crate::alone::alone;
 use crate::order::SUM;
 use crate::{bits, given, holds};
 use numfuse::prelude::*;
-use numfuse::statistics;
+use numfuse::{config, statistics};
 
 /// Runs `body` with a stack that a recursion over thousands of nodes would overflow.
 fn on_a_small_stack(body: impl FnOnce() + Send + 'static) {
@@ -14,7 +14,7 @@ fn on_a_small_stack(body: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn a_chain_of_a_million_operations_is_built_evaluated_and_dropped() {
-    on_a_small_stack(|| {
+    let chain = || {
         let mut x = Array::from([1.0f32, -1.0]);
         for _ in 0..500_000 {
             x = (x + 1.0).absolute();
@@ -24,7 +24,10 @@ fn a_chain_of_a_million_operations_is_built_evaluated_and_dropped() {
         for _ in 0..1_000_000 {
             dropped = dropped.cast(F64).cast(F32);
         }
-    });
+    };
+    // In parts, as it grows, and as one expression.
+    on_a_small_stack(chain);
+    on_a_small_stack(move || config::with(|config| config.pending = usize::MAX, chain));
 }
 
 #[test]

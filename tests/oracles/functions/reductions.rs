@@ -2,6 +2,7 @@
 //! that are no single fold.
 
 use super::{Inputs, Table, cases};
+use numfuse::prelude::*;
 
 /// Integer results are exact; float sums differ by the order of the elements.
 const ULPS: f64 = 60.0;
@@ -42,6 +43,17 @@ pub(super) const AXES: Table = Table {
         "np.trace(x)" => numfuse::trace(x, 0);
         "np.trace(x, 1)" => x.trace(1);
         "np.trace(x, -9)" => x.trace(-9);
+        "np.sum(x, dtype=np.int16)" => x.sum_as(.., I16);
+        "np.sum(x, 0, dtype=np.float32)" => x.sum_as(0, F32);
+        "np.sum(x, -1, dtype=bool)" => x.sum_as(-1, BOOL);
+        "np.prod(np.abs(x), 0, dtype=np.uint8)" => x.absolute().prod_as(0, U8);
+        "np.prod(x, dtype=np.float64)" => x.prod_as(.., F64);
+        "np.mean(x, 0, dtype=np.float64)" => x.mean_as(0, F64);
+        "np.var(x, dtype=np.float64)" => x.var_as(.., F64);
+        "np.std(x, 0, dtype=np.float64)" => x.std_as(0, F64);
+        "np.cumsum(x, dtype=np.float64)" => x.cumsum_as(.., F64);
+        "np.cumsum(x, -1, dtype=np.int16)" => x.cumsum_as(-1, I16);
+        "np.cumprod(x, 0, dtype=np.float64)" => x.cumprod_as(0, F64);
     },
 };
 
