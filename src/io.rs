@@ -2,7 +2,7 @@
 //!
 //! The reader trusts nothing: a truncated file, a header that lies about its length, its type or
 //! its shape, or bytes that are left over give an error, and no more memory is taken than the file
-//! has bytes. Big-endian and Fortran-ordered files are read too.
+//! has bytes, and its elements. Big-endian and Fortran-ordered files are read too.
 
 use crate::array::Array;
 use crate::element::Element;

@@ -50,8 +50,9 @@
 //!
 //! Operators neither panic nor return `Result`. A mistake makes an array that carries its [`Error`]
 //! with the user's line; later operations pass it on, and [`Array::check`], [`Array::eval`],
-//! [`Array::to_vec`] and [`Array::item`] return it. Only the functions that have no room for it,
-//! such as [`Array::shape`], panic with it; they have `try_` forms.
+//! [`Array::to_vec`] and [`Array::item`] return it. Only the functions that have no room for it
+//! panic with it: [`Array::shape`], [`Array::ndim`], [`Array::len`], [`Array::size`] and [`Array::dtype`],
+//! which have `try_` forms, and what is made of those ([`Array::nbytes`], [`Array::is_empty`]).
 
 #![deny(missing_docs)]
 #![deny(unsafe_code)]

@@ -1,7 +1,7 @@
 //! Rust's operators on arrays: owned or borrowed, with a plain number on either side.
 //!
 //! An operator neither panics nor returns a `Result`: a mistake makes an array that carries it.
-//! Owned operands are dropped by the operation, which lets an evaluation reuse their memory.
+//! Owned operands are dropped by the operation: what nobody else holds is freed with its last reader.
 //!
 //! On the right any plain number will do. On the left it is a `bool`, an `i64` or an `f64`: Rust
 //! knows the type of a literal, and with it that `1.0 - &x` is an array, only if one type fits. For

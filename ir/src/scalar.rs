@@ -149,7 +149,7 @@ impl Scalar {
         (0..17).map(rounded).find(reads_back).unwrap_or(x)
     }
 
-    /// Equal bits, or both NaN: SEMANTICS of every comparison between devices and oracles.
+    /// Equal bits, or both NaN: what every comparison between devices and oracles means by the same.
     pub fn same(self, other: Scalar) -> bool {
         self == other || (self.dtype == other.dtype && self.is_nan() && other.is_nan())
     }

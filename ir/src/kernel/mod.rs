@@ -111,7 +111,7 @@ pub struct Pass {
     pub cols: SmallVec<[AxisId; 2]>,
     /// What is folded over the columns; all carries of a pass have the same order.
     pub carries: Vec<Carry>,
-    /// In which order the folds combine (DESIGN section 14).
+    /// In which order the folds combine.
     pub order: Order,
     /// What is written at each point.
     pub stores: Vec<Store>,
