@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 pub(crate) struct Waiting {
     /// Operations, one on top of the other.
     operations: AtomicU32,
-    /// Bytes of data, counted once for each use.
+    /// Bytes of data, along the longest way down, counted once for each use.
     bytes: AtomicU64,
 }
 
@@ -34,10 +34,19 @@ impl Waiting {
         let (mut operations, mut bytes) = (0, 0u64);
         match state {
             State::Pending(inputs) => {
+                // What two operands wait for is much the same where they come of one loop: the longer
+                // way counts, and what lies beside it.
+                let mut beside = 0u64;
                 for Array(input) in inputs {
-                    operations = operations.max(input.waiting.operations.load(Relaxed) + 1);
-                    bytes = bytes.saturating_add(input.waiting.bytes.load(Relaxed));
+                    let waiting = &input.waiting;
+                    let (below, held) = (waiting.operations.load(Relaxed), waiting.bytes.load(Relaxed));
+                    operations = operations.max(below + 1);
+                    match below {
+                        0 => beside = beside.saturating_add(held),
+                        _ => bytes = bytes.max(held),
+                    }
                 }
+                bytes = bytes.saturating_add(beside);
             }
             State::Ready(ready) | State::StandIn(ready, _) => bytes = ready.buffer.len() as u64,
             State::Number(_) => {}
