@@ -115,7 +115,7 @@ fn first() {
     );
     let mut plan = plans.iter();
     print(
-        "  Cranelift and its machine code",
+        "  the machine code",
         once(FIRSTS, || {
             let step = &plan.next().expect("one for each").steps[0];
             let KernelJob { kernel, words, .. } = step.kernel().expect("ten operations are a kernel");
