@@ -85,15 +85,10 @@ pub fn execute(
 
 /// The elements as they lie in memory.
 fn raw_bytes(values: &[Scalar]) -> Vec<u8> {
-    values.iter().flat_map(|v| v.bits().to_le_bytes().into_iter().take(v.dtype().bytes())).collect()
+    values.iter().flat_map(|v| v.to_bytes()).collect()
 }
 
 /// Elements from memory.
 pub fn from_bytes(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    let value = |chunk: &[u8]| {
-        let mut bits = [0; 8];
-        bits[..chunk.len()].copy_from_slice(chunk);
-        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
-    };
-    bytes.chunks(dtype.bytes()).map(value).collect()
+    bytes.chunks(dtype.bytes()).map(|bytes| Scalar::from_bytes(dtype, bytes)).collect()
 }
