@@ -97,6 +97,10 @@ pub fn tanh<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     let nothing = copy_sign(k, none, z.im);
     let endless = infinite(k, z.re);
     let lost = k.and(unknown, endless);
+    // Anywhere else an angle that is not known leaves nothing known.
+    let finite = k.not(endless);
+    let strays = k.and(unknown, finite);
+    let unit = k.select(strays, left, unit);
     let left = k.select(lost, nothing, left);
     let (re, im) = (k.select(far, unit, re), k.select(far, left, im));
     // On the real axis it stays there, and at 0 the real part is 0 whatever the angle.

@@ -167,8 +167,10 @@ fn infinite<K: Functions>(k: &mut K, x: K::V) -> K::V {
     k.function(Op::Isinf, &[x])
 }
 
-/// The magnitude of `x` with the sign of `y`.
+/// The magnitude of `x` with the sign of `y`; that of a NaN counts as positive, since it is nobody's promise.
 fn copy_sign<K: Functions>(k: &mut K, x: K::V, y: K::V) -> K::V {
+    let (known, one) = (k.eq(y, y), k.int(y, 1));
+    let y = k.select(known, y, one);
     k.function(Op::Copysign, &[x, y])
 }
 

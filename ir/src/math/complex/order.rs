@@ -93,8 +93,17 @@ pub fn fmin<K: Functions>(k: &mut K, a: Pair<K::V>, b: Pair<K::V>) -> Pair<K::V>
     choose(k, first, a, b)
 }
 
-/// `minimum(maximum(x, low), high)`.
+/// `x` held between `low` and `high`. As in NumPy's own `clip` a NaN of `x` wins, and one in a bound's
+/// imaginary part only where the real parts are equal.
 pub fn clip<K: Functions>(k: &mut K, x: Pair<K::V>, low: Pair<K::V>, high: Pair<K::V>) -> Pair<K::V> {
-    let raised = maximum(k, x, low);
-    minimum(k, raised, high)
+    let mut beyond = |side: Prim, x: Pair<K::V>, bound: Pair<K::V>| {
+        let (unknown, equal) = (isnan(k, x), k.eq(x.re, bound.re));
+        let (first, second) = (k.prim(side, &[x.re, bound.re]), k.prim(side, &[x.im, bound.im]));
+        let then = k.and(equal, second);
+        let inside = k.or(first, then);
+        let stays = k.or(unknown, inside);
+        choose(k, stays, x, bound)
+    };
+    let raised = beyond(Prim::Gt, x, low);
+    beyond(Prim::Lt, raised, high)
 }

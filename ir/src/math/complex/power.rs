@@ -21,11 +21,10 @@ pub fn power<K: Functions>(k: &mut K, a: Pair<K::V>, b: Pair<K::V>) -> Pair<K::V
     let by_squaring = k.and(small, whole);
     let squared = whole_power(k, a, b.re, unit);
     let found = choose(k, by_squaring, squared, found);
-    // 0 to a power is 0 where the power is positive, and NaN elsewhere; anything to the power 0 is 1.
+    // 0 to a power is 0 where the power's real part is positive, and NaN elsewhere; anything to the power 0 is 1.
     let (no_re, no_im) = (is_zero(k, a.re), is_zero(k, a.im));
     let nothing = k.and(no_re, no_im);
     let up = k.gt(b.re, none);
-    let up = k.and(up, real);
     let nan = k.float(a.re, f64::NAN);
     let of_zero = k.select(up, none, nan);
     let found = choose(k, nothing, Pair { re: of_zero, im: of_zero }, found);

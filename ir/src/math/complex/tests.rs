@@ -18,7 +18,7 @@ fn of(op: Op, args: &[(f64, f64)]) -> (f64, f64) {
 #[test]
 fn arithmetic_is_that_of_pairs() {
     assert_eq!(of(Op::Multiply, &[(1.0, 2.0), (3.0, -1.0)]), (5.0, 5.0));
-    assert_eq!(of(Op::Divide, &[(5.0, 5.0), (3.0, -1.0)]), (1.0, 2.0));
+    assert_eq!(of(Op::Divide, &[(5.0, 5.0), (4.0, -2.0)]), (0.5, 1.5));
     assert_eq!(of(Op::Divide, &[(5.0, 5.0), (1.0, 2.0)]), (3.0, -1.0));
     assert_eq!(of(Op::Reciprocal, &[(0.0, 2.0)]), (0.0, -0.5));
     assert_eq!(of(Op::Divide, &[(1.0, -1.0), (0.0, 0.0)]), (f64::INFINITY, f64::NEG_INFINITY));
@@ -59,7 +59,7 @@ fn roots_and_logarithms_reach_the_ends_of_the_range() {
     assert_eq!(of(Op::Sqrt, &[(-4.0, -0.0)]), (0.0, -2.0));
     assert_eq!(of(Op::Sqrt, &[(f64::NEG_INFINITY, 1.0)]), (0.0, f64::INFINITY));
     let (re, im) = of(Op::Log, &[(5e-324, 5e-324)]);
-    assert!((re + 744.093_498_356_656_6).abs() < 1e-12 && (im - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
+    assert!((re + 744.093_498_331_101_3).abs() < 1e-12 && (im - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
     assert_eq!(of(Op::Log, &[(0.0, -0.0)]), (f64::NEG_INFINITY, -0.0));
     let (re, im) = of(Op::Exp, &[(709.9, 0.785)]);
     assert!(re.is_finite() && im.is_finite());
