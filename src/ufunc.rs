@@ -145,6 +145,9 @@ impl Array {
     #[track_caller]
     pub fn divmod(&self, b: impl Into<Operand>) -> (Array, Array) {
         let b = b.into();
+        if let Some(refused) = refuses_complex("divmod", self, &b) {
+            return (refused.clone(), refused);
+        }
         (self.floor_divide(b.clone()), self.remainder(b))
     }
 
@@ -160,7 +163,10 @@ impl Array {
             );
             return build("round", [self], |_| Err(Mistake::Argument { sentence }));
         }
-        let whole = !self.0.node.dtype.is_inexact();
+        if self.0.node.dtype.is_complex() {
+            return self.real().round(decimals).complex(self.imag().round(decimals));
+        }
+        let whole = !self.0.node.dtype.is_float();
         let scale = 10f64.powi(decimals.saturating_abs());
         match decimals {
             0 if self.0.node.dtype == DType::Bool => self.cast(DType::F16),
@@ -171,6 +177,18 @@ impl Array {
             _ => (self / scale).rint() * scale,
         }
     }
+}
+
+/// The mistake of a function that has no form for complex numbers, where an operand is one.
+#[track_caller]
+fn refuses_complex(op: &'static str, a: &Array, b: &Operand) -> Option<Array> {
+    let other = b.array().map(|b| b.0.node.dtype);
+    let weak = b.number().is_some_and(|number| number.weak() == Weak::Complex);
+    let dtypes: Vec<DType> =
+        [Some(a.0.node.dtype), other, weak.then_some(DType::C128)].into_iter().flatten().collect();
+    let is_complex = dtypes.iter().any(|dtype| dtype.is_complex());
+    let mistake = Mistake::Types { op: op.to_string(), dtypes, sentence: None };
+    is_complex.then(|| build(op, std::iter::once(a).chain(b.array()), |_| Err(mistake)))
 }
 
 /// Quotient and remainder, rounded down.

@@ -102,8 +102,9 @@ fn again(x: &Array) -> Result<Array, numfuse::Error> {
 }
 
 /// The text without what we say of the shape and the type after NumPy's.
-fn printed(x: &Array) -> String {
+fn printed(x: &Array) -> Result<String, numfuse::Error> {
+    x.check()?;
     let text = x.to_string();
     let shape = text.rfind(" (").expect("the shape comes last");
-    text[..shape].to_string()
+    Ok(text[..shape].to_string())
 }

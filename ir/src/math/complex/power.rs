@@ -1,21 +1,22 @@
 //! Powers of pairs, as NumPy takes them: small whole exponents by squaring, others by logarithms.
 
-use super::{Functions, Pair, choose, exp, is_zero, log, multiply, reciprocal, zero};
+use super::{Functions, Pair, choose, divide, exp, is_zero, log, multiply, zero};
 use crate::math::ArithExt;
-use crate::scalar::Scalar;
 
 /// Whole exponents below this are taken by squaring: seven steps.
 const WHOLE_BELOW: f64 = 100.0;
 const STEPS: u32 = 7;
 
-/// `a` to the power `b`.
+/// `a` to the power `b`. A real power of an infinite number is infinite by its angle, of which NumPy's is NaN.
 pub fn power<K: Functions>(k: &mut K, a: Pair<K::V>, b: Pair<K::V>) -> Pair<K::V> {
     let (one, none) = (k.float(a.re, 1.0), zero(k, a.re));
     let unit = Pair { re: one, im: none };
     let logarithm = log(k, a);
     let exponent = multiply(k, b, logarithm);
-    let found = exp(k, exponent);
     let (real, whole, size) = (is_zero(k, b.im), k.rint(b.re), k.abs(b.re));
+    let scaled = Pair { re: k.mul(b.re, logarithm.re), im: k.mul(b.re, logarithm.im) };
+    let exponent = choose(k, real, scaled, exponent);
+    let found = exp(k, exponent);
     let (bound, is_whole) = (k.float(a.re, WHOLE_BELOW), k.eq(whole, b.re));
     let (small, whole) = (k.lt(size, bound), k.and(is_whole, real));
     let by_squaring = k.and(small, whole);
@@ -39,13 +40,15 @@ fn whole_power<K: Functions>(k: &mut K, a: Pair<K::V>, exponent: K::V, unit: Pai
     let whole = k.cast(exponent, dtype);
     let count = k.abs(whole);
     let none = k.int(count, 0);
-    let (mut result, mut base, mut begun) = (unit, a, k.constant(Scalar::bool(false)));
+    // NumPy multiplies 1 by the first factor, which loses infinities, but for the powers 1 to 3.
+    let (one, three) = (k.int(whole, 1), k.int(whole, 3));
+    let (below, above) = (k.lt(whole, one), k.gt(whole, three));
+    let (mut result, mut base, mut begun) = (unit, a, k.or(below, above));
     for bit in 0..STEPS {
         let mask = k.int(count, 1 << bit);
         let chosen = k.and(count, mask);
         let on = k.ne(chosen, none);
         let product = multiply(k, result, base);
-        // The first factor is taken as it is: a product with 1 would lose infinities.
         let next = choose(k, begun, product, base);
         result = choose(k, on, next, result);
         begun = k.or(begun, on);
@@ -53,7 +56,7 @@ fn whole_power<K: Functions>(k: &mut K, a: Pair<K::V>, exponent: K::V, unit: Pai
             base = multiply(k, base, base);
         }
     }
-    let inverse = reciprocal(k, result);
+    let inverse = divide(k, unit, result);
     let below = k.lt(whole, none);
     choose(k, below, inverse, result)
 }
