@@ -6,6 +6,7 @@
 use crate::array::Array;
 use crate::element::Number;
 use half::{bf16, f16};
+use num_complex::Complex;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape::{self, Shape};
 use smallvec::SmallVec;
@@ -67,7 +68,7 @@ impl From<Number> for Operand {
 }
 
 macro_rules! operands_from {
-    ($($T:ident)+) => { $(
+    ($($T:ty),+) => { $(
         impl From<$T> for Operand {
             fn from(number: $T) -> Operand {
                 Operand::Number(number.into())
@@ -76,7 +77,8 @@ macro_rules! operands_from {
     )+ };
 }
 
-operands_from! { bool i8 i16 i32 i64 isize u8 u16 u32 u64 usize f16 bf16 f32 f64 }
+operands_from! { bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f16, bf16, f32, f64 }
+operands_from! { Complex<f32>, Complex<f64> }
 
 /// An integer that counts or points at something: an extent, an axis, a place.
 pub trait Integer: Copy {

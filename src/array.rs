@@ -332,12 +332,14 @@ fn elements<T: Element>(buffer: &Buffer) -> Vec<T> {
 
 /// The elements with their type.
 pub(crate) fn decode(bytes: &[u8], dtype: DType) -> impl Iterator<Item = Scalar> {
+    let part = dtype.part().bytes();
     bytes.chunks_exact(dtype.bytes()).map(move |bytes| {
-        let mut word = [0; 8];
-        word[..bytes.len()].copy_from_slice(bytes);
+        let mut element = [0; 16];
+        let element = &mut element[..bytes.len()];
+        element.copy_from_slice(bytes);
         if cfg!(target_endian = "big") {
-            word[..bytes.len()].reverse();
+            element.chunks_exact_mut(part).for_each(<[u8]>::reverse);
         }
-        Scalar::from_bits(dtype, u64::from_le_bytes(word))
+        Scalar::from_bytes(dtype, element)
     })
 }

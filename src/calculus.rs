@@ -32,7 +32,7 @@ impl Array {
     #[track_caller]
     pub fn gradient(&self, step: f64, axis: impl Integer) -> Array {
         let axis = axis.to_isize();
-        let x = if self.0.node.dtype.is_float() { self.clone() } else { self.cast(DType::F64) };
+        let x = if self.0.node.dtype.is_inexact() { self.clone() } else { self.cast(DType::F64) };
         let part = |range: Slice| x.along("gradient", axis, range);
         let whole = part(s(..));
         if whole.0.error.is_some() {
@@ -139,7 +139,7 @@ impl Array {
     #[track_caller]
     pub fn average_weighted(&self, weights: &Array, axis: impl Integer) -> Array {
         let axis = axis.to_isize();
-        let float = |x: &Array| if x.0.node.dtype.is_float() { x.clone() } else { x.cast(DType::F64) };
+        let float = |x: &Array| if x.0.node.dtype.is_inexact() { x.clone() } else { x.cast(DType::F64) };
         let weights = build("average", [self, weights], |_| {
             let (own, given) = (&self.0.node.shape, &weights.0.node.shape);
             let fits = own == given || given[..] == [own[shape::axis(axis, own.len())?]];

@@ -155,6 +155,11 @@ impl<A: Into<Number>, B: Into<Number>, C: Into<Number>> From<(A, B, C)> for Prog
 pub fn arange(progression: impl Into<Progression>) -> Array {
     let Progression { start, stop, step } = progression.into();
     build("arange", [], |b| match (start, stop, step) {
+        (Number::Complex(_), _, _) | (_, Number::Complex(_), _) | (_, _, Number::Complex(_)) => {
+            Err(Mistake::Argument {
+                sentence: "arange: a complex number is not before or behind another".to_string(),
+            })
+        }
         (Number::Float(_), _, _) | (_, Number::Float(_), _) | (_, _, Number::Float(_)) => {
             let (start, stop, step) = (start.to_f64(), stop.to_f64(), step.to_f64());
             let count = match (stop - start) / step {
@@ -185,6 +190,7 @@ fn integer(number: Number) -> i128 {
         // Held far inside the range, so that differences do not overflow.
         Number::Int(n) => n.clamp(-(1 << 100), 1 << 100),
         Number::Float(x) => x as i128,
+        Number::Complex(z) => z.re as i128,
     }
 }
 
@@ -238,8 +244,10 @@ fn progress(
 /// ```
 #[track_caller]
 pub fn linspace(start: impl Into<Number>, stop: impl Into<Number>, count: usize) -> Array {
-    let (start, stop) = (start.into().to_f64(), stop.into().to_f64());
+    let (start, stop) = (start.into(), stop.into());
     build("linspace", [], |b| {
+        let end = |number: Number| number.to_scalar(DType::F64).map(Scalar::to_f64);
+        let (start, stop) = (end(start)?, end(stop)?);
         let last = count.saturating_sub(1);
         let step = (stop - start) / last as f64;
         let line = |b: &mut Builder, step: f64| {

@@ -65,6 +65,7 @@ impl Text<'_> {
         let words = words(&shown, precision.unwrap_or(PRECISION)).into_iter();
         let mut text = Text { shape, words, summarised, lines: String::new() };
         match (shape, &shown[..]) {
+            ([], [one]) if precision.is_none() && dtype.is_complex() => text.lines = complex_alone(*one),
             ([], [one]) if precision.is_none() && dtype.is_float() => text.lines = alone(*one),
             ([], _) => text.lines = text.words.next().unwrap_or_default(),
             _ if size == 0 => text.lines.push_str("[]"),
@@ -142,11 +143,42 @@ fn collect(bytes: &[u8], dtype: DType, shape: &[usize], summarised: bool, shown:
 fn words(shown: &[Scalar], precision: usize) -> Vec<String> {
     let words: Vec<String> = match shown.first() {
         Some(first) if first.dtype().is_float() => floats(shown, precision),
+        Some(first) if first.dtype().is_complex() => complex(shown, precision),
         Some(_) => shown.iter().map(Scalar::to_string).collect(),
         None => Vec::new(),
     };
+    aligned(words)
+}
+
+/// Words moved to the right, to one width.
+fn aligned(words: Vec<String>) -> Vec<String> {
     let width = words.iter().map(String::len).max().unwrap_or(0);
     words.into_iter().map(|word| format!("{word:>width$}")).collect()
+}
+
+/// Complex numbers: the real parts as floats, then the imaginary ones with their signs, each of one width.
+fn complex(shown: &[Scalar], precision: usize) -> Vec<String> {
+    let part =
+        |of: fn(Scalar) -> Scalar| floats(&shown.iter().map(|x| of(*x)).collect::<Vec<_>>(), precision);
+    let signed = |word: String| if word.starts_with('-') { word } else { format!("+{word}") };
+    let (real, imaginary) = (aligned(part(Scalar::real)), part(Scalar::imaginary));
+    let imaginary = aligned(imaginary.into_iter().map(signed).collect());
+    let word = |(real, imaginary): (String, String)| {
+        let digits = imaginary.trim_end();
+        format!("{real}{digits}j{}", &imaginary[digits.len()..])
+    };
+    real.into_iter().zip(imaginary).map(word).collect()
+}
+
+/// A complex number beside no others, as Python writes it: `(1+2j)`, and `2j` where the real part is 0.
+fn complex_alone(x: Scalar) -> String {
+    let part = |x: Scalar| alone(x).trim_end_matches(".0").to_string();
+    let (real, imaginary) = (part(x.real()), part(x.imaginary()));
+    let sign = if imaginary.starts_with('-') { "" } else { "+" };
+    match x.real() == Scalar::zero(x.dtype().part()) {
+        true => format!("{imaginary}j"),
+        false => format!("({real}{sign}{imaginary}j)"),
+    }
 }
 
 /// A float beside no others: as few digits as tell it apart, however many these are.

@@ -2,15 +2,18 @@
 //!
 //! An [`Element`] is a Rust type that arrays can be made from and read into. A [`Number`] is a
 //! plain number beside an array: it has a kind but no width, so that it never widens an array's
-//! type (NEP 50: `float32 + 1.5` is `float32`). The half types are those of the crate `half`.
+//! type (NEP 50: `float32 + 1.5` is `float32`). The half types are those of the crate `half`, complex numbers
+//! those of `num-complex`.
 
 use half::{bf16, f16};
+use num_complex::Complex;
 use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::scalar::Scalar;
 use numfuse_runtime::buffer::Plain;
 
-/// A Rust type that arrays hold: `bool`, `i8` to `i64`, `u8` to `u64`, [`struct@f16`], [`bf16`], `f32` and `f64`.
+/// A Rust type that arrays hold: `bool`, `i8` to `i64`, `u8` to `u64`, [`struct@f16`], [`bf16`], `f32` and `f64`,
+/// and [`Complex`] of `f32` and `f64`.
 pub trait Element: Plain + Into<Number> + sealed::Sealed {
     /// The element type of arrays of it.
     const DTYPE: DType;
@@ -35,6 +38,8 @@ pub enum Number {
     Int(i128),
     /// A floating-point number.
     Float(f64),
+    /// A complex number.
+    Complex(Complex<f64>),
 }
 
 impl Number {
@@ -44,13 +49,14 @@ impl Number {
             Number::Bool(_) => Weak::Bool,
             Number::Int(_) => Weak::Int,
             Number::Float(_) => Weak::Float,
+            Number::Complex(_) => Weak::Complex,
         }
     }
 
     /// The number in a type that it has been promoted to.
     ///
     /// # Errors
-    /// An integer that the type cannot hold.
+    /// An integer that the type cannot hold, a complex number in a type that is not complex.
     pub(crate) fn to_scalar(self, dtype: DType) -> Result<Scalar, Mistake> {
         match self {
             Number::Bool(b) => Ok(Scalar::from_i128(dtype, i128::from(b))),
@@ -59,6 +65,13 @@ impl Number {
                 Err(Mistake::Overflow { number: n.to_string(), dtype })
             }
             Number::Int(n) => Ok(Scalar::from_i128(dtype, n)),
+            Number::Complex(z) if dtype.is_complex() => {
+                let part = |x| Scalar::from_f64(dtype.part(), x);
+                Ok(Scalar::complex(part(z.re), part(z.im)))
+            }
+            Number::Complex(_) => {
+                Err(Mistake::Argument { sentence: format!("{dtype} holds real numbers, not a complex one") })
+            }
         }
     }
 
@@ -76,16 +89,17 @@ impl Number {
             Number::Float(x) if dtype.is_integer() && x.is_nan() => wrong("NaN"),
             Number::Float(x) if dtype.is_integer() && x.is_infinite() => wrong("infinity"),
             Number::Float(x) if dtype.is_integer() => Number::Int(x as i128).to_scalar(dtype),
-            Number::Bool(_) | Number::Int(_) | Number::Float(_) => self.to_scalar(dtype),
+            Number::Bool(_) | Number::Int(_) | Number::Float(_) | Number::Complex(_) => self.to_scalar(dtype),
         }
     }
 
-    /// The number as a float64, rounded if need be.
+    /// The number (of a complex one the real part) as a float64, rounded if need be.
     pub(crate) fn to_f64(self) -> f64 {
         match self {
             Number::Bool(b) => f64::from(u8::from(b)),
             Number::Int(n) => n as f64,
             Number::Float(x) => x,
+            Number::Complex(z) => z.re,
         }
     }
 }
@@ -126,6 +140,38 @@ elements! {
     bf16 = BF16, |x| Scalar::from_bits(DType::BF16, x.to_bits().into()), |s| bf16::from_bits(s.bits() as u16);
     f32 = F32, |x| Scalar::f32(x), |s| s.as_f32();
     f64 = F64, |x| Scalar::f64(x), |s| s.to_f64();
+}
+
+macro_rules! complex_elements {
+    ($($V:ident of $T:ty, $of:path, $part:path;)+) => { $(
+        impl sealed::Sealed for Complex<$T> {}
+
+        impl Element for Complex<$T> {
+            const DTYPE: DType = DType::$V;
+
+            #[inline]
+            fn to_scalar(self) -> Scalar {
+                Scalar::complex($of(self.re), $of(self.im))
+            }
+
+            #[inline]
+            fn from_scalar(scalar: Scalar) -> Self {
+                debug_assert_eq!(scalar.dtype(), DType::$V);
+                Complex::new($part(scalar.real()), $part(scalar.imaginary()))
+            }
+        }
+
+        impl From<Complex<$T>> for Number {
+            fn from(z: Complex<$T>) -> Number {
+                Number::Complex(Complex::new(z.re.into(), z.im.into()))
+            }
+        }
+    )+ };
+}
+
+complex_elements! {
+    C64 of f32, Scalar::f32, Scalar::as_f32;
+    C128 of f64, Scalar::f64, Scalar::to_f64;
 }
 
 macro_rules! integers {

@@ -7,9 +7,11 @@ use crate::arguments::Operand;
 use crate::array::Array;
 use crate::element::Number;
 use crate::error::Error;
+use crate::lazy::build;
 use crate::ufunc::{apply, where_};
 use half::{bf16, f16};
 use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::ops::Op;
 use std::f64::consts::PI;
 
@@ -45,6 +47,7 @@ second_names! {
     bitwise_left_shift(a, b) = left_shift;
     bitwise_not(x) = invert;
     bitwise_right_shift(a, b) = right_shift;
+    conj(x) = conjugate;
     fix(x) = trunc;
     mod_(a, b) = remainder;
     sigmoid(x) = expit;
@@ -83,7 +86,7 @@ impl Array {
     /// Degrees as radians: times π/180, in the type of a float function.
     #[track_caller]
     pub fn deg2rad(&self) -> Array {
-        let x = self.in_floats();
+        let x = self.in_floats("deg2rad");
         // As NumPy divides the constants in the type of the function.
         let single = f64::from(std::f32::consts::PI / 180.0);
         let factor = if x.0.node.dtype == DType::F64 { PI / 180.0 } else { single };
@@ -93,7 +96,7 @@ impl Array {
     /// Radians as degrees: times 180/π, in the type of a float function.
     #[track_caller]
     pub fn rad2deg(&self) -> Array {
-        let x = self.in_floats();
+        let x = self.in_floats("rad2deg");
         let single = f64::from(180.0 / std::f32::consts::PI);
         let factor = if x.0.node.dtype == DType::F64 { 180.0 / PI } else { single };
         x.scaled(factor)
@@ -129,15 +132,21 @@ impl Array {
     #[track_caller]
     pub fn sinc(&self) -> Array {
         let x = self * PI;
-        let least = if x.0.node.dtype == DType::F64 { f64::EPSILON } else { f64::from(f32::EPSILON) };
+        let least = if x.0.node.dtype.part() == DType::F64 { f64::EPSILON } else { f64::from(f32::EPSILON) };
         let y = where_(&x, &x, least);
         y.sin() / y
     }
 
-    /// The array in the type in which a float function of it is computed.
+    /// The array in the type in which the float function `op` of it is computed.
     #[track_caller]
-    fn in_floats(&self) -> Array {
-        self.cast(self.0.node.dtype.to_float())
+    fn in_floats(&self, op: &'static str) -> Array {
+        let dtype = self.0.node.dtype;
+        if dtype.is_complex() {
+            let sentence =
+                format!("{op} is not computed for {dtype}: take `real()`, `imag()` or `absolute()`");
+            return build(op, [self], |_| Err(Mistake::Argument { sentence }));
+        }
+        self.cast(dtype.to_float())
     }
 }
 
@@ -156,7 +165,7 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn modf(&self) -> (Array, Array) {
-        let x = self.in_floats();
+        let x = self.in_floats("modf");
         let whole = x.trunc();
         let rest = where_(x.isinf(), 0.0, &x - &whole);
         (rest.copysign(x), whole)
@@ -181,17 +190,19 @@ impl Array {
     /// Distance from zero, as a float.
     #[track_caller]
     pub fn fabs(&self) -> Array {
-        self.in_floats().absolute()
+        self.in_floats("fabs").absolute()
     }
 
-    /// The array to a power in float64, whatever the types.
+    /// The array to a power in float64 or complex128, whatever the types.
     #[track_caller]
     pub fn float_power(&self, exponent: impl Into<Operand>) -> Array {
+        let wide = |x: &Array| x.cast(if x.0.node.dtype.is_complex() { DType::C128 } else { DType::F64 });
         let exponent = match exponent.into() {
-            Operand::Array(array) => array.cast(DType::F64).into(),
+            Operand::Array(array) => wide(&array).into(),
+            Operand::Number(Number::Complex(z)) => z.into(),
             Operand::Number(number) => Operand::Number(Number::Float(number.to_f64())),
         };
-        apply(Op::Power, &[self.cast(DType::F64).into(), exponent])
+        apply(Op::Power, &[wide(self).into(), exponent])
     }
 
     /// Whether it is +∞.
@@ -217,7 +228,7 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn nan_to_num(&self) -> Array {
-        let most = match self.0.node.dtype {
+        let most = match self.0.node.dtype.part() {
             DType::F64 => f64::MAX,
             DType::F16 => f16::MAX.to_f64(),
             DType::BF16 => bf16::MAX.to_f64(),
@@ -226,7 +237,7 @@ impl Array {
         self.nan_to_num_with(0.0, most, -most)
     }
 
-    /// These numbers in place of NaN, +∞ and -∞; integers stay.
+    /// These numbers in place of NaN, +∞ and -∞, in either part of complex numbers; integers stay.
     #[track_caller]
     pub fn nan_to_num_with(
         &self,
@@ -234,6 +245,11 @@ impl Array {
         positive: impl Into<Operand>,
         negative: impl Into<Operand>,
     ) -> Array {
+        if self.0.node.dtype.is_complex() {
+            let (nan, positive, negative) = (nan.into(), positive.into(), negative.into());
+            let part = |x: Array| x.nan_to_num_with(nan.clone(), positive.clone(), negative.clone());
+            return part(self.real()).complex(part(self.imag()));
+        }
         if !self.0.node.dtype.is_float() {
             return self.clone();
         }

@@ -9,6 +9,7 @@ use crate::element::Element;
 use crate::error::{Cause, Error};
 use crate::eval;
 use half::{bf16, f16};
+use num_complex::Complex;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::shape::Shape;
 use std::panic::Location;
@@ -85,6 +86,8 @@ impl Array {
             DType::BF16 => elements(data, &extents, |b| bf16::from_le_bytes(ordered(b, swap))),
             DType::F32 => elements(data, &extents, |b| f32::from_le_bytes(ordered(b, swap))),
             DType::F64 => elements(data, &extents, |b| f64::from_le_bytes(ordered(b, swap))),
+            DType::C64 => elements(data, &extents, |b: [u8; 8]| complex(b, swap, f32::from_le_bytes)),
+            DType::C128 => elements(data, &extents, |b: [u8; 16]| complex(b, swap, f64::from_le_bytes)),
         };
         array.check()?;
         Ok(if header.fortran { array.transpose() } else { array })
@@ -117,7 +120,8 @@ impl Array {
         match cfg!(target_endian = "little") {
             true => bytes.extend_from_slice(buffer.bytes()),
             false => {
-                buffer.bytes().chunks(dtype.bytes()).for_each(|element| bytes.extend(element.iter().rev()))
+                let parts = buffer.bytes().chunks(dtype.part().bytes());
+                parts.for_each(|part| bytes.extend(part.iter().rev()));
             }
         }
         Ok(bytes)
@@ -130,6 +134,17 @@ fn ordered<const N: usize>(mut bytes: [u8; N], swap: bool) -> [u8; N] {
         bytes.reverse();
     }
     bytes
+}
+
+/// The parts of a complex number, one after the other.
+fn complex<T, const N: usize, const M: usize>(
+    bytes: [u8; N],
+    swap: bool,
+    read: fn([u8; M]) -> T,
+) -> Complex<T> {
+    const { assert!(N == 2 * M, "two parts") };
+    let part = |from: usize| read(ordered(std::array::from_fn(|i| bytes[from + i]), swap));
+    Complex::new(part(0), part(M))
 }
 
 #[track_caller]

@@ -12,8 +12,9 @@ use crate::eval::Planned;
 use crate::pending::{self, Waiting};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
-use numfuse_ir::graph::build::Build;
+use numfuse_ir::graph::build::{self as nodes, Build};
 use numfuse_ir::graph::{Kind, Node};
+use numfuse_ir::ops::Op;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::Buffer;
@@ -210,6 +211,11 @@ impl Builder {
     /// else given at run time, so that `x * dt` is planned once for all `dt`.
     pub(crate) fn number(&mut self, value: Scalar) -> Array {
         let visible = is_visible(value);
+        if value.dtype().is_complex() && !visible {
+            // A number of two parts is made of two numbers.
+            let parts = [value.real(), value.imaginary()].map(|part| self.number(part));
+            return nodes::map(self, Op::Complex, &parts).expect("both parts are floats of one type");
+        }
         let (kind, state) = match visible {
             true => (Kind::Const(value), State::Pending(Inputs::new())),
             false => (Kind::Scalar(0), State::Number(value)),
@@ -277,9 +283,13 @@ impl<'a> Build for Elementwise<'a, '_> {
     }
 }
 
-/// Whether rules may look at a number: 0, ±1, 2, 3, ±0.5, the infinities and NaN. Code for a run-time
+/// Whether rules may look at a number: 0, ±1, 2, 3, ±0.5, the infinities and NaN, and complex numbers of such
+/// parts. Code for a run-time
 /// number relies on its being neither a zero nor a NaN.
 fn is_visible(value: Scalar) -> bool {
+    if value.dtype().is_complex() {
+        return is_visible(value.real()) && is_visible(value.imaginary());
+    }
     match value.dtype().is_float() {
         true => {
             let x = value.to_f64();

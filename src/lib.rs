@@ -120,6 +120,7 @@ pub use linalg::*;
 pub use manip::*;
 pub use nan::*;
 pub use nonzero::*;
+pub use num_complex::Complex;
 pub use numfuse_ir::dtype::DType;
 pub use reduce::*;
 pub use scan::*;

@@ -14,6 +14,7 @@ use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::graph::einsum as subscripts;
 use numfuse_ir::graph::matrices;
+use numfuse_ir::ops::Op;
 use smallvec::SmallVec;
 use std::borrow::Borrow;
 
@@ -56,9 +57,13 @@ products! {
     /// first, the axes before them are broadcast.
     matvec = |b, x, y| matrices::product(b, &matrices::MATVEC, x, y);
     /// The products of vectors with matrices: the last axis of the first operand meets the last but one
-    /// of the second, the axes before them are broadcast.
-    vecmat = |b, x, y| matrices::product(b, &matrices::VECMAT, x, y);
-    /// The sums of products along the last axes, the others broadcast.
+    /// of the second, the axes before them are broadcast. Complex vectors are conjugated.
+    vecmat = |b, x, y| {
+        let x = conjugated(b, x)?;
+        matrices::product(b, &matrices::VECMAT, &x, y)
+    };
+    /// The sums of products along the last axes, the others broadcast; complex numbers of the first operand are
+    /// conjugated.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -67,7 +72,10 @@ products! {
     /// assert_eq!(forces.vecdot(&Array::from([1.0, 1.0, 1.0])).to_vec::<f64>()?, [6.0, 1.0]);
     /// # Ok::<(), numfuse::Error>(())
     /// ```
-    vecdot = |b, x, y| matrices::product(b, &matrices::VECDOT, x, y);
+    vecdot = |b, x, y| {
+        let x = conjugated(b, x)?;
+        matrices::product(b, &matrices::VECDOT, &x, y)
+    };
     /// NumPy's `dot`: the last axis of the first operand meets the last but one of the second, or its
     /// only one; every other axis of both is one of the result. A number multiplies. For batches of
     /// matrices see [`matmul`](Array::matmul).
@@ -75,7 +83,8 @@ products! {
     /// The sums of products along the last axes of both; every other axis of both is one of the result.
     /// A number multiplies.
     inner = |b, x, y| matrices::inner(b, x, y);
-    /// The sum of all products of elements, both arrays read as vectors.
+    /// The sum of all products of elements, both arrays read as vectors; complex numbers of the first are
+    /// conjugated.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -85,7 +94,8 @@ products! {
     /// ```
     vdot = |b, x, y| {
         let size = x.0.node.shape.size() as isize;
-        let x = nodes::reshape(b, x, &[-1])?;
+        let x = conjugated(b, x)?;
+        let x = nodes::reshape(b, &x, &[-1])?;
         let y = nodes::reshape(b, y, &[size])?;
         matrices::dot(b, &x, &y)
     };
@@ -99,6 +109,14 @@ products! {
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     kron = |b, x, y| matrices::kron(b, x, y);
+}
+
+/// Complex numbers with the opposite imaginary part; anything else as it is.
+fn conjugated(b: &mut Builder, x: &Array) -> Result<Array, Mistake> {
+    match x.0.node.dtype.is_complex() {
+        true => nodes::map(b, Op::Conjugate, std::slice::from_ref(x)),
+        false => Ok(x.clone()),
+    }
 }
 
 /// What the axes of [`tensordot`](Array::tensordot) may be given as: how many of the last of the one

@@ -15,7 +15,7 @@ use numfuse_ir::scalar::Scalar;
 impl Reduction<'_> {
     /// Puts a number in place of every NaN.
     fn fill(&mut self, value: f64) -> Result<(), Mistake> {
-        if self.dtype().is_float() {
+        if self.dtype().is_inexact() {
             let x = self.x.clone();
             let nan = self.map(Op::Isnan, &[&x])?;
             let value = self.b.number(Scalar::from_f64(self.dtype(), value));
@@ -26,7 +26,7 @@ impl Reduction<'_> {
 
     /// How many elements are numbers, in the type of means.
     fn numbers(&mut self) -> Result<Array, Mistake> {
-        let dtype = averaged(self.dtype());
+        let dtype = averaged(self.dtype()).part();
         let x = self.x.clone();
         let known = self.map(Op::Equal, &[&x, &x])?;
         let known = nodes::cast(self.b, &known, DType::I64);
@@ -37,7 +37,7 @@ impl Reduction<'_> {
     /// The least or greatest number; NaN where there is none.
     fn extreme(&mut self, fold: Fold, worst: f64) -> Result<Array, Mistake> {
         let dtype = self.dtype();
-        if !dtype.is_float() {
+        if !dtype.is_inexact() {
             return self.fold(fold, 0, dtype);
         }
         let x = self.x.clone();
@@ -59,7 +59,7 @@ impl Reduction<'_> {
     /// The squared deviations of the numbers from their mean, over how many there are less `ddof`; NaN where
     /// nothing is left.
     fn nanvar(&mut self, ddof: usize) -> Result<Array, Mistake> {
-        if !self.dtype().is_float() {
+        if !self.dtype().is_inexact() {
             return self.var(ddof);
         }
         let x = self.x.clone();
@@ -69,8 +69,7 @@ impl Reduction<'_> {
         self.keep = keep;
         self.x = self.map(Op::Subtract, &[&x, &mean])?;
         self.fill(0.0)?;
-        let deviation = self.x.clone();
-        self.x = self.map(Op::Square, &[&deviation])?;
+        self.square()?;
         let squares = self.fold(Fold::Sum, 0, self.dtype())?;
         let [ddof, zero, nan] = [ddof as f64, 0.0, f64::NAN].map(|n| Scalar::from_f64(self.dtype(), n));
         let [ddof, zero, nan] = [ddof, zero, nan].map(|n| self.b.number(n));

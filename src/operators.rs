@@ -3,13 +3,15 @@
 //! An operator neither panics nor returns a `Result`: a mistake makes an array that carries it.
 //! Owned operands are dropped by the operation: what nobody else holds is freed with its last reader.
 //!
-//! On the right any plain number will do. On the left it is a `bool`, an `i64` or an `f64`: Rust
+//! On the right any plain number will do. On the left it is a `bool`, an `i64`, an `f64` or a complex number of
+//! these: Rust
 //! knows the type of a literal, and with it that `1.0 - &x` is an array, only if one type fits. For
 //! an `f32` there is `&x * alpha`, or [`multiply(alpha, &x)`](crate::multiply).
 
 use crate::arguments::Operand;
 use crate::array::Array;
 use crate::ufunc::apply;
+use num_complex::Complex;
 use numfuse_ir::ops::Op;
 use std::ops::{
     Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Div, DivAssign, Mul,
@@ -46,14 +48,14 @@ macro_rules! binary {
 }
 
 macro_rules! numbers_on_the_left {
-    ($($T:ident)+) => { $(
-        numbers_on_the_left! { @ $T
+    ($($T:ty),+) => { $(
+        numbers_on_the_left! { @ $T,
             Add add = Add; Sub sub = Subtract; Mul mul = Multiply; Div div = Divide; Rem rem = Remainder;
             BitAnd bitand = BitwiseAnd; BitOr bitor = BitwiseOr; BitXor bitxor = BitwiseXor;
             Shl shl = LeftShift; Shr shr = RightShift;
         }
     )+ };
-    (@ $T:ident $($Trait:ident $method:ident = $Op:ident;)+) => { $(
+    (@ $T:ty, $($Trait:ident $method:ident = $Op:ident;)+) => { $(
         impl $Trait<Array> for $T {
             type Output = Array;
 
@@ -109,7 +111,7 @@ binary! {
     Shr shr, ShrAssign shr_assign = RightShift;
 }
 
-numbers_on_the_left! { bool i64 f64 }
+numbers_on_the_left! { bool, i64, f64, Complex<f64> }
 
 unary! {
     Neg neg = Negative;

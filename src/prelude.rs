@@ -13,7 +13,7 @@ pub use crate::index::{Ellipsis, NewAxis, Slice, s};
 pub use crate::join::Pad;
 pub use crate::stack::{concatenate, stack};
 pub use crate::ufunc::where_;
-pub use crate::{bf16, f16};
+pub use crate::{Complex, bf16, f16};
 pub use numfuse_ir::dtype::DType;
 
 macro_rules! short_names {
@@ -24,5 +24,5 @@ macro_rules! short_names {
 }
 
 short_names! {
-    BOOL = Bool; I8 = I8; I16 = I16; I32 = I32; I64 = I64; U8 = U8; U16 = U16; U32 = U32; U64 = U64; F16 = F16; BF16 = BF16; F32 = F32; F64 = F64;
+    BOOL = Bool; I8 = I8; I16 = I16; I32 = I32; I64 = I64; U8 = U8; U16 = U16; U32 = U32; U64 = U64; F16 = F16; BF16 = BF16; F32 = F32; F64 = F64; C64 = C64; C128 = C128;
 }

@@ -54,11 +54,46 @@ impl Reduction<'_> {
         self.over(&sum, count)
     }
 
-    /// Welford's sum of squared deviations, from the pass that finds the mean.
+    /// Welford's sum of squared deviations, from the pass that finds the mean; of complex numbers those of
+    /// both parts.
     pub(crate) fn var(&mut self, ddof: usize) -> Result<Array, Mistake> {
-        let squares = self.fold(Fold::Moments, 2, averaged(self.dtype()))?;
+        let squares = match self.parts()? {
+            Some([re, im]) => {
+                let both = [self.squares(re)?, self.squares(im)?];
+                self.map(Op::Add, &[&both[0], &both[1]])?
+            }
+            None => self.squares(self.x.clone())?,
+        };
         let freedom = self.count().saturating_sub(ddof) as f64;
         self.over(&squares, freedom)
+    }
+
+    /// The sum of squared deviations of real numbers from their mean.
+    fn squares(&mut self, x: Array) -> Result<Array, Mistake> {
+        let x = nodes::cast(self.b, &x, averaged(x.0.node.dtype));
+        nodes::reduce(self.b, &x, Fold::Moments, 2, self.axes, self.keep)
+    }
+
+    /// The real and the imaginary parts of complex numbers.
+    fn parts(&mut self) -> Result<Option<[Array; 2]>, Mistake> {
+        let x = self.x.clone();
+        Ok(match self.dtype().is_complex() {
+            true => Some([self.map(Op::Real, &[&x])?, self.map(Op::Imag, &[&x])?]),
+            false => None,
+        })
+    }
+
+    /// Puts the square of its distance from 0 in place of every number.
+    pub(crate) fn square(&mut self) -> Result<(), Mistake> {
+        let x = self.x.clone();
+        self.x = match self.parts()? {
+            Some([re, im]) => {
+                let squares = [self.map(Op::Square, &[&re])?, self.map(Op::Square, &[&im])?];
+                self.map(Op::Add, &[&squares[0], &squares[1]])?
+            }
+            None => self.map(Op::Square, &[&x])?,
+        };
+        Ok(())
     }
 
     pub(crate) fn map(&mut self, op: Op, args: &[&Array]) -> Result<Array, Mistake> {
@@ -83,13 +118,13 @@ pub(crate) fn summed(dtype: DType) -> DType {
     match dtype.kind() {
         Kind::Bool | Kind::Signed => DType::I64,
         Kind::Unsigned => DType::U64,
-        Kind::Float => dtype,
+        Kind::Float | Kind::Complex => dtype,
     }
 }
 
 /// The type that means are computed in.
 pub(crate) fn averaged(dtype: DType) -> DType {
-    if dtype.is_float() { dtype.working() } else { DType::F64 }
+    if dtype.is_inexact() { dtype.working() } else { DType::F64 }
 }
 
 /// A reduction of `x`, named `op` in errors.
@@ -179,8 +214,8 @@ reductions! {
     };
     /// The Euclidean length: the square root of the sum of squares.
     norm norm_keepdims = |r| {
-        let x = nodes::cast(r.b, &r.x, averaged(r.dtype()));
-        r.x = r.map(Op::Square, &[&x])?;
+        r.x = nodes::cast(r.b, &r.x, averaged(r.dtype()));
+        r.square()?;
         let sum = r.fold(Fold::Sum, 0, r.dtype())?;
         r.map(Op::Sqrt, &[&sum])
     };

@@ -28,13 +28,18 @@ fn scan(
     build(op, [x], |b| {
         let dtype = to(x.0.node.dtype);
         let x = match nan {
-            Nan::Is(number) if x.0.node.dtype.is_float() => {
+            Nan::Is(number) if x.0.node.dtype.is_inexact() => {
                 let other = b.number(Scalar::from_f64(x.0.node.dtype, number));
                 let is_nan = nodes::map(b, Op::Isnan, std::slice::from_ref(x))?;
                 nodes::map(b, Op::Where, &[is_nan, other, x.clone()])?
             }
             Nan::Passes | Nan::Is(_) => x.clone(),
         };
+        if dtype.is_complex() && fold != Fold::Sum {
+            let sentence =
+                format!("{op} is not computed for {dtype}: of complex numbers there are running sums only");
+            return Err(Mistake::Argument { sentence });
+        }
         let x = nodes::cast(b, &x, dtype);
         // A single number is a line of one.
         let flat = axis.axes().is_none() || x.0.node.shape.is_empty();

@@ -90,7 +90,7 @@ impl Array {
                     at_place(b, &x, place, axis, bounds)
                 }
                 Operand::Number(Number::Bool(place)) => at_place(b, &x, i64::from(*place), axis, bounds),
-                Operand::Number(Number::Float(_)) => {
+                Operand::Number(Number::Float(_) | Number::Complex(_)) => {
                     Err(Mistake::Argument { sentence: nodes::NO_INTEGERS.to_string() })
                 }
             }

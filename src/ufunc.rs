@@ -17,14 +17,14 @@ use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape;
 use smallvec::SmallVec;
 
-macro_rules! define_functions {
-    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($first:ident $(, $rest:ident)*): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+);)+) => {
-        /// The elementwise functions, under NumPy's names. Operands broadcast; a plain number takes
-        /// the type of the arrays beside it.
-        /// The most differences of differences.
+/// The most differences of differences.
 const MOST_DIFFERENCES: usize = 1 << 20;
 
-impl Array {
+macro_rules! define_functions {
+    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($first:ident $(, $rest:ident)*): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)*) $(, complex $form:ident($body:path))?;)+) => {
+        /// The elementwise functions, under NumPy's names. Operands broadcast; a plain number takes
+        /// the type of the arrays beside it.
+        impl Array {
             $($(#[doc = $doc])+
             #[track_caller]
             pub fn $name(&self $(, $rest: impl Into<Operand>)*) -> Array {
@@ -113,7 +113,7 @@ impl Array {
     /// NaNs to nothing. NumPy's tolerances are 1e-5 and 1e-8 unless others are given.
     #[track_caller]
     pub fn isclose(&self, other: &Array, rtol: f64, atol: f64) -> Array {
-        let float = |x: &Array| if x.0.node.dtype.is_float() { x.clone() } else { x.cast(DType::F64) };
+        let float = |x: &Array| if x.0.node.dtype.is_inexact() { x.clone() } else { x.cast(DType::F64) };
         let (x, y) = (float(self), float(other));
         let near = (&x - &y).absolute().less_equal(y.absolute() * rtol + atol);
         near & y.isfinite() | x.equal(y)
@@ -153,6 +153,9 @@ impl Array {
     #[track_caller]
     pub fn divmod(&self, b: impl Into<Operand>) -> (Array, Array) {
         let b = b.into();
+        if let Some(refused) = refuses_complex("divmod", self, &b) {
+            return (refused.clone(), refused);
+        }
         (self.floor_divide(b.clone()), self.remainder(b))
     }
 
@@ -168,6 +171,9 @@ impl Array {
             );
             return build("round", [self], |_| Err(Mistake::Argument { sentence }));
         }
+        if self.0.node.dtype.is_complex() {
+            return self.real().round(decimals).complex(self.imag().round(decimals));
+        }
         let whole = !self.0.node.dtype.is_float();
         let scale = 10f64.powi(decimals.saturating_abs());
         match decimals {
@@ -179,6 +185,18 @@ impl Array {
             _ => (self / scale).rint() * scale,
         }
     }
+}
+
+/// The mistake of a function that has no form for complex numbers, where an operand is one.
+#[track_caller]
+fn refuses_complex(op: &'static str, a: &Array, b: &Operand) -> Option<Array> {
+    let other = b.array().map(|b| b.0.node.dtype);
+    let weak = b.number().is_some_and(|number| number.weak() == Weak::Complex);
+    let dtypes: Vec<DType> =
+        [Some(a.0.node.dtype), other, weak.then_some(DType::C128)].into_iter().flatten().collect();
+    let is_complex = dtypes.iter().any(|dtype| dtype.is_complex());
+    let mistake = Mistake::Types { op: op.to_string(), dtypes, sentence: None };
+    is_complex.then(|| build(op, std::iter::once(a).chain(b.array()), |_| Err(mistake)))
 }
 
 /// Quotient and remainder, rounded down.
@@ -279,7 +297,7 @@ fn typed<'a>(
                     Class::Scale if i == 1 => exponent(*number)?,
                     Class::Logic => truth(*number),
                     // True division computes in float64 whatever the integers are.
-                    Class::Ratio if !common.is_float() => Scalar::from_f64(DType::F64, number.to_f64()),
+                    Class::Ratio if !common.is_inexact() => Scalar::from_f64(DType::F64, number.to_f64()),
                     Class::Any if op == Op::Clip => bound(*number, common),
                     Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => {
                         number.to_scalar(common)?
@@ -287,9 +305,12 @@ fn typed<'a>(
                     Class::Whole | Class::Compare | Class::Bits | Class::Shift | Class::Choice => {
                         number.to_scalar(common)?
                     }
-                    Class::Integer | Class::Exponent | Class::Tally | Class::Scale => {
-                        number.to_scalar(common)?
-                    }
+                    Class::Integer
+                    | Class::Exponent
+                    | Class::Tally
+                    | Class::Scale
+                    | Class::Turn
+                    | Class::Parts => number.to_scalar(common)?,
                     Class::Word | Class::Draw | Class::Wide => number.to_scalar(common)?,
                 };
                 Argument::New(b.number(scalar))
@@ -304,6 +325,7 @@ fn truth(number: Number) -> Scalar {
         Number::Bool(b) => b,
         Number::Int(n) => n != 0,
         Number::Float(x) => x != 0.0,
+        Number::Complex(z) => z.re != 0.0 || z.im != 0.0,
     })
 }
 
@@ -312,6 +334,7 @@ fn exponent(number: Number) -> Result<Scalar, Mistake> {
     match number {
         Number::Bool(_) | Number::Int(_) => number.to_scalar(DType::I64),
         Number::Float(x) => Ok(Scalar::f64(x)),
+        Number::Complex(_) => number.to_scalar(DType::C128),
     }
 }
 
@@ -321,7 +344,7 @@ fn bound(number: Number, dtype: DType) -> Scalar {
         Number::Int(n) if dtype.is_integer() => {
             Scalar::from_i128(dtype, n.clamp(dtype.min_int(), dtype.max_int()))
         }
-        Number::Bool(_) | Number::Int(_) | Number::Float(_) => {
+        Number::Bool(_) | Number::Int(_) | Number::Float(_) | Number::Complex(_) => {
             number.to_scalar(dtype).unwrap_or(Scalar::zero(dtype))
         }
     }
@@ -337,7 +360,7 @@ fn settled(b: &mut Builder, op: Op, operands: &[Operand]) -> Result<Option<Array
     };
     let dtype = array.0.node.dtype;
     let common = dtype.promote_weak(Weak::Int);
-    let is_negative = !dtype.is_float() && (common.min_int()..0).contains(&number);
+    let is_negative = !dtype.is_inexact() && (common.min_int()..0).contains(&number);
     if op == Op::Power && !swapped && is_negative && !array.0.node.shape.contains(&0) {
         let sentence = "Integers to negative integer powers are not allowed.".to_string();
         return Err(Mistake::Argument { sentence });

@@ -20,6 +20,8 @@ pub enum Kind {
     Signed,
     /// IEEE 754 binary floating point.
     Float,
+    /// Two floats: a real and an imaginary part.
+    Complex,
 }
 
 macro_rules! dtypes {
@@ -85,6 +87,10 @@ dtypes! {
     F32 = "float32", "f32", "f4", 4, Float(23);
     /// Double precision: the default floating type.
     F64 = "float64", "f64", "f8", 8, Float(52);
+    /// Two float32: a real and an imaginary part.
+    C64 = "complex64", "c64", "c8", 8, Complex;
+    /// Two float64: a real and an imaginary part.
+    C128 = "complex128", "c128", "c16", 16, Complex;
 }
 
 impl DType {
@@ -96,6 +102,30 @@ impl DType {
     /// True for float16, bfloat16, float32 and float64.
     pub fn is_float(self) -> bool {
         self.kind() == Kind::Float
+    }
+
+    /// True for complex64 and complex128.
+    pub fn is_complex(self) -> bool {
+        self.kind() == Kind::Complex
+    }
+
+    /// True for floats and complex numbers.
+    pub fn is_inexact(self) -> bool {
+        self.is_float() || self.is_complex()
+    }
+
+    /// The type of the real and imaginary parts of complex numbers; any other type itself.
+    pub fn part(self) -> DType {
+        match self {
+            DType::C64 => DType::F32,
+            DType::C128 => DType::F64,
+            other => other,
+        }
+    }
+
+    /// The least complex type whose parts hold the floats that hold this type's values.
+    pub fn to_complex(self) -> DType {
+        if self.part().to_float() == DType::F64 { DType::C128 } else { DType::C64 }
     }
 
     /// True for signed and unsigned integers (not for bool).
@@ -150,12 +180,13 @@ impl DType {
         if self.is_signed() { -(1i128 << (self.bits() - 1)) } else { 0 }
     }
 
-    /// Greatest value of an integer type (1 for bool).
+    /// Greatest value of an integer type (1 for bool, 0 for complex numbers).
     pub fn max_int(self) -> i128 {
         match self.kind() {
             Kind::Bool => 1,
             Kind::Signed => (1i128 << (self.bits() - 1)) - 1,
             Kind::Unsigned | Kind::Float => (1i128 << self.bits()) - 1,
+            Kind::Complex => 0,
         }
     }
 
@@ -166,13 +197,16 @@ impl DType {
         match low.kind() {
             kind if kind == high.kind() => low.wider(high),
             Kind::Bool => high,
+            Kind::Unsigned | Kind::Signed | Kind::Float if high.is_complex() => {
+                low.promote(high.part()).to_complex()
+            }
             Kind::Unsigned if high.is_signed() => match high.bytes().max(low.bytes() * 2) {
                 bytes @ 1..=8 => signed(bytes),
                 9.. | 0 => DType::F64,
             },
             // A float holds every integer of less than half its bytes: 8, 24 and 53 bits at least.
             Kind::Unsigned | Kind::Signed | Kind::Float if low.bytes() * 2 <= high.bytes() => high,
-            Kind::Unsigned | Kind::Signed | Kind::Float => low.to_float(),
+            Kind::Unsigned | Kind::Signed | Kind::Float | Kind::Complex => low.to_float(),
         }
     }
 
@@ -191,18 +225,21 @@ impl DType {
     /// (NEP 50: `float32 + 1.5` is `float32`, `int8 + 1.5` is `float64`, `bool + 1` is `int64`).
     pub fn promote_weak(self, weak: Weak) -> DType {
         match (self.kind(), weak) {
+            (Kind::Complex, Weak::Bool | Weak::Int | Weak::Float | Weak::Complex) => self,
             (Kind::Float, Weak::Bool | Weak::Int | Weak::Float) => self,
+            (Kind::Float, Weak::Complex) => self.to_complex(),
+            (Kind::Bool | Kind::Unsigned | Kind::Signed, Weak::Complex) => DType::C128,
             (Kind::Unsigned | Kind::Signed, Weak::Bool | Weak::Int) | (Kind::Bool, Weak::Bool) => self,
             (Kind::Bool, Weak::Int) => DType::I64,
             (Kind::Bool | Kind::Unsigned | Kind::Signed, Weak::Float) => DType::F64,
         }
     }
 
-    /// The type of a float function of this type: itself for floats, else the least float that holds
-    /// every integer of the type (`sqrt` of int8 and bool is float16, of int16 float32).
+    /// The type of a float function of this type: itself for floats and complex numbers, else the least
+    /// float that holds every integer of the type (`sqrt` of int8 and bool is float16, of int16 float32).
     pub fn to_float(self) -> DType {
         match self.kind() {
-            Kind::Float => self,
+            Kind::Float | Kind::Complex => self,
             Kind::Bool | Kind::Unsigned | Kind::Signed => match self.bytes() {
                 1 => DType::F16,
                 2 => DType::F32,
@@ -227,6 +264,8 @@ pub enum Weak {
     Int,
     /// A floating-point literal.
     Float,
+    /// A complex literal.
+    Complex,
 }
 
 impl fmt::Display for DType {
@@ -271,6 +310,17 @@ mod tests {
         }
         assert_eq!(DType::BF16.promote(DType::F16), DType::F32);
         assert_eq!(DType::BF16.promote_weak(Weak::Float), DType::BF16);
+    }
+
+    #[test]
+    fn complex_numbers_are_as_wide_as_their_parts_must_be() {
+        assert_eq!(DType::C64.promote(DType::F64), DType::C128);
+        assert_eq!(DType::C64.promote(DType::I16), DType::C64);
+        assert_eq!(DType::I32.promote(DType::C64), DType::C128);
+        assert_eq!(DType::C64.promote(DType::BF16), DType::C64);
+        assert_eq!(DType::F32.promote_weak(Weak::Complex), DType::C64);
+        assert_eq!(DType::I8.promote_weak(Weak::Complex), DType::C128);
+        assert_eq!((DType::F16.to_complex(), DType::C128.to_complex()), (DType::C64, DType::C128));
     }
 
     #[test]

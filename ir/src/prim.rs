@@ -141,7 +141,11 @@ impl Prim {
             return None;
         }
         let first = args[0];
-        // What is a half is computed as a float32: only storage and conversions know it.
+        // What is a half is computed as a float32: only storage and conversions know it. A complex number is
+        // two floats, and nothing here knows it.
+        if args.iter().any(|d| d.is_complex()) {
+            return None;
+        }
         let same = args.iter().all(|&d| d == first && !d.is_half());
         let kind = first.kind();
         match self {
@@ -156,6 +160,7 @@ impl Prim {
             Prim::And | Prim::Or | Prim::Xor | Prim::Not => (same && kind != Kind::Float).then_some(first),
             Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => same.then_some(DType::Bool),
             Prim::Select => (kind == Kind::Bool && args[1] == args[2] && !args[1].is_half()).then(|| args[1]),
+            Prim::Cast(to) | Prim::Bitcast(to) if to.is_complex() => None,
             Prim::Cast(to) if first.is_half() => (to == first.working()).then_some(to),
             Prim::Cast(to) if to.is_half() => (first == DType::F32 || first == DType::F64).then_some(to),
             Prim::Cast(to) => Some(to),
@@ -178,6 +183,7 @@ impl Prim {
             DType::F16 | DType::BF16 => half(self, args[0]),
             DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => integer(self, args),
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => integer(self, args),
+            DType::C64 | DType::C128 => unreachable!("{} is not typed for complex numbers", self.name()),
         }
     }
 }
@@ -188,7 +194,7 @@ fn cast(x: Scalar, to: DType) -> Scalar {
         return Scalar::bool(x.is_true() || x.is_nan());
     }
     match x.dtype().kind() {
-        Kind::Float => Scalar::from_f64(to, x.to_f64()),
+        Kind::Float | Kind::Complex => Scalar::from_f64(to, x.to_f64()),
         Kind::Bool | Kind::Signed | Kind::Unsigned => Scalar::from_i128(to, x.to_i128()),
     }
 }

@@ -10,33 +10,74 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scalar {
     dtype: DType,
+    /// Those of a complex number's real part.
     bits: u64,
+    /// Those of a complex number's imaginary part; 0 of other types.
+    imaginary: u64,
 }
 
 impl Scalar {
-    /// The value of type `dtype` with these low bits; higher bits are dropped.
+    /// The value of type `dtype` with these low bits; higher bits are dropped. Of a complex type they are
+    /// the real part, and the imaginary part is 0.
     #[inline(always)]
     pub const fn from_bits(dtype: DType, bits: u64) -> Scalar {
-        let mask = if dtype.bytes() == 8 { u64::MAX } else { (1u64 << (dtype.bytes() * 8)) - 1 };
-        Scalar { dtype, bits: bits & mask }
+        let bytes = if matches!(dtype, DType::C64) { 4 } else { dtype.bytes() };
+        let mask = if bytes >= 8 { u64::MAX } else { (1u64 << (bytes * 8)) - 1 };
+        Scalar { dtype, bits: bits & mask, imaginary: 0 }
+    }
+
+    /// The complex number with these parts, both float32 or both float64.
+    pub fn complex(real: Scalar, imaginary: Scalar) -> Scalar {
+        debug_assert_eq!(real.dtype, imaginary.dtype, "the parts are of one type");
+        Scalar { dtype: real.dtype.to_complex(), bits: real.bits, imaginary: imaginary.bits }
+    }
+
+    /// The real part: of a number that is not complex the number.
+    pub fn real(self) -> Scalar {
+        Scalar::from_bits(self.dtype.part(), self.bits)
+    }
+
+    /// The imaginary part: of a number that is not complex 0.
+    pub fn imaginary(self) -> Scalar {
+        Scalar::from_bits(self.dtype.part(), self.imaginary)
+    }
+
+    /// The value that lies in memory as these bytes, little-endian.
+    pub fn from_bytes(dtype: DType, bytes: &[u8]) -> Scalar {
+        if dtype.is_complex() {
+            let (real, imaginary) = bytes.split_at(dtype.part().bytes());
+            let part = |bytes| Scalar::from_bytes(dtype.part(), bytes);
+            return Scalar::complex(part(real), part(imaginary));
+        }
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        Scalar::from_bits(dtype, u64::from_le_bytes(word))
+    }
+
+    /// The bytes as which it lies in memory, little-endian.
+    pub fn to_bytes(self) -> impl Iterator<Item = u8> {
+        let count = self.dtype.part().bytes();
+        let imaginary = if self.dtype.is_complex() { count } else { 0 };
+        let part = |bits: u64, count: usize| bits.to_le_bytes().into_iter().take(count);
+        part(self.bits, count).chain(part(self.imaginary, imaginary))
     }
 
     /// The truth value `b`.
     #[inline(always)]
     pub const fn bool(b: bool) -> Scalar {
-        Scalar { dtype: DType::Bool, bits: b as u64 }
+        Scalar { dtype: DType::Bool, bits: b as u64, imaginary: 0 }
     }
 
     /// A float32.
     #[inline(always)]
     pub fn f32(x: f32) -> Scalar {
-        Scalar { dtype: DType::F32, bits: x.to_bits() as u64 }
+        Scalar { dtype: DType::F32, bits: x.to_bits() as u64, imaginary: 0 }
     }
 
     /// A float64.
     #[inline(always)]
     pub fn f64(x: f64) -> Scalar {
-        Scalar { dtype: DType::F64, bits: x.to_bits() }
+        Scalar { dtype: DType::F64, bits: x.to_bits(), imaginary: 0 }
     }
 
     /// `x` in type `dtype`: rounded to nearest for floats (for the half types by way of float32, as
@@ -50,7 +91,13 @@ impl Scalar {
             DType::F16 | DType::BF16 => Scalar::from_f64(dtype, f64::from(x as f32)),
             DType::I8 | DType::I16 | DType::I32 | DType::I64 => Scalar::from_bits(dtype, x as u64),
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => Scalar::from_bits(dtype, x as u64),
+            DType::C64 | DType::C128 => Scalar::from_part(dtype, Scalar::from_i128(dtype.part(), x)),
         }
+    }
+
+    /// The complex number of type `dtype` with that real part, and no other.
+    const fn from_part(dtype: DType, real: Scalar) -> Scalar {
+        Scalar { dtype, bits: real.bits, imaginary: 0 }
     }
 
     /// `x` in type `dtype`: rounded to nearest for narrower floats; truncated and saturated for integers
@@ -62,15 +109,16 @@ impl Scalar {
             DType::Bool => Scalar::bool(x != 0.0),
             DType::F32 => Scalar::f32(x as f32),
             DType::F64 => Scalar::f64(x),
-            DType::F16 | DType::BF16 => Scalar { dtype, bits: half_bits(dtype, x) },
+            DType::F16 | DType::BF16 => Scalar { dtype, bits: half_bits(dtype, x), imaginary: 0 },
             DType::I8 | DType::I16 | DType::I32 | DType::I64 => whole(),
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => whole(),
+            DType::C64 | DType::C128 => Scalar::from_part(dtype, Scalar::from_f64(dtype.part(), x)),
         }
     }
 
     /// 0 of that type.
     pub const fn zero(dtype: DType) -> Scalar {
-        Scalar { dtype, bits: 0 }
+        Scalar { dtype, bits: 0, imaginary: 0 }
     }
 
     /// 1 of that type.
@@ -84,7 +132,7 @@ impl Scalar {
         self.dtype
     }
 
-    /// The bits of the value, zero-extended to 64.
+    /// The bits of the value (of a complex number those of its real part), zero-extended to 64.
     #[inline(always)]
     pub const fn bits(self) -> u64 {
         self.bits
@@ -97,7 +145,8 @@ impl Scalar {
         f32::from_bits(self.bits as u32)
     }
 
-    /// The value as a float64; exact for bool, 8 to 32-bit integers and all floats.
+    /// The value (of a complex number its real part) as a float64; exact for bool, 8 to 32-bit integers and
+    /// all floats.
     #[inline(always)]
     pub fn to_f64(self) -> f64 {
         match self.dtype {
@@ -106,14 +155,16 @@ impl Scalar {
             DType::F16 | DType::BF16 => half_value(self.dtype, self.bits),
             DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => self.to_i128() as f64,
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => self.bits as f64,
+            DType::C64 | DType::C128 => self.real().to_f64(),
         }
     }
 
-    /// The value as an integer: exact for bool and integers, truncated and saturated for floats.
+    /// The value (of a complex number its real part) as an integer: exact for bool and integers, truncated and
+    /// saturated for floats.
     #[inline(always)]
     pub fn to_i128(self) -> i128 {
         match self.dtype.kind() {
-            Kind::Float => self.to_f64() as i128,
+            Kind::Float | Kind::Complex => self.to_f64() as i128,
             Kind::Signed => {
                 let unused = 64 - self.dtype.bits();
                 i128::from(((self.bits << unused) as i64) >> unused)
@@ -127,14 +178,16 @@ impl Scalar {
     pub fn is_true(self) -> bool {
         match self.dtype.kind() {
             Kind::Float => self.to_f64() != 0.0,
+            Kind::Complex => self.real().is_true() || self.imaginary().is_true(),
             Kind::Bool | Kind::Signed | Kind::Unsigned => self.bits != 0,
         }
     }
 
-    /// True for a NaN.
+    /// True for a NaN, and for a complex number with one.
     #[inline(always)]
     pub fn is_nan(self) -> bool {
         self.dtype.is_float() && self.to_f64().is_nan()
+            || self.dtype.is_complex() && (self.real().is_nan() || self.imaginary().is_nan())
     }
 
     /// The number that is printed for a float: of a half type the one with the fewest decimal digits
@@ -149,8 +202,12 @@ impl Scalar {
         (0..17).map(rounded).find(reads_back).unwrap_or(x)
     }
 
-    /// Equal bits, or both NaN: what every comparison between devices and oracles means by the same.
+    /// Equal bits, or both NaN: what every comparison between devices and oracles means by the same. Complex
+    /// numbers are the same if both their parts are.
     pub fn same(self, other: Scalar) -> bool {
+        if self.dtype.is_complex() && other.dtype == self.dtype {
+            return self.real().same(other.real()) && self.imaginary().same(other.imaginary());
+        }
         self == other || (self.dtype == other.dtype && self.is_nan() && other.is_nan())
     }
 }
@@ -202,6 +259,7 @@ impl fmt::Display for Scalar {
             DType::F64 | DType::F16 | DType::BF16 => write!(f, "{:?}", self.decimal()),
             DType::I8 | DType::I16 | DType::I32 | DType::I64 => write!(f, "{}", self.to_i128()),
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => write!(f, "{}", self.bits),
+            DType::C64 | DType::C128 => write!(f, "{},{}", self.real(), self.imaginary()),
         }
     }
 }

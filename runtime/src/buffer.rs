@@ -8,6 +8,7 @@
 //! kernels have filled.
 
 use crate::pool::{Block, Pool, PoolError};
+use num_complex::Complex;
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -63,6 +64,7 @@ macro_rules! plain {
 }
 
 plain!(i8, i16, i32, i64, u8, u16, u32, u64, half::f16, half::bf16, f32, f64);
+plain!(Complex<f32>, Complex<f64>);
 
 // SAFETY: a bool is one byte, 0 or 1.
 unsafe impl Plain for bool {

@@ -24,6 +24,8 @@ pub fn array(values: &[Scalar], dtype: DType, shape: &[usize]) -> Array {
         BF16 bf16: |v| bf16::from_bits(v.bits() as u16);
         F32 f32: |v| v.as_f32();
         F64 f64: |v| v.to_f64();
+        C64 Complex<f32>: |v| Complex::new(v.real().as_f32(), v.imaginary().as_f32());
+        C128 Complex<f64>: |v| Complex::new(v.real().to_f64(), v.imaginary().to_f64());
     }
 }
 
@@ -49,5 +51,7 @@ pub fn scalars(array: &Array) -> Vec<Scalar> {
         BF16 bf16: |x| Scalar::from_bits(DType::BF16, x.to_bits().into());
         F32 f32: Scalar::f32;
         F64 f64: Scalar::f64;
+        C64 Complex<f32>: |z| Scalar::complex(Scalar::f32(z.re), Scalar::f32(z.im));
+        C128 Complex<f64>: |z| Scalar::complex(Scalar::f64(z.re), Scalar::f64(z.im));
     }
 }

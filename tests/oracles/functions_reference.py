@@ -67,7 +67,7 @@ def logsumexp(x, axis=None, keepdims=False):
 
 def floating(x):
     """In the type that means are in."""
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
 
 
 def blank(x):

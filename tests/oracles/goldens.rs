@@ -15,17 +15,23 @@ const SMALLER: [(&str, &str); 3] =
 /// Numbers of mixed size and sign with a few special ones among them.
 fn data(node: &Node, seed: usize) -> Vec<Scalar> {
     let special = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 1e-40, 1e30];
+    let part = node.dtype.part();
     let one = |i: usize| {
         let mixed = (i * 2_654_435_761 + seed * 40_503) % 2003;
         let x = (mixed as f64 - 1001.0) * 0.0371;
-        match node.dtype.kind() {
+        match part.kind() {
             Numbers::Bool => Scalar::bool(mixed.is_multiple_of(3)),
-            Numbers::Float if mixed < 12 => Scalar::from_f64(node.dtype, special[mixed % 6]),
-            Numbers::Float => Scalar::from_f64(node.dtype, x),
-            Numbers::Signed | Numbers::Unsigned => Scalar::from_i128(node.dtype, x as i128),
+            Numbers::Float if mixed < 12 => Scalar::from_f64(part, special[mixed % 6]),
+            Numbers::Float => Scalar::from_f64(part, x),
+            Numbers::Signed | Numbers::Unsigned => Scalar::from_i128(part, x as i128),
+            Numbers::Complex => unreachable!("a part is none"),
         }
     };
-    (0..node.shape.size()).map(one).collect()
+    let element = |i: usize| match node.dtype.is_complex() {
+        true => Scalar::complex(one(i), one(i + 77)),
+        false => one(i),
+    };
+    (0..node.shape.size()).map(element).collect()
 }
 
 /// The data of leaves, or the numbers, by their own numbers.

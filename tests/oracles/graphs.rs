@@ -115,6 +115,9 @@ fn leaf(case: &mut Case, number: u32, shapes: &[&[usize]], random: &mut Random) 
 
 /// An element: mostly small numbers, sometimes an edge of the type.
 fn value(dtype: DType, random: &mut Random) -> Scalar {
+    if dtype.is_complex() {
+        return Scalar::complex(value(dtype.part(), random), value(dtype.part(), random));
+    }
     let small = random.below(41) as i128 - 20;
     match (dtype.is_float(), random.below(12)) {
         (true, 0) => {
@@ -181,7 +184,7 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
                 (!shape.is_empty()).then(|| build::iota(g, shape.clone(), c % shape.len()))
             }
             _ => {
-                let dtype = DType::ALL[c % DType::ALL.len()];
+                let dtype = DType::ALL[c % DType::ALL.len()].part();
                 case.scalars.push(number(dtype, random));
                 let number = case.scalars.len() as u32 - 1;
                 Some(g.insert(Node { kind: Kind::Scalar(number), shape: Shape::scalar(), dtype }, &[]))
@@ -269,6 +272,10 @@ fn scanned(g: &mut Graph, x: NodeId, choices: [usize; 2]) -> Option<NodeId> {
     let fold = folds[choices[0] % folds.len()];
     let x = match fold {
         Fold::Any | Fold::All => build::cast(g, &x, DType::Bool),
+        // Of complex numbers there are running sums only.
+        Fold::Prod | Fold::Min | Fold::Max if g.dtype(&x).is_complex() => {
+            build::map(g, Op::Real, &[x]).ok()?
+        }
         _ => x,
     };
     (dims > 0).then(|| build::scan(g, &x, fold, choices[1] % dims))
@@ -319,12 +326,13 @@ fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {
     let dims = g.shape(&x).len();
     let axes: Vec<usize> =
         (0..dims).filter(|axis| choices[0] >> axis & 1 == 1 || choices[0].is_multiple_of(5)).collect();
-    let fold = Fold::ALL[choices[1] % Fold::ALL.len()];
+    let folds: Vec<Fold> = Fold::ALL.iter().copied().filter(|fold| !fold.is_of_pairs()).collect();
+    let fold = folds[choices[1] % folds.len()];
     let (x, part) = match (fold, g.dtype(&x)) {
         (Fold::Any | Fold::All, _) => (build::cast(g, &x, DType::Bool), 0),
         (Fold::Sum | Fold::Prod, DType::Bool) => (build::cast(g, &x, DType::I64), 0),
         (Fold::Moments, d) => {
-            let float = build::cast(g, &x, d.to_float());
+            let float = build::cast(g, &x, d.part().to_float());
             (float, 1 + choices[2] % 2)
         }
         (Fold::ArgMin | Fold::ArgMax, _) => (x, 1),

@@ -16,7 +16,8 @@ import numpy as np
 warnings.simplefilter("ignore")
 np.seterr(all="ignore")
 
-DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
+DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
+          "complex64", "complex128"]
 OURS = set(DTYPES)
 
 
@@ -30,6 +31,8 @@ def elementwise(function):
             return math.nan
 
     def apply(x):
+        if np.asarray(x).dtype.kind == "c":
+            raise TypeError("not of complex numbers")
         dtype = np.sqrt(np.asarray(x)[..., None][..., :0]).dtype
         return np.vectorize(value, otypes=[float])(np.asarray(x, float)).astype(dtype)
 
@@ -58,11 +61,25 @@ def rsqrt(x):
 def i0(x):
     """np.i0 fails at infinity and NaN."""
     x = np.asarray(x)
+    if x.dtype.kind == "c":
+        raise TypeError("not of complex numbers")
     x = x if x.dtype.kind == "f" else x.astype(float)
     return np.where(np.isfinite(x), np.i0(np.where(np.isfinite(x), x, 0)), np.abs(x)).astype(x.dtype)
 
 
+def of_parts(re, im):
+    """The complex number with these parts."""
+    re, im = np.asarray(re), np.asarray(im)
+    common = np.promote_types(re.dtype, im.dtype)
+    if common.kind == "c":
+        raise TypeError("not of complex numbers")
+    result = np.zeros(np.broadcast(re, im).shape, np.result_type(np.sqrt(np.zeros(0, common)), np.complex64))
+    result.real, result.imag = re, im
+    return result
+
+
 LACKING = {
+    "complex": of_parts,
     "erf": elementwise(math.erf),
     "erfc": elementwise(math.erfc),
     "expit": elementwise(expit),
@@ -81,6 +98,13 @@ def edges(dtype, count, seed):
     rng = np.random.default_rng(seed)
     if dtype == bool:
         return rng.integers(0, 2, count).astype(bool)
+    if dtype.kind == "c":
+        # Of each part what is special, and not the ends of the range: there libraries differ.
+        special = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.5, np.inf, -np.inf, np.nan, 1e-10, 7.0, 25.5]
+        part = lambda: rng.permutation(np.concatenate([special, rng.normal(size=count) * 3]))[:count]
+        values = np.zeros(min(count, count + len(special)), dtype)
+        values.real, values.imag = part(), part()
+        return values
     if dtype.kind == "f":
         info = np.finfo(dtype)
         special = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.5, np.inf, -np.inf, np.nan, info.max, info.min, info.tiny,
@@ -164,6 +188,9 @@ def folds(out):
 
 def tame(dtype, size, seed):
     """Numbers whose folds do not overflow in one order and not in another."""
+    if np.dtype(dtype).kind == "c":
+        part = lambda seed: np.random.default_rng(seed).uniform(0.4, 1.1, size)
+        return (part(seed) + 1j * part(seed + 1)).astype(dtype)
     if np.dtype(dtype).kind != "f":
         values = edges(dtype, max(size, 1), seed)[:size]
         # The mean of numbers beyond 2^53 is all rounding.
@@ -189,7 +216,7 @@ def promotions(out):
     for a in DTYPES:
         for b in DTYPES:
             out.write(f"promote {a} {b} {np.promote_types(a, b).name}\n".encode())
-        for weak, kind in ((True, "wbool"), (1, "wint"), (1.5, "wfloat")):
+        for weak, kind in ((True, "wbool"), (1, "wint"), (1.5, "wfloat"), (1j, "wcomplex")):
             result = np.result_type(np.zeros(1, a), weak) if not isinstance(weak, bool) else np.result_type(np.dtype(a), np.bool_)
             out.write(f"promote {a} {kind} {result.name}\n".encode())
 

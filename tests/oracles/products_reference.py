@@ -14,7 +14,7 @@ import numpy as np
 warnings.simplefilter("ignore")
 np.seterr(all="ignore")
 
-DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"]
+DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "complex64", "complex128"]
 rng = np.random.default_rng(7)
 
 

@@ -77,12 +77,28 @@ impl Reader {
     }
 }
 
-/// Whether `got` is within so many units in the last place of the expected value.
+/// Whether `got` is within so many units in the last place of the expected value; each part of a complex
+/// number within so many of the number's size.
 pub fn close(got: Scalar, expected: Scalar, ulps: f64) -> bool {
+    if got.dtype().is_complex() {
+        let size = |x: Scalar| x.real().to_f64().hypot(x.imaginary().to_f64());
+        let within = |got: Scalar, part: Scalar| {
+            let (g, p) = (got.to_f64(), part.to_f64());
+            got.same(part)
+                || g == p
+                || (g - p).abs() <= ulps * size(expected) * digits(got.dtype()) && p.is_finite()
+        };
+        return within(got.real(), expected.real()) && within(got.imaginary(), expected.imaginary());
+    }
     let (g, e) = (got.to_f64(), expected.to_f64());
-    let digits = 0.5f64.powi(got.dtype().fraction_bits() as i32);
+    let digits = digits(got.dtype());
     let least = digits * 2f64.powi(got.dtype().min_exponent());
     (g - e).abs() <= ulps * (e.abs() * digits).max(least)
+}
+
+/// The last place of 1.
+fn digits(dtype: DType) -> f64 {
+    0.5f64.powi(dtype.part().fraction_bits() as i32)
 }
 
 /// The first of what is wrong, for a test's message.

@@ -3,6 +3,7 @@
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Kind;
 use numfuse_ir::kernel::{Role, interp};
+use numfuse_ir::math::complex::Value;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{Job, Place, Plan};
 use numfuse_ir::target::{Target, Vectors};
@@ -13,10 +14,10 @@ use std::sync::Once;
 /// Runs a plan's kernels one scalar at a time.
 pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
     let mut slots: Vec<Vec<Scalar>> =
-        plan.slots.iter().map(|s| vec![Scalar::zero(s.dtype); s.shape.size()]).collect();
+        plan.slots.iter().map(|s| apart(&vec![Scalar::zero(s.dtype); s.shape.size()])).collect();
     for step in &plan.steps {
         let at = |place: &Place, slots: &[Vec<Scalar>]| match place {
-            Place::Leaf(i) => leaves[*i as usize].clone(),
+            Place::Leaf(i) => apart(&leaves[*i as usize]),
             Place::Slot(i) => slots[*i as usize].clone(),
         };
         let mut buffers: Vec<Vec<Scalar>> = step.buffers.iter().map(|p| at(p, &slots)).collect();
@@ -38,9 +39,22 @@ pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -
     }
     let output = |place: &Place| match place {
         Place::Leaf(i) => leaves[*i as usize].clone(),
-        Place::Slot(i) => slots[*i as usize].clone(),
+        Place::Slot(i) => together(plan.slots[*i as usize].dtype, &slots[*i as usize]),
     };
     plan.outputs.iter().map(output).collect()
+}
+
+/// Elements as kernels see them: complex numbers in two parts.
+fn apart(elements: &[Scalar]) -> Vec<Scalar> {
+    elements.iter().flat_map(|x| Value::of(*x).parts()).collect()
+}
+
+/// What kernels see as elements of that type.
+fn together(dtype: DType, parts: &[Scalar]) -> Vec<Scalar> {
+    match dtype.is_complex() {
+        true => parts.chunks(2).map(|pair| Scalar::complex(pair[0], pair[1])).collect(),
+        false => parts.to_vec(),
+    }
 }
 
 /// Vectors of all sizes that this processor has, with their names.
@@ -85,15 +99,10 @@ pub fn execute(
 
 /// The elements as they lie in memory.
 fn raw_bytes(values: &[Scalar]) -> Vec<u8> {
-    values.iter().flat_map(|v| v.bits().to_le_bytes().into_iter().take(v.dtype().bytes())).collect()
+    values.iter().flat_map(|v| v.to_bytes()).collect()
 }
 
 /// Elements from memory.
 pub fn from_bytes(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    let value = |chunk: &[u8]| {
-        let mut bits = [0; 8];
-        bits[..chunk.len()].copy_from_slice(chunk);
-        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
-    };
-    bytes.chunks(dtype.bytes()).map(value).collect()
+    bytes.chunks(dtype.bytes()).map(|bytes| Scalar::from_bytes(dtype, bytes)).collect()
 }

@@ -39,6 +39,7 @@ pub(crate) fn scalar_type(dtype: DType) -> Type {
         DType::I64 | DType::U64 => types::I64,
         DType::F32 => types::F32,
         DType::F64 => types::F64,
+        DType::C64 | DType::C128 => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 

@@ -138,6 +138,7 @@ fn compare(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, b: Valu
         Kind::Float => fb.ins().fcmp(float, a, b),
         Kind::Signed => fb.ins().icmp(signed, a, b),
         Kind::Unsigned | Kind::Bool => fb.ins().icmp(unsigned, a, b),
+        Kind::Complex => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 
@@ -307,6 +308,7 @@ fn cast(fb: &mut FunctionBuilder, x: &Lanes, to: DType) -> Lanes {
         (Kind::Unsigned | Kind::Signed, Kind::Unsigned | Kind::Signed) => {
             Lanes::vector(to, lanes, resize(fb, &x.regs, lanes, from, to))
         }
+        (Kind::Complex, _) | (_, Kind::Complex) => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 
@@ -477,6 +479,7 @@ fn shift(fb: &mut FunctionBuilder, prim: Prim, dtype: DType, a: Value, count: Va
 fn cast_scalar(fb: &mut FunctionBuilder, x: Value, from: DType, to: DType) -> Value {
     let ty = scalar_type(to);
     match (from.kind(), to.kind()) {
+        (Kind::Complex, _) | (_, Kind::Complex) => unreachable!("a kernel has pairs of floats instead"),
         (Kind::Float, Kind::Float) => match from.bytes().cmp(&to.bytes()) {
             Ordering::Less => fb.ins().fpromote(ty, x),
             Ordering::Equal => x,

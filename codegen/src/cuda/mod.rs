@@ -110,6 +110,7 @@ fn c_type(dtype: DType) -> &'static str {
         DType::F32 => "float",
         DType::F64 => "double",
         DType::F16 | DType::BF16 => "u16",
+        DType::C64 | DType::C128 => unreachable!("a kernel has pairs of floats instead"),
         DType::I8 | DType::I16 | DType::I32 | DType::I64 => dtype.short(),
         DType::U8 | DType::U16 | DType::U32 | DType::U64 => dtype.short(),
     }
@@ -138,6 +139,7 @@ fn from_word(dtype: DType, word: &str) -> String {
         DType::I8 | DType::I16 | DType::I32 | DType::I64 => format!("({}){word}", c_type(dtype)),
         DType::U8 | DType::U16 | DType::U32 | DType::U64 => format!("({}){word}", c_type(dtype)),
         DType::F16 | DType::BF16 => format!("(u16){word}"),
+        DType::C64 | DType::C128 => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 
@@ -149,6 +151,7 @@ fn to_word(dtype: DType, value: &str) -> String {
         DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => format!("(u64){value}"),
         DType::U8 | DType::U16 | DType::U32 | DType::U64 => format!("(u64){value}"),
         DType::F16 | DType::BF16 => format!("(u64){value}"),
+        DType::C64 | DType::C128 => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 

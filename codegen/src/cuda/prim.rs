@@ -92,6 +92,7 @@ impl fmt::Display for Index {
 pub(super) fn expression(prim: Prim, args: &[&Value]) -> String {
     match args[0].dtype.kind() {
         Kind::Float => float(prim, args),
+        Kind::Complex => unreachable!("a kernel has pairs of floats instead"),
         Kind::Bool => truth(prim, args),
         Kind::Signed | Kind::Unsigned => integer(prim, args),
     }
@@ -243,6 +244,7 @@ fn bits(x: &Value) -> String {
         (4 | 8, Kind::Unsigned) => x.to_string(),
         (8, Kind::Bool | Kind::Signed | Kind::Float) => format!("(u64){x}"),
         (0.., Kind::Bool | Kind::Unsigned | Kind::Signed | Kind::Float) => format!("(u32){x}"),
+        (0.., Kind::Complex) => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 
@@ -313,6 +315,7 @@ fn constant(c: Scalar) -> String {
         DType::U32 => format!("{c}u"),
         DType::I8 | DType::I16 | DType::I32 | DType::U8 | DType::U16 => c.to_string(),
         DType::F16 | DType::BF16 => format!("{:#06x} /* {c} */", c.bits()),
+        DType::C64 | DType::C128 => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 

@@ -99,7 +99,7 @@ fn is_known(dtype: DType) -> bool {
     match dtype {
         DType::Bool | DType::I8 | DType::U8 | DType::I16 | DType::U16 => true,
         DType::I32 | DType::U32 | DType::I64 | DType::U64 | DType::F32 | DType::F64 => true,
-        DType::F16 | DType::BF16 => false,
+        DType::F16 | DType::BF16 | DType::C64 | DType::C128 => false,
     }
 }
 

@@ -193,6 +193,7 @@ fn sign(e: &mut Wide, prim: Prim, x: &Lanes) -> Lanes {
             unary(e, by_bytes(x.bytes(), of), x, None)
         }
         (_, Kind::Unsigned | Kind::Bool) => x.clone(),
+        (_, Kind::Complex) => unreachable!("a kernel has pairs of floats instead"),
     }
 }
 
@@ -259,6 +260,7 @@ pub(super) fn compare(e: &mut Wide, prim: Prim, a: &Lanes, b: &Lanes) -> Lanes {
         Kind::Unsigned | Kind::Bool => {
             (by_bytes(a.bytes(), [Op::Vpcmpub, Op::Vpcmpuw, Op::Vpcmpud, Op::Vpcmpuq]), int)
         }
+        Kind::Complex => unreachable!("a kernel has pairs of floats instead"),
     };
     let first = e.vectors(a);
     let each = |(r, &a_r): (usize, &VReg)| {
@@ -328,6 +330,7 @@ pub(super) fn select(e: &mut Wide, mask: &Lanes, a: &Lanes, b: &Lanes) -> Lanes 
             Kind::Bool | Kind::Unsigned | Kind::Signed => {
                 by_bytes(bytes, [Op::Vpblendmb, Op::Vpblendmw, Op::Vpblendmd, Op::Vpblendmq])
             }
+            Kind::Complex => unreachable!("a kernel has pairs of floats instead"),
         };
         let on = e.operand(a, r, broadcasts(op));
         let reg = e.code.vector(op, size, otherwise[r], on);

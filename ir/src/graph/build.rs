@@ -382,7 +382,7 @@ pub const NO_INTEGERS: &str = "arrays used as indices must be of integer (or boo
 /// An index in int64. What only uint64 holds is out of range of every axis, and stays so.
 fn integer<B: Build>(b: &mut B, index: &B::Node) -> Result<B::Node, Error> {
     let dtype = b.dtype(index);
-    if dtype.is_float() {
+    if dtype.is_inexact() {
         return Err(Error::Argument { sentence: NO_INTEGERS.to_string() });
     }
     if dtype != DType::U64 {

@@ -10,9 +10,9 @@ use super::{Graph, Kind, Node, NodeId, meaning};
 use crate::dtype::DType;
 use crate::gather::{Bounds, OutOfBounds, Source};
 use crate::math::Eval;
+use crate::math::complex::Value;
 use crate::ops::Op;
 use crate::ops::fold::{Fold, State};
-use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::View;
@@ -106,20 +106,51 @@ fn compute(
             places(&node.shape, 0, &along).map(position).collect()
         }
         Kind::Map(op) => map(*op, size, inputs),
-        Kind::Cast => inputs[0].1.iter().map(|x| Prim::Cast(node.dtype).eval(&[*x])).collect(),
+        Kind::Cast => inputs[0].1.iter().map(|x| Value::of(*x).cast(node.dtype).whole()).collect(),
         Kind::View(by) => view(by, &inputs[0].0.shape, &node.shape, inputs[0].1),
         Kind::Pad(before) => pad(before, node, inputs),
+        Kind::Scan { fold, axis } if node.dtype.is_complex() => {
+            of_parts(inputs[0].1, |part| scan(*fold, &node.shape, *axis, part))
+        }
         Kind::Scan { fold, axis } => scan(*fold, &node.shape, *axis, inputs[0].1),
         Kind::Gather { from, bounds } => gather(n, node, from, *bounds, inputs)?,
         Kind::Reduce { fold, part, axes } => {
             let (source, data) = inputs[0];
-            Reduction::of(*fold, source.dtype, &source.shape, axes).run(data, *part)
+            reduce(*fold, source, data, axes, *part)
         }
         Kind::Library(op) => {
             let operands: Vec<_> = inputs.iter().map(|(node, data)| (&node.shape, *data)).collect();
             meaning::library(*op, &operands, node.dtype)
         }
     })
+}
+
+/// A fold; of complex numbers one of their parts, or one of either part.
+fn reduce(fold: Fold, source: &Node, data: &[Scalar], axes: &[usize], part: usize) -> Array {
+    let dtype = source.dtype.part();
+    let of =
+        |fold: Fold, data: &[Scalar], part| Reduction::of(fold, dtype, &source.shape, axes).run(data, part);
+    match fold {
+        _ if !source.dtype.is_complex() => of(fold, data, part),
+        Fold::Sum => of_parts(data, |data| of(fold, data, 0)),
+        Fold::ArgMin | Fold::ArgMax if part == 1 => of(fold.of_pairs(), data, 2),
+        Fold::Prod | Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => {
+            joined(of(fold.of_pairs(), data, 0), of(fold.of_pairs(), data, 1))
+        }
+        Fold::Any | Fold::All | Fold::Moments | Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => {
+            unreachable!("{} is no fold of complex numbers: graph/verify.rs", fold.name())
+        }
+    }
+}
+
+/// The same of the real and of the imaginary parts.
+fn of_parts(data: &[Scalar], f: impl Fn(&[Scalar]) -> Array) -> Array {
+    let part = |of: fn(Scalar) -> Scalar| f(&data.iter().map(|x| of(*x)).collect::<Array>());
+    joined(part(Scalar::real), part(Scalar::imaginary))
+}
+
+fn joined(real: Array, imaginary: Array) -> Array {
+    real.into_iter().zip(imaginary).map(|(re, im)| Scalar::complex(re, im)).collect()
 }
 
 fn position(place: usize) -> Scalar {
@@ -323,6 +354,10 @@ impl Reduction {
     fn element(&self, value: Scalar, place: usize) -> State<Scalar> {
         match self.fold {
             Fold::ArgMin | Fold::ArgMax => SmallVec::from_slice(&[value, position(place)]),
+            Fold::PairProd => SmallVec::from_slice(&[value.real(), value.imaginary()]),
+            Fold::PairArgMin | Fold::PairArgMax => {
+                SmallVec::from_slice(&[value.real(), value.imaginary(), position(place)])
+            }
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => {
                 SmallVec::from_slice(&[value])
             }

@@ -226,6 +226,11 @@ fn none(word: &str, numbers: &[&str]) -> Result<(), String> {
 /// The constant that a word says, as a number or as bits.
 pub(super) fn literal_of(dtype: DType, word: &str) -> Result<Scalar, String> {
     let wrong = || format!("`{word}` is not a constant of type {}", dtype.short());
+    if dtype.is_complex() {
+        let (real, imaginary) = word.split_once(',').ok_or_else(wrong)?;
+        let part = |word| literal_of(dtype.part(), word);
+        return Ok(Scalar::complex(part(real)?, part(imaginary)?));
+    }
     if let Some(digits) = word.strip_prefix("0x") {
         let bits = u64::from_str_radix(digits, 16).map_err(|_| wrong())?;
         let value = Scalar::from_bits(dtype, bits);
@@ -240,6 +245,7 @@ pub(super) fn literal_of(dtype: DType, word: &str) -> Result<Scalar, String> {
             let held = (dtype.min_int()..=dtype.max_int()).contains(&whole);
             if held { Ok(Scalar::from_i128(dtype, whole)) } else { Err(wrong()) }
         }
+        (Numbers::Complex, _) => Err(wrong()),
     }
 }
 

@@ -22,7 +22,7 @@ use std::fmt::Write;
 /// * `Leaf`, `Const`, `Scalar` and `Iota` have no operands, `Cast`, `View`, `Scan` and `Reduce` one, `Pad`
 ///   two, `Map` as many as its row;
 /// * nodes of one leaf number have one shape and type, those of one scalar number one type;
-/// * a `Const` and a `Scalar` have shape `()`, a `Const` the type of its value, a bool is 0 or 1;
+/// * a `Const` and a `Scalar` have shape `()`, a `Scalar` is not complex (a number of two parts is made of two), a `Const` the type of its value, a bool is 0 or 1;
 /// * an `Iota` is int64 and its axis one of its shape;
 /// * the operands of a `Map` have the result's shape and the very types to which its row promotes
 ///   them; the result has the row's type;
@@ -34,7 +34,8 @@ use std::fmt::Write;
 /// * the operands of a `Pad` have the result's type, the second one its shape, the first one as many
 ///   axes, and there is one place for each axis (it may stick out of the frame on any side, by no
 ///   more than the 2^60 elements that the largest array has);
-/// * a `Scan` keeps shape and type, its axis is one of its shape, and its fold has scans of its type;
+/// * a `Scan` keeps shape and type, its axis is one of its shape, and its fold has scans of its type: of
+///   complex numbers the sum alone;
 /// * a `Gather` has its data's type and a source for each axis of its data, at least one of them an
 ///   index; the indices are int64 and have its shape, an axis of the result that is a source has the
 ///   extent of the data's, and unless it is empty no axis taken from by index is;
@@ -94,7 +95,8 @@ pub(super) fn verify_node(graph: &Graph, n: NodeId, numbers: &mut Numbered) -> R
         Kind::Scalar(k) => {
             is_scalar(node)?;
             let known = *numbers.scalars.entry(*k).or_insert(node.dtype);
-            check(known == node.dtype, || format!("scalar {k} was {} before", known.short()))
+            check(known == node.dtype, || format!("scalar {k} was {} before", known.short()))?;
+            check(!known.is_complex(), || "a complex number is made of two".to_string())
         }
         Kind::Iota(axis) => {
             check(node.dtype == DType::I64, || "positions are i64".to_string())?;
@@ -227,7 +229,8 @@ fn scan(node: &Node, fold: Fold, axis: usize, from: &Node) -> Result<(), String>
     same_shape(node, from)?;
     check(axis < node.shape.len(), || format!("there is no axis {axis}"))?;
     check(from.dtype == node.dtype, || "a scan keeps the type".to_string())?;
-    check(fold.has_scan() && reads(fold, from.dtype), || format!("no scan {} of {}", fold.name(), from.dtype))
+    let scans = fold.has_scan() && (fold == Fold::Sum || !from.dtype.is_complex());
+    check(scans && reads(fold, from.dtype), || format!("no scan {} of {}", fold.name(), from.dtype))
 }
 
 /// True for types whose elements the fold takes.
@@ -236,6 +239,7 @@ fn reads(fold: Fold, dtype: DType) -> bool {
         && match fold {
             Fold::Any | Fold::All => dtype.kind() == Numbers::Bool,
             Fold::Moments => dtype.kind() == Numbers::Float,
+            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => false,
             Fold::Sum | Fold::Prod => dtype.kind() != Numbers::Bool,
             Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
         }

@@ -11,6 +11,7 @@
 //! loop-invariant motion is a consequence of where a value's axes lie, not a pass.
 
 pub mod build;
+pub mod complex;
 pub mod half;
 pub mod interp;
 pub mod print;

@@ -28,7 +28,8 @@ use crate::ops::fold::Fold;
 ///   of a pass around it;
 /// * what a pass folds and stores moves with its rows and its own columns only;
 /// * a carry takes an element, `argmin` and `argmax` its int64 position too; `any` and `all` take
-///   bools, `moments` floats;
+///   bools, `moments` floats; folds of pairs take two floats for an element;
+/// * no value and no buffer is complex;
 /// * at most one pass scans, the last one with columns; it stores, its folds have scans, and running
 ///   values are read in it alone;
 /// * a pass has order `Free` when it has no carry, and otherwise only when all its folds are free.
@@ -38,6 +39,9 @@ use crate::ops::fold::Fold;
 pub fn verify(kernel: &Kernel) -> Result<(), String> {
     let (axes, rows) = (kernel.axes.len(), kernel.rows);
     check(axes <= 64 && rows <= axes, || format!("{rows} rows of {axes} axes"))?;
+    let mut types =
+        kernel.dtypes.iter().chain(kernel.buffers.iter().map(|b| &b.dtype)).chain(&kernel.scalars);
+    check(!types.any(|dtype| dtype.is_complex()), || "a complex number, which is two floats".to_string())?;
     let typed = kernel.body.len() == kernel.dtypes.len();
     check(typed, || format!("{} values but {} types", kernel.body.len(), kernel.dtypes.len()))?;
     for (a, axis) in kernel.axes.iter().enumerate() {
@@ -213,10 +217,7 @@ fn pass(kernel: &Kernel, pass: &Pass) -> Result<(), String> {
 
 fn carry(kernel: &Kernel, carry: &Carry) -> Result<(), String> {
     let name = carry.fold.name();
-    let wanted = match carry.fold {
-        Fold::ArgMin | Fold::ArgMax => 2,
-        Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => 1,
-    };
+    let wanted = carry.fold.arguments();
     check(carry.args.len() == wanted, || format!("{name} takes {wanted} values"))?;
     let known = carry.args.iter().all(|v| v.index() < kernel.body.len());
     check(known, || format!("{name} of a value that is not there"))?;
@@ -228,6 +229,10 @@ fn carry(kernel: &Kernel, carry: &Carry) -> Result<(), String> {
         Fold::Sum | Fold::Prod => types[0].kind() != Kind::Bool,
         Fold::Min | Fold::Max => true,
         Fold::ArgMin | Fold::ArgMax => types[1] == DType::I64,
+        Fold::PairProd => types[0].is_float() && types[1] == types[0],
+        Fold::PairArgMin | Fold::PairArgMax => {
+            types[0].is_float() && types[1] == types[0] && types[2] == DType::I64
+        }
     };
     check(fits, || format!("{name} of {types:?}"))
 }

@@ -26,6 +26,7 @@ impl Known {
     /// What is known of a constant.
     pub fn of(c: Scalar) -> Known {
         match c.to_f64() {
+            _ if c.dtype().is_complex() => Known::Nothing,
             x if x.is_nan() || (x == 0.0 && x.is_sign_negative()) => Known::Nothing,
             0.0 => Known::Zero,
             _ => Known::Ordinary,

@@ -9,6 +9,7 @@ mod area;
 mod arith;
 mod bessel;
 mod bits;
+pub mod complex;
 mod divisor;
 mod erfc;
 mod exp;

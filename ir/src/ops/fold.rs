@@ -37,6 +37,12 @@ pub enum Fold {
     /// Count, mean and sum of squared deviations in one pass. Floats.
     /// Welford (Technometrics 4, 1962) within a lane, Chan, Golub and LeVeque (1979) to join.
     Moments,
+    /// The product of complex numbers, of their parts; starts from 1. In kernels.
+    PairProd,
+    /// The first least complex number, in two parts, and its position; the first with a NaN wins. In kernels.
+    PairArgMin,
+    /// The first greatest complex number, in two parts, and its position; the first with a NaN wins. In kernels.
+    PairArgMax,
 }
 
 impl Fold {
@@ -51,7 +57,38 @@ impl Fold {
         Fold::ArgMin,
         Fold::ArgMax,
         Fold::Moments,
+        Fold::PairProd,
+        Fold::PairArgMin,
+        Fold::PairArgMax,
     ];
+
+    /// What this fold of complex numbers is of their parts. Sums are sums of either part, and are not asked for.
+    pub const fn of_pairs(self) -> Fold {
+        match self {
+            Fold::Prod | Fold::PairProd => Fold::PairProd,
+            Fold::Min | Fold::ArgMin | Fold::PairArgMin => Fold::PairArgMin,
+            Fold::Max | Fold::ArgMax | Fold::PairArgMax => Fold::PairArgMax,
+            Fold::Sum | Fold::Any | Fold::All | Fold::Moments => self,
+        }
+    }
+
+    /// True for the folds of parts of complex numbers, which no graph names.
+    pub const fn is_of_pairs(self) -> bool {
+        match self {
+            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => true,
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => false,
+            Fold::ArgMin | Fold::ArgMax | Fold::Moments => false,
+        }
+    }
+
+    /// How many values it takes at each element: with its parts, its position for those that tell one.
+    pub const fn arguments(self) -> usize {
+        match self {
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => 1,
+            Fold::ArgMin | Fold::ArgMax | Fold::PairProd => 2,
+            Fold::PairArgMin | Fold::PairArgMax => 3,
+        }
+    }
 
     /// The name in printed kernels.
     pub const fn name(self) -> &'static str {
@@ -65,6 +102,9 @@ impl Fold {
             Fold::ArgMin => "argmin",
             Fold::ArgMax => "argmax",
             Fold::Moments => "moments",
+            Fold::PairProd => "pair_prod",
+            Fold::PairArgMin => "pair_argmin",
+            Fold::PairArgMax => "pair_argmax",
         }
     }
 
@@ -76,6 +116,7 @@ impl Fold {
             Fold::Min => "cummin",
             Fold::Max => "cummax",
             Fold::Any | Fold::All | Fold::ArgMin | Fold::ArgMax | Fold::Moments => self.name(),
+            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => self.name(),
         }
     }
 
@@ -83,8 +124,8 @@ impl Fold {
     pub const fn parts(self) -> usize {
         match self {
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => 1,
-            Fold::ArgMin | Fold::ArgMax => 2,
-            Fold::Moments => 3,
+            Fold::ArgMin | Fold::ArgMax | Fold::PairProd => 2,
+            Fold::Moments | Fold::PairArgMin | Fold::PairArgMax => 3,
         }
     }
 
@@ -92,7 +133,9 @@ impl Fold {
     pub fn part_dtype(self, dtype: DType, part: usize) -> DType {
         match self {
             Fold::ArgMin | Fold::ArgMax => [dtype, DType::I64][part],
+            Fold::PairArgMin | Fold::PairArgMax => [dtype, dtype, DType::I64][part],
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => dtype,
+            Fold::PairProd => dtype,
         }
     }
 
@@ -102,27 +145,28 @@ impl Fold {
         match self {
             Fold::Moments => part == 0,
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => false,
-            Fold::ArgMin | Fold::ArgMax => false,
+            Fold::ArgMin | Fold::ArgMax | Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => false,
         }
     }
 
     /// True when any order of combining elements of this type gives the same bits.
     pub fn is_free(self, dtype: DType) -> bool {
         match self {
-            Fold::Sum | Fold::Prod => dtype.kind() != Kind::Float,
-            Fold::Moments => false,
+            Fold::Sum | Fold::Prod => !dtype.is_inexact(),
+            Fold::Moments | Fold::PairProd => false,
             Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::ArgMin | Fold::ArgMax => true,
+            Fold::PairArgMin | Fold::PairArgMax => true,
         }
     }
 
     /// The state before any element of type `dtype`. Joining it to a state changes no bit of it.
     pub fn init(self, dtype: DType) -> State<Scalar> {
         let least = || match dtype.kind() {
-            Kind::Float => Scalar::from_f64(dtype, f64::NEG_INFINITY),
+            Kind::Float | Kind::Complex => Scalar::from_f64(dtype, f64::NEG_INFINITY),
             Kind::Bool | Kind::Signed | Kind::Unsigned => Scalar::from_i128(dtype, dtype.min_int()),
         };
         let greatest = || match dtype.kind() {
-            Kind::Float => Scalar::from_f64(dtype, f64::INFINITY),
+            Kind::Float | Kind::Complex => Scalar::from_f64(dtype, f64::INFINITY),
             Kind::Bool | Kind::Signed | Kind::Unsigned => Scalar::from_i128(dtype, dtype.max_int()),
         };
         let nowhere = Scalar::from_i128(DType::I64, i128::from(i64::MAX));
@@ -136,6 +180,9 @@ impl Fold {
             Fold::ArgMin => smallvec![greatest(), nowhere],
             Fold::ArgMax => smallvec![least(), nowhere],
             Fold::Moments => smallvec![Scalar::zero(dtype); 3],
+            Fold::PairProd => smallvec![Scalar::one(dtype), Scalar::zero(dtype)],
+            Fold::PairArgMin => smallvec![greatest(), greatest(), nowhere],
+            Fold::PairArgMax => smallvec![least(), least(), nowhere],
         }
     }
 
@@ -153,11 +200,12 @@ impl Fold {
         match self {
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => true,
             Fold::ArgMin | Fold::ArgMax | Fold::Moments => false,
+            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => false,
         }
     }
 
-    /// The state after one more element. `args` are the element and, for `argmin` and `argmax`,
-    /// its position.
+    /// The state after one more element. `args` are the element, in parts if it is complex, and for
+    /// `argmin` and `argmax` its position.
     #[inline(always)]
     pub fn next<A: Arith>(self, k: &mut A, state: &[A::V], args: &[A::V]) -> State<A::V> {
         match self {
@@ -177,7 +225,9 @@ impl Fold {
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => {
                 self.join(k, state, args)
             }
-            Fold::ArgMin | Fold::ArgMax => self.join(k, state, args),
+            Fold::ArgMin | Fold::ArgMax | Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => {
+                self.join(k, state, args)
+            }
         }
     }
 
@@ -194,6 +244,12 @@ impl Fold {
             Fold::ArgMin => join_places(k, Prim::Lt, a, b),
             Fold::ArgMax => join_places(k, Prim::Gt, a, b),
             Fold::Moments => join_moments(k, a, b),
+            Fold::PairProd => {
+                let product = pair_product(k, [a[0], a[1]], [b[0], b[1]]);
+                SmallVec::from_slice(&product)
+            }
+            Fold::PairArgMin => join_places_of_pairs(k, Prim::Lt, a, b),
+            Fold::PairArgMax => join_places_of_pairs(k, Prim::Gt, a, b),
         }
     }
 }
@@ -218,6 +274,36 @@ fn join_places<A: Arith>(k: &mut A, before: Prim, a: &[A::V], b: &[A::V]) -> Sta
     let value = k.select(take, b[0], a[0]);
     let place = k.select(take, b[1], a[1]);
     smallvec![value, place]
+}
+
+/// The product of two complex numbers in parts, as `multiply` of them.
+#[inline(always)]
+fn pair_product<A: Arith>(k: &mut A, a: [A::V; 2], b: [A::V; 2]) -> [A::V; 2] {
+    let (squares, crosses) = ((k.mul(a[0], b[0]), k.mul(a[1], b[1])), (k.mul(a[0], b[1]), k.mul(a[1], b[0])));
+    [k.sub(squares.0, squares.1), k.add(crosses.0, crosses.1)]
+}
+
+/// The better of two (real part, imaginary part, position): [`join_places`] in lexicographic order.
+#[inline(always)]
+fn join_places_of_pairs<A: Arith>(k: &mut A, before: Prim, a: &[A::V], b: &[A::V]) -> State<A::V> {
+    let (first, second) = (k.prim(before, &[b[0], a[0]]), k.prim(before, &[b[1], a[1]]));
+    let (same_re, same_im) = (k.eq(a[0], b[0]), k.eq(a[1], b[1]));
+    let then = k.and(same_re, second);
+    let better = k.or(first, then);
+    let mut is_nan = |x: &[A::V]| {
+        let (re, im) = (k.ne(x[0], x[0]), k.ne(x[1], x[1]));
+        k.or(re, im)
+    };
+    let (nan_a, nan_b) = (is_nan(a), is_nan(b));
+    let better = k.or(better, nan_b);
+    let better = not_and(k, nan_a, better);
+    let equal = k.and(same_re, same_im);
+    let both = k.and(nan_a, nan_b);
+    let equal = k.or(equal, both);
+    let sooner = k.lt(b[2], a[2]);
+    let tie = k.and(equal, sooner);
+    let take = k.or(better, tie);
+    (0..3).map(|part| k.select(take, b[part], a[part])).collect()
 }
 
 /// `!a & b`.

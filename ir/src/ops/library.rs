@@ -84,6 +84,7 @@ impl LibOp {
             DType::F16 | DType::BF16 => false,
             DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => false,
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => false,
+            DType::C64 | DType::C128 => false,
         }
     }
 }

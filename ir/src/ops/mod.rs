@@ -13,6 +13,7 @@ pub mod library;
 mod table;
 
 use crate::dtype::{DType, Kind};
+use crate::math::complex::{self, Functions, Value};
 use crate::math::random::{self, Source, continuous, discrete};
 use crate::math::{self, Arith, ArithExt, Eval, Known};
 use crate::prim::Prim;
@@ -53,6 +54,10 @@ pub enum Class {
     Exponent,
     /// Integers; bools are computed as int8. Gives uint8.
     Tally,
+    /// Computed in a float type, as for `Float`, but bools in float64.
+    Turn,
+    /// Real numbers, computed in float32 or float64; gives the complex type of which they are parts.
+    Parts,
     /// Random words: all uint32.
     Word,
     /// Random numbers: four uint32, then parameters that promote to one float type, which is the result's.
@@ -79,6 +84,17 @@ pub struct OpDef {
     /// The function in float64, where the row is an elementary function: what the expansion is
     /// checked against (in higher precision by the accuracy program).
     pub meaning: Option<fn(&[f64]) -> f64>,
+    /// What it gives of complex numbers; `None` where it refuses them.
+    pub complex: Option<Form>,
+}
+
+/// What an op gives of complex operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A complex number.
+    Pair,
+    /// A real number, or a truth value.
+    Real,
 }
 
 macro_rules! prim_of {
@@ -105,10 +121,34 @@ macro_rules! expansion {
     }};
     ($k:ident [$($p:ident)+] body |$kk:ident| $e:expr) => {{ let $kk = $k; $e }};
     ($k:ident [$($p:ident)+] func $meaning:expr, $path:path) => { $path($k, $($p),+) };
+    ($k:ident [$($p:ident)+] parts) => {{
+        let _ = ($k, $($p),+);
+        unreachable!("complex numbers are made where kernels are built, and whole in the interpreter")
+    }};
+}
+
+macro_rules! form_of {
+    () => {
+        None
+    };
+    (real) => {
+        Some(Form::Real)
+    };
+    ($other:ident) => {
+        Some(Form::Pair)
+    };
+}
+
+macro_rules! complex_body {
+    ($k:ident [$($p:ident)+]) => {{ let _ = ($k, $($p),+); None }};
+    ($k:ident [$($p:ident)+] pair $path:path) => { Some(Value::Pair($path($k, $($p.pair()),+))) };
+    ($k:ident [$($p:ident)+] real $path:path) => { Some(Value::Real($path($k, $($p.pair()),+))) };
+    ($k:ident [$c:ident $($p:ident)+] choice $path:path) => { Some(Value::Pair($path($k, $c.real(), $($p.pair()),+))) };
+    ($k:ident [$($p:ident)+] join $path:path) => { Some(Value::Pair($path($k, $($p.real()),+))) };
 }
 
 macro_rules! define_ops {
-    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($p:ident),+): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+);)+) => {
+    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($p:ident),+): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)*) $(, complex $form:ident($path:path))?;)+) => {
         /// An elementwise operation: a row of the table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Op { $($(#[doc = $doc])+ $V),+ }
@@ -127,12 +167,20 @@ macro_rules! define_ops {
             }
         }
 
+        /// What a row is of complex numbers; `None` of rows that refuse them.
+        fn of_complex<K: Functions>(op: Op, k: &mut K, args: &[Value<K::V>]) -> Option<Value<K::V>> {
+            match op {
+                $(Op::$V => { let [$($p),+] = *args else { unreachable!("arity is checked by the graph") }; complex_body!(k [$($p)+] $($form $path)?) })+
+            }
+        }
+
         $($(#[doc = $doc])+ #[inline(always)] #[allow(clippy::needless_borrow, reason = "the macro borrows for every row")]
-        pub fn $name<A: Arith>(k: &mut A, $($p: A::V),+) -> A::V { expansion!(k [$($p)+] $kind $($d)+) })+
+        pub fn $name<A: Arith>(k: &mut A, $($p: A::V),+) -> A::V { expansion!(k [$($p)+] $kind $($d)*) })+
 
         static TABLE: &[OpDef] = &[$(OpDef {
             name: stringify!($name), params: &[$(stringify!($p)),+], doc: concat!($($doc, "\n"),+), class: Class::$class,
-            ulp: $ulp, prim: prim_of!($kind $($d)+), meaning: meaning_of!([$($p)+] $kind $($d)+),
+            ulp: $ulp, prim: prim_of!($kind $($d)*), meaning: meaning_of!([$($p)+] $kind $($d)*),
+            complex: form_of!($($form)?),
         }),+];
     };
 }
@@ -169,7 +217,9 @@ impl Op {
     pub fn promote(self, args: &[DType]) -> Option<SmallVec<[DType; 3]>> {
         let class = self.def().class;
         if class == Class::Scale {
-            return Some(SmallVec::from_slice(&[args[0].to_float(), exponent_type(args[1])?]));
+            let scaled = args[0].to_float();
+            return (!scaled.is_complex())
+                .then_some(SmallVec::from_slice(&[scaled, exponent_type(args[1])?]));
         }
         let rest = match class {
             Class::Choice => &args[1..],
@@ -180,17 +230,20 @@ impl Op {
         let counted = if common == DType::Bool { DType::I8 } else { common };
         let each = match class {
             Class::Number | Class::Integer if common == DType::Bool => return None,
-            Class::Bits | Class::Shift | Class::Integer | Class::Tally if common.is_float() => return None,
+            Class::Bits | Class::Shift | Class::Integer | Class::Tally if common.is_inexact() => return None,
+            Class::Parts if common.is_complex() => return None,
+            Class::Turn if common == DType::Bool => DType::F64,
             Class::Count | Class::Shift | Class::Tally => counted,
             // As NumPy looks for the first type that holds each: int8 beside uint16 is float32.
-            Class::Float | Class::Exponent => {
+            Class::Float | Class::Exponent | Class::Turn => {
                 rest.iter().fold(args[0].to_float(), |dtype, other| dtype.promote(other.to_float()))
             }
-            Class::Ratio if common.is_float() => common,
+            Class::Ratio if common.is_inexact() => common,
             Class::Ratio | Class::Wide => DType::F64,
             Class::Logic => DType::Bool,
             Class::Word => DType::U32,
             Class::Draw => common.to_float(),
+            Class::Parts => common.to_float().working(),
             Class::Any | Class::Number | Class::Whole | Class::Compare | Class::Bits | Class::Choice => {
                 common
             }
@@ -198,6 +251,9 @@ impl Op {
         };
         // Neighbours are found by a float's own bits, and halfs are computed as float32.
         if matches!(self, Op::Nextafter | Op::Spacing) && each.is_half() {
+            return None;
+        }
+        if each.is_complex() && self.def().complex.is_none() {
             return None;
         }
         let mut types = SmallVec::from_elem(each, args.len());
@@ -214,6 +270,10 @@ impl Op {
     /// computed as float32 and the result is rounded.
     pub fn eval(self, args: &[Scalar]) -> Scalar {
         let types: SmallVec<[DType; 3]> = args.iter().map(|x| x.dtype()).collect();
+        if self.is_of_pairs(&types) {
+            let parts: SmallVec<[Value<Scalar>; 3]> = args.iter().map(|x| Value::of(*x)).collect();
+            return self.expand_complex(&mut Eval, &parts).whole();
+        }
         if !types.iter().any(|d| d.is_half()) {
             return self.expand(&mut Eval, args);
         }
@@ -222,18 +282,36 @@ impl Op {
         Prim::Cast(self.result(&types)).eval(&[result])
     }
 
+    /// True where it takes or gives complex numbers, for operands of these types.
+    pub fn is_of_pairs(self, args: &[DType]) -> bool {
+        self.def().class == Class::Parts || args.iter().any(|dtype| dtype.is_complex())
+    }
+
+    /// What the op is of complex numbers, as pairs of floats: see [`Op::is_of_pairs`].
+    ///
+    /// # Panics
+    /// If the row refuses complex numbers, which [`Op::promote`] tells.
+    pub fn expand_complex<K: Functions>(self, k: &mut K, args: &[Value<K::V>]) -> Value<K::V> {
+        of_complex(self, k, args).expect("the row takes complex numbers: `promote`")
+    }
+
     /// The type of the result for operands of the types that [`Op::promote`] gave.
     pub fn result(self, args: &[DType]) -> DType {
+        let last = args[args.len() - 1];
+        if self.def().class == Class::Parts {
+            return last.to_complex();
+        }
+        if self.def().complex == Some(Form::Real) && last.is_complex() && self.def().class != Class::Compare {
+            return last.part();
+        }
         match self.def().class {
             Class::Compare | Class::Logic => DType::Bool,
             Class::Exponent => DType::I32,
             Class::Tally => DType::U8,
             Class::Scale => args[0],
-            Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => args[args.len() - 1],
-            Class::Whole | Class::Bits | Class::Shift | Class::Integer | Class::Choice => {
-                args[args.len() - 1]
-            }
-            Class::Word | Class::Draw | Class::Wide => args[args.len() - 1],
+            Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio => last,
+            Class::Whole | Class::Bits | Class::Shift | Class::Integer | Class::Choice => last,
+            Class::Word | Class::Draw | Class::Wide | Class::Turn | Class::Parts => last,
         }
     }
 }
@@ -241,7 +319,7 @@ impl Op {
 /// The signed type that holds every power given as `dtype`, if there is one.
 fn exponent_type(dtype: DType) -> Option<DType> {
     match (dtype.kind(), dtype.bytes()) {
-        (Kind::Float, _) | (Kind::Unsigned, 8) => None,
+        (Kind::Float | Kind::Complex, _) | (Kind::Unsigned, 8) => None,
         (Kind::Unsigned, 4) | (Kind::Signed, 8) => Some(DType::I64),
         (Kind::Bool | Kind::Unsigned | Kind::Signed, _) => Some(DType::I32),
     }

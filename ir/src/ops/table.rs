@@ -2,20 +2,22 @@
 //!
 //! A row reads: variant, NumPy's name and parameters, class, greatest error in units in the last
 //! place, and what it is: `prim(P)`, a machine operation; `body(|k| …)`, a composition of prims and
-//! other rows; `func(meaning, expansion)`, an elementary function.
+//! other rows; `func(meaning, expansion)`, an elementary function; `parts()`, nothing of real numbers.
+//! After `complex` comes what it is of complex numbers, in `math/complex`: `pair(f)` gives a complex
+//! number, `real(f)` a real one; a row without it refuses them.
 
 /// Hands every row with a NumPy name to the macro named `$then`.
 #[macro_export]
 macro_rules! for_each_op {
     ($then:ident $($more:tt)*) => { $then! {
         /// Sum of two arrays; for bools, whether either is true.
-        Add add(a, b): Any, ulp(0.5) = prim(Add, of bools Or);
+        Add add(a, b): Any, ulp(0.5) = prim(Add, of bools Or), complex pair(complex::add);
         /// Difference of two arrays.
-        Subtract subtract(a, b): Number, ulp(0.5) = prim(Sub);
+        Subtract subtract(a, b): Number, ulp(0.5) = prim(Sub), complex pair(complex::subtract);
         /// Product of two arrays; for bools, whether both are true.
-        Multiply multiply(a, b): Any, ulp(0.5) = prim(Mul, of bools And);
+        Multiply multiply(a, b): Any, ulp(0.5) = prim(Mul, of bools And), complex pair(complex::multiply);
         /// Quotient of two arrays in floating point.
-        Divide divide(a, b): Ratio, ulp(0.5) = prim(Div);
+        Divide divide(a, b): Ratio, ulp(0.5) = prim(Div), complex pair(complex::divide);
         /// Greatest whole number not above the quotient; integers divided by zero give 0.
         FloorDivide floor_divide(a, b): Count, ulp(0.5) = body(|k| floor_division(k, a, b).0);
         /// Remainder with the sign of the divisor, as Python's `%`; integers modulo zero give 0.
@@ -23,66 +25,78 @@ macro_rules! for_each_op {
         /// Remainder with the sign of the dividend, as C's `fmod`; integers modulo zero give 0.
         Fmod fmod(a, b): Count, ulp(0.0) = body(|k| truncated_remainder(k, a, b));
         /// `a` to the power `b`; integers by squaring, wrapping on overflow.
-        Power power(a, b): Count, ulp(1.0) = body(|k| if k.dtype(a).is_float() { math::pow(k, a, b) } else { integer_power(k, a, b) });
+        Power power(a, b): Count, ulp(1.0) = body(|k| if k.dtype(a).is_float() { math::pow(k, a, b) } else { integer_power(k, a, b) }), complex pair(complex::power);
         /// The opposite.
-        Negative negative(x): Number, ulp(0.0) = prim(Neg);
+        Negative negative(x): Number, ulp(0.0) = prim(Neg), complex pair(complex::negative);
         /// The number itself.
-        Positive positive(x): Number, ulp(0.0) = body(|k| { let _ = k; x });
+        Positive positive(x): Number, ulp(0.0) = body(|k| { let _ = k; x }), complex pair(complex::positive);
         /// Distance from zero.
-        Absolute absolute(x): Any, ulp(0.0) = body(|k| if k.dtype(x) == DType::Bool { x } else { k.abs(x) });
+        Absolute absolute(x): Any, ulp(0.0) = body(|k| if k.dtype(x) == DType::Bool { x } else { k.abs(x) }), complex real(complex::absolute);
         /// -1, 0 or 1 by the sign; NaN stays NaN.
-        Sign sign(x): Number, ulp(0.0) = body(|k| sign_of(k, x));
+        Sign sign(x): Number, ulp(0.0) = body(|k| sign_of(k, x)), complex pair(complex::sign);
         /// The square.
-        Square square(x): Count, ulp(0.5) = body(|k| k.mul(x, x));
+        Square square(x): Count, ulp(0.5) = body(|k| k.mul(x, x)), complex pair(complex::square);
         /// `1 / x` in the type of `x`.
-        Reciprocal reciprocal(x): Count, ulp(0.5) = body(|k| { let one = k.int(x, 1); k.div(one, x) });
+        Reciprocal reciprocal(x): Count, ulp(0.5) = body(|k| { let one = k.int(x, 1); k.div(one, x) }), complex pair(complex::reciprocal);
+        /// The real part: of what is not complex the number itself.
+        Real real(x): Any, ulp(0.0) = body(|k| { let _ = k; x }), complex real(complex::real);
+        /// The imaginary part: of what is not complex 0.
+        Imag imag(x): Any, ulp(0.0) = body(|k| k.int(x, 0)), complex real(complex::imaginary);
+        /// The number with the opposite imaginary part.
+        Conjugate conjugate(x): Count, ulp(0.0) = body(|k| { let _ = k; x }), complex pair(complex::conjugate);
+        /// The angle from the positive real axis, from -pi to pi.
+        Angle angle(x): Turn, ulp(1.0) = body(|k| { let zero = k.int(x, 0); math::arctan2(k, zero, x) }), complex real(complex::angle);
+        /// The complex number with these parts: complex64 unless one of them needs float64. NumPy has no such
+        /// function; there it is `re + 1j * im`, which loses infinities and zeros' signs.
+        Complex complex(re, im): Parts, ulp(0.0) = parts(), complex join(complex::join);
+
         /// Square root.
-        Sqrt sqrt(x): Float, ulp(0.5) = prim(Sqrt);
+        Sqrt sqrt(x): Float, ulp(0.5) = prim(Sqrt), complex pair(complex::sqrt);
         /// `e` to the power `x`.
-        Exp exp(x): Float, ulp(1.0) = func(x.exp(), math::exp);
+        Exp exp(x): Float, ulp(1.0) = func(x.exp(), math::exp), complex pair(complex::exp);
         /// Natural logarithm.
-        Log log(x): Float, ulp(1.0) = func(x.ln(), math::log);
+        Log log(x): Float, ulp(1.0) = func(x.ln(), math::log), complex pair(complex::log);
         /// 2 to the power `x`.
-        Exp2 exp2(x): Float, ulp(1.0) = func(x.exp2(), math::exp2);
+        Exp2 exp2(x): Float, ulp(1.0) = func(x.exp2(), math::exp2), complex pair(complex::exp2);
         /// `exp(x) - 1`, accurate near 0.
-        Expm1 expm1(x): Float, ulp(1.0) = func(x.exp_m1(), math::expm1);
+        Expm1 expm1(x): Float, ulp(1.0) = func(x.exp_m1(), math::expm1), complex pair(complex::expm1);
         /// Logarithm to base 2.
-        Log2 log2(x): Float, ulp(1.0) = func(x.log2(), math::log2);
+        Log2 log2(x): Float, ulp(1.0) = func(x.log2(), math::log2), complex pair(complex::log2);
         /// Logarithm to base 10.
-        Log10 log10(x): Float, ulp(1.0) = func(x.log10(), math::log10);
+        Log10 log10(x): Float, ulp(1.0) = func(x.log10(), math::log10), complex pair(complex::log10);
         /// `log(1 + x)`, accurate near 0.
-        Log1p log1p(x): Float, ulp(1.0) = func(x.ln_1p(), math::log1p);
+        Log1p log1p(x): Float, ulp(1.0) = func(x.ln_1p(), math::log1p), complex pair(complex::log1p);
         /// Sine of an angle in radians, exact reduction however large.
-        Sin sin(x): Float, ulp(1.0) = func(x.sin(), math::sin);
+        Sin sin(x): Float, ulp(1.0) = func(x.sin(), math::sin), complex pair(complex::sin);
         /// Cosine of an angle in radians, exact reduction however large.
-        Cos cos(x): Float, ulp(1.0) = func(x.cos(), math::cos);
+        Cos cos(x): Float, ulp(1.0) = func(x.cos(), math::cos), complex pair(complex::cos);
         /// Tangent of an angle in radians, exact reduction however large.
-        Tan tan(x): Float, ulp(1.0) = func(x.tan(), math::tan);
+        Tan tan(x): Float, ulp(1.0) = func(x.tan(), math::tan), complex pair(complex::tan);
         /// Hyperbolic sine.
-        Sinh sinh(x): Float, ulp(1.0) = func(x.sinh(), math::sinh);
+        Sinh sinh(x): Float, ulp(1.0) = func(x.sinh(), math::sinh), complex pair(complex::sinh);
         /// Hyperbolic cosine.
-        Cosh cosh(x): Float, ulp(1.0) = func(x.cosh(), math::cosh);
+        Cosh cosh(x): Float, ulp(1.0) = func(x.cosh(), math::cosh), complex pair(complex::cosh);
         /// Hyperbolic tangent.
-        Tanh tanh(x): Float, ulp(1.0) = func(x.tanh(), math::tanh);
+        Tanh tanh(x): Float, ulp(1.0) = func(x.tanh(), math::tanh), complex pair(complex::tanh);
         /// The error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to `x`.
         Erf erf(x): Float, ulp(1.0) = body(|k| math::erf(k, x));
 
         /// `1 - erf(x)`, accurate far out.
         Erfc erfc(x): Float, ulp(1.0) = body(|k| math::erfc(k, x));
         /// Angle whose sine it is, from -pi/2 to pi/2.
-        Arcsin arcsin(x): Float, ulp(1.0) = func(x.asin(), math::arcsin);
+        Arcsin arcsin(x): Float, ulp(1.0) = func(x.asin(), math::arcsin), complex pair(complex::arcsin);
         /// Angle whose cosine it is, from 0 to pi.
-        Arccos arccos(x): Float, ulp(1.0) = func(x.acos(), math::arccos);
+        Arccos arccos(x): Float, ulp(1.0) = func(x.acos(), math::arccos), complex pair(complex::arccos);
         /// Angle whose tangent it is, from -pi/2 to pi/2.
-        Arctan arctan(x): Float, ulp(1.0) = func(x.atan(), math::arctan);
+        Arctan arctan(x): Float, ulp(1.0) = func(x.atan(), math::arctan), complex pair(complex::arctan);
         /// Angle from the positive x-axis to the point `(x, y)`, from -pi to pi.
         Arctan2 arctan2(y, x): Float, ulp(1.0) = func(y.atan2(x), math::arctan2);
         /// Inverse hyperbolic sine.
-        Arcsinh arcsinh(x): Float, ulp(1.0) = func(x.asinh(), math::arcsinh);
+        Arcsinh arcsinh(x): Float, ulp(1.0) = func(x.asinh(), math::arcsinh), complex pair(complex::arcsinh);
         /// Inverse hyperbolic cosine.
-        Arccosh arccosh(x): Float, ulp(1.0) = func(x.acosh(), math::arccosh);
+        Arccosh arccosh(x): Float, ulp(1.0) = func(x.acosh(), math::arccosh), complex pair(complex::arccosh);
         /// Inverse hyperbolic tangent.
-        Arctanh arctanh(x): Float, ulp(1.0) = func(x.atanh(), math::arctanh);
+        Arctanh arctanh(x): Float, ulp(1.0) = func(x.atanh(), math::arctanh), complex pair(complex::arctanh);
         /// Length of a hypotenuse, `sqrt(a*a + b*b)` without overflow on the way.
         Hypot hypot(a, b): Float, ulp(1.0) = func(a.hypot(b), math::hypot);
         /// Cube root.
@@ -132,31 +146,31 @@ macro_rules! for_each_op {
         /// Whole part.
         Trunc trunc(x): Whole, ulp(0.0) = body(|k| if k.dtype(x).is_float() { k.prim(Prim::Trunc, &[x]) } else { x });
         /// Nearest whole number, ties to even.
-        Rint rint(x): Float, ulp(0.0) = prim(Rint);
+        Rint rint(x): Float, ulp(0.0) = prim(Rint), complex pair(complex::rint);
 
         /// The greater of two; NaN if either is NaN.
-        Maximum maximum(a, b): Any, ulp(0.0) = body(|k| extremum(k, Prim::Max, a, b));
+        Maximum maximum(a, b): Any, ulp(0.0) = body(|k| extremum(k, Prim::Max, a, b)), complex pair(complex::maximum);
         /// The lesser of two; NaN if either is NaN.
-        Minimum minimum(a, b): Any, ulp(0.0) = body(|k| extremum(k, Prim::Min, a, b));
+        Minimum minimum(a, b): Any, ulp(0.0) = body(|k| extremum(k, Prim::Min, a, b)), complex pair(complex::minimum);
         /// The greater of two, ignoring a NaN beside a number.
-        Fmax fmax(a, b): Any, ulp(0.0) = body(|k| number_or(k, Prim::Max, a, b));
+        Fmax fmax(a, b): Any, ulp(0.0) = body(|k| number_or(k, Prim::Max, a, b)), complex pair(complex::fmax);
         /// The lesser of two, ignoring a NaN beside a number.
-        Fmin fmin(a, b): Any, ulp(0.0) = body(|k| number_or(k, Prim::Min, a, b));
+        Fmin fmin(a, b): Any, ulp(0.0) = body(|k| number_or(k, Prim::Min, a, b)), complex pair(complex::fmin);
         /// `x` held between `low` and `high`: `minimum(maximum(x, low), high)`.
-        Clip clip(x, low, high): Any, ulp(0.0) = body(|k| { let raised = maximum(k, x, low); minimum(k, raised, high) });
+        Clip clip(x, low, high): Any, ulp(0.0) = body(|k| { let raised = maximum(k, x, low); minimum(k, raised, high) }), complex pair(complex::clip);
 
         /// Whether `a` is below `b`.
-        Less less(a, b): Compare, ulp(0.0) = prim(Lt);
+        Less less(a, b): Compare, ulp(0.0) = prim(Lt), complex real(complex::less);
         /// Whether `a` is not above `b`.
-        LessEqual less_equal(a, b): Compare, ulp(0.0) = prim(Le);
+        LessEqual less_equal(a, b): Compare, ulp(0.0) = prim(Le), complex real(complex::less_equal);
         /// Whether `a` is above `b`.
-        Greater greater(a, b): Compare, ulp(0.0) = prim(Gt);
+        Greater greater(a, b): Compare, ulp(0.0) = prim(Gt), complex real(complex::greater);
         /// Whether `a` is not below `b`.
-        GreaterEqual greater_equal(a, b): Compare, ulp(0.0) = prim(Ge);
+        GreaterEqual greater_equal(a, b): Compare, ulp(0.0) = prim(Ge), complex real(complex::greater_equal);
         /// Whether the two are equal.
-        Equal equal(a, b): Compare, ulp(0.0) = prim(Eq);
+        Equal equal(a, b): Compare, ulp(0.0) = prim(Eq), complex real(complex::equal);
         /// Whether the two differ.
-        NotEqual not_equal(a, b): Compare, ulp(0.0) = prim(Ne);
+        NotEqual not_equal(a, b): Compare, ulp(0.0) = prim(Ne), complex real(complex::not_equal);
 
         /// Whether both are true.
         LogicalAnd logical_and(a, b): Logic, ulp(0.0) = prim(And);
@@ -181,16 +195,16 @@ macro_rules! for_each_op {
         RightShift right_shift(a, b): Shift, ulp(0.0) = prim(Shr);
 
         /// Whether it is not a number.
-        Isnan isnan(x): Compare, ulp(0.0) = body(|k| k.ne(x, x));
+        Isnan isnan(x): Compare, ulp(0.0) = body(|k| k.ne(x, x)), complex real(complex::isnan);
         /// Whether it is an infinity.
-        Isinf isinf(x): Compare, ulp(0.0) = body(|k| magnitude_against_infinity(k, Prim::Eq, x));
+        Isinf isinf(x): Compare, ulp(0.0) = body(|k| magnitude_against_infinity(k, Prim::Eq, x)), complex real(complex::isinf);
         /// Whether it is neither infinite nor NaN.
-        Isfinite isfinite(x): Compare, ulp(0.0) = body(|k| magnitude_against_infinity(k, Prim::Lt, x));
+        Isfinite isfinite(x): Compare, ulp(0.0) = body(|k| magnitude_against_infinity(k, Prim::Lt, x)), complex real(complex::isfinite);
         /// Whether the sign bit is set.
         Signbit signbit(x): Compare, ulp(0.0) = body(|k| sign_is_set(k, x));
 
         /// `a` where the condition is true, `b` elsewhere.
-        Where where_(condition, a, b): Choice, ulp(0.0) = prim(Select);
+        Where where_(condition, a, b): Choice, ulp(0.0) = prim(Select), complex choice(complex::select);
 
         $($more)*
     } };

@@ -2,7 +2,7 @@
 
 use super::work::Work;
 use super::{Job, Place, Plan, Step, Strided};
-use crate::graph::Kind;
+use crate::graph::{Kind, NodeId};
 use crate::kernel::Role;
 use crate::shape::Shape;
 use std::fmt::Write;
@@ -65,13 +65,13 @@ fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<St
     if let Some(note) = note {
         writeln!(text, "  {note}")?;
     }
-    for (at, (role, dtype, place)) in step.accesses().enumerate() {
+    for (at, (role, _, place)) in step.accesses().enumerate() {
         let way = match role {
             Role::In => "reads ",
             Role::Out => "writes",
         };
         let lies = step.library().and_then(|job| job.operands.get(at)).map_or(String::new(), strides);
-        writeln!(text, "  {way} {}{lies}", describe(plan, place, dtype.short()))?;
+        writeln!(text, "  {way} {}{lies}", describe(plan, place))?;
     }
     for (n, cut) in &step.writes {
         let node = plan.graph.node(*n);
@@ -110,11 +110,17 @@ fn computed(work: Work) -> String {
     format!("{all}, {each} at each of {} points", amount(points))
 }
 
-fn describe(plan: &Plan, place: Place, dtype: &str) -> String {
+/// What lies there, in the type of the array: a kernel may see other elements of it.
+fn describe(plan: &Plan, place: Place) -> String {
     match place {
-        Place::Leaf(i) => format!("input {i}: {dtype}"),
+        Place::Leaf(i) => {
+            let leaf = |n: &NodeId| plan.graph.node(*n).kind == Kind::Leaf(i);
+            let dtype = plan.graph.nodes().find(leaf).map_or("", |n| plan.graph.node(n).dtype.short());
+            format!("input {i}: {dtype}")
+        }
         Place::Slot(i) => {
             let slot = &plan.slots[i as usize];
+            let dtype = slot.dtype.short();
             let last = if slot.last_read == usize::MAX { "kept" } else { "temporary" };
             format!("slot {i}: {dtype} {} ({}, {last})", slot.shape, bytes(slot.bytes() as u64))
         }

@@ -16,7 +16,7 @@ mod scan;
 use super::demand::{Place, Space, is_taken};
 use super::{Cut, Options, library, scattered};
 use crate::graph::{Graph, Kind, NodeId};
-use crate::kernel::build;
+use crate::kernel::{build, complex};
 use crate::shape::Shape;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
@@ -475,7 +475,10 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
         Kind::Map(op) => {
             let types = graph.inputs(n).iter().map(|i| graph.node(*i).dtype.working());
             let types: SmallVec<[_; 3]> = types.collect();
-            build::Shape::of(*op, &types).cost()
+            match op.is_of_pairs(&types) {
+                true => complex::cost(*op, &types),
+                false => build::Shape::of(*op, &types).cost(),
+            }
         }
         Kind::Cast | Kind::Pad(_) => 1,
         // An index is compared and moved into place, and a load goes by itself.

@@ -3,7 +3,8 @@
 //! Values are made from the leaves up, on a work list instead of recursion: each node demanded at a
 //! place first asks for its operands at theirs. Indices are pushed from the stores to the loads
 //! through [`View::map`](crate::view::View::map); a fold becomes a carry of a pass, `pad` a pick.
-//! Half types vanish: see [`kernel::half`](crate::kernel::half).
+//! Half types vanish: see [`kernel::half`](crate::kernel::half); complex types too, as pairs: see
+//! [`kernel::complex`](crate::kernel::complex).
 //! The kernel is then collapsed, made blind to shapes, and its numbers go to the step's words.
 
 use super::demand::{Place, Space, is_taken};
@@ -14,6 +15,8 @@ use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::index::{Guard, Index, Range, Term, Word};
 use crate::kernel::build::Builder;
 use crate::kernel::{Axis, AxisId, BufferId, Carry, Check, Inst, Kernel, Order, Role, Store, Val, space};
+use crate::math::complex::{Pair, Value};
+use crate::ops::Op;
 use crate::ops::fold::Fold;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -42,7 +45,7 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
             continue;
         }
         let mut lowering = Lowering::new(graph, group, &places);
-        let values: Vec<Vec<Val>> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
+        let values: Vec<Vec<Value<Val>>> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
         let slots = add_slots(graph, group, &mut plan.slots);
         plan.steps.push(lowering.finish(group, &values, &slots));
         for ((n, _), slot) in group.writes().zip(slots) {
@@ -75,7 +78,7 @@ struct Lowering<'a> {
     space: Space,
     builder: Builder,
     /// Values by node and place.
-    values: IndexMap<(NodeId, Place), Val, FxBuildHasher>,
+    values: IndexMap<(NodeId, Place), Value<Val>, FxBuildHasher>,
     /// What it reads, and how many bytes of each.
     buffers: IndexMap<Data, u64>,
     /// The values of the places found by index, by their number in the space.
@@ -106,12 +109,12 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn root(&mut self, n: NodeId) -> Vec<Val> {
+    fn root(&mut self, n: NodeId) -> Vec<Value<Val>> {
         self.space.roots().into_iter().map(|place| self.value(n, place)).collect()
     }
 
     /// The value of a node at a place. Operands come first, from a work list: graphs may be deep.
-    fn value(&mut self, n: NodeId, place: Place) -> Val {
+    fn value(&mut self, n: NodeId, place: Place) -> Value<Val> {
         let mut work = vec![Task::Ask((n, place.clone()))];
         while let Some(task) = work.pop() {
             match task {
@@ -124,7 +127,7 @@ impl<'a> Lowering<'a> {
                     work.extend(missing);
                 }
                 Task::Make((node, at), operands) => {
-                    let args: SmallVec<[Val; 3]> = operands.iter().map(|o| self.values[o]).collect();
+                    let args: SmallVec<[Value<Val>; 3]> = operands.iter().map(|o| self.values[o]).collect();
                     let value = self.make(node, &at, &args);
                     self.values.insert((node, at), value);
                 }
@@ -147,7 +150,7 @@ impl<'a> Lowering<'a> {
         self.space.inputs(self.graph, n, at).unwrap_or_default()
     }
 
-    fn make(&mut self, n: NodeId, at: &[Sum], args: &[Val]) -> Val {
+    fn make(&mut self, n: NodeId, at: &[Sum], args: &[Value<Val>]) -> Value<Val> {
         let node = self.graph.node(n);
         if self.is_read(n) {
             return self.load(n, at, &node.shape);
@@ -155,22 +158,19 @@ impl<'a> Lowering<'a> {
         self.nodes.insert(n);
         match &node.kind {
             Kind::Leaf(_) | Kind::Library(_) => unreachable!("it has a place in memory"),
-            Kind::Const(c) => {
-                let constant = self.builder.constant(*c);
+            Kind::Const(c) => Value::of(*c).map(|c| {
+                let constant = self.builder.constant(c);
                 self.builder.widened(constant)
-            }
-            Kind::Scalar(i) => self.scalar(*i, node.dtype),
+            }),
+            Kind::Scalar(i) => Value::Real(self.scalar(*i, node.dtype)),
             Kind::Iota(axis) => {
                 let at = self.index(&at[*axis]);
-                self.builder.coord(at)
+                Value::Real(self.builder.coord(at))
             }
-            Kind::Map(op) => {
-                let value = self.builder.call(*op, args);
-                self.builder.rounded(value, node.dtype)
-            }
+            Kind::Map(op) => self.map(n, *op, args),
             Kind::Cast => {
                 let from = self.graph.node(self.graph.inputs(n)[0]).dtype;
-                self.builder.converted(args[0], from, node.dtype)
+                self.builder.cast_value(args[0], from, node.dtype)
             }
             Kind::View(View::Reshape) if args.is_empty() => {
                 let source = stored(self.graph, n);
@@ -178,19 +178,31 @@ impl<'a> Lowering<'a> {
             }
             Kind::View(_) => args[0],
             Kind::Pad(before) => self.pick(n, at, before, args),
-            Kind::Scan { fold, .. } => self.builder.scan(*fold, args[0]),
+            Kind::Scan { fold, .. } => args[0].map(|element| self.builder.scan(*fold, element)),
             Kind::Gather { .. } => self.gather(n, at, args),
             Kind::Reduce { fold, part, axes } => self.fold(n, at, *fold, *part, axes, args[0]),
         }
     }
 
+    /// A row of the op table; of complex numbers its body over pairs.
+    fn map(&mut self, n: NodeId, op: Op, args: &[Value<Val>]) -> Value<Val> {
+        let types: SmallVec<[DType; 3]> =
+            self.graph.inputs(n).iter().map(|i| self.graph.node(*i).dtype).collect();
+        if op.is_of_pairs(&types) {
+            return op.expand_complex(&mut self.builder, args);
+        }
+        let args: SmallVec<[Val; 3]> = args.iter().map(|value| value.real()).collect();
+        let value = self.builder.call(op, &args);
+        Value::Real(self.builder.rounded(value, self.graph.node(n).dtype))
+    }
+
     /// An element of what is in memory, at a place under a shape of as many elements.
-    fn load(&mut self, n: NodeId, at: &[Sum], shape: &Shape) -> Val {
+    fn load(&mut self, n: NodeId, at: &[Sum], shape: &Shape) -> Value<Val> {
         let place = self.places[n.index()].expect("what is read has been written");
         let node = self.graph.node(n);
-        let index = self.index(&flatten(at, shape));
+        let indices = places_of(node.dtype, &flatten(at, shape)).map(|sum| self.index(&sum));
         if !self.buffers.contains_key(&place) {
-            self.builder.buffer(node.dtype, Role::In);
+            self.builder.buffer(node.dtype.part(), Role::In);
         }
         let all = node.shape.size() as u64;
         // Of what is taken by index no more need move than elements are taken.
@@ -199,8 +211,10 @@ impl<'a> Lowering<'a> {
         let buffer = BufferId(entry.index() as u32);
         let bytes = entry.or_insert(0);
         *bytes = (*bytes).max(read * node.dtype.bytes() as u64);
-        let value = self.builder.load(buffer, index);
-        self.builder.widened(value)
+        indices.map(|index| {
+            let value = self.builder.load(buffer, index);
+            self.builder.widened(value)
+        })
     }
 
     /// The words of a sum, and the values of the places in it that are found by index.
@@ -220,7 +234,7 @@ impl<'a> Lowering<'a> {
             self.checks.push(number);
             Check { number: self.checks.len() as u32 - 1, at }
         });
-        let (index, extent) = (self.values[&taken.index], Word::Known(taken.extent));
+        let (index, extent) = (self.values[&taken.index].real(), Word::Known(taken.extent));
         let inst = Inst::Within { index, extent, bounds: taken.bounds, check };
         let value = self.builder.push(inst, DType::I64);
         self.taken.insert(number, value);
@@ -229,7 +243,7 @@ impl<'a> Lowering<'a> {
 
     /// The value of a gather, which is that of its data at the place that the indices say. Where the
     /// data does not depend on an index (a broadcast) the index is looked at all the same.
-    fn gather(&mut self, n: NodeId, at: &[Sum], args: &[Val]) -> Val {
+    fn gather(&mut self, n: NodeId, at: &[Sum], args: &[Value<Val>]) -> Value<Val> {
         let operands = self.operands(n, at);
         let (Some((_, data)), Some(&value)) = (operands.last(), args.last()) else {
             unreachable!("a gather has data: graph/verify.rs")
@@ -239,9 +253,10 @@ impl<'a> Lowering<'a> {
             let Factor::Taken { number, extent } = factor else { continue };
             let is_checked = self.space.taken(number).0.bounds.is_checked();
             let place = self.within(number);
-            if is_checked && !self.builder.needs(value, place) {
-                value = self.after(value, place, extent);
-            }
+            value = value.map(|value| match is_checked && !self.builder.needs(value, place) {
+                true => self.after(value, place, extent),
+                false => value,
+            });
         }
         value
     }
@@ -266,7 +281,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Inside where the operand lies in its frame, outside elsewhere.
-    fn pick(&mut self, n: NodeId, at: &[Sum], before: &[i64], args: &[Val]) -> Val {
+    fn pick(&mut self, n: NodeId, at: &[Sum], before: &[i64], args: &[Value<Val>]) -> Value<Val> {
         let frame = &self.graph.node(n).shape;
         let inner = &self.graph.node(self.graph.inputs(n)[0]).shape;
         let mut ranges = Vec::new();
@@ -283,16 +298,54 @@ impl<'a> Lowering<'a> {
         if ranges.is_empty() || args[0] == args[1] {
             return args[0];
         }
-        let dtype = self.builder.dtype(args[0]);
-        self.builder.push(Inst::Pick { guard: Guard { ranges }, inside: args[0], outside: args[1] }, dtype)
+        let mut outside = args[1].parts();
+        args[0].map(|inside| {
+            let outside = outside.next().expect("both sides of a frame have one type");
+            let dtype = self.builder.dtype(inside);
+            self.builder.push(Inst::Pick { guard: Guard { ranges: ranges.clone() }, inside, outside }, dtype)
+        })
     }
 
-    fn fold(&mut self, n: NodeId, at: &[Sum], fold: Fold, part: usize, axes: &[usize], element: Val) -> Val {
+    /// The result of a fold; of complex numbers that of one of their parts, or of either part.
+    fn fold(
+        &mut self,
+        n: NodeId,
+        at: &[Sum],
+        fold: Fold,
+        part: usize,
+        axes: &[usize],
+        element: Value<Val>,
+    ) -> Value<Val> {
+        let (part, pairs) = (part as u32, fold.of_pairs());
+        match (element, fold) {
+            (Value::Real(v), _) => Value::Real(self.carry(n, at, fold, axes, &[v])(self, part)),
+            (Value::Pair(_), Fold::Sum) => {
+                element.map(|element| self.carry(n, at, fold, axes, &[element])(self, 0))
+            }
+            (Value::Pair(Pair { re, im }), _) => {
+                let result = self.carry(n, at, pairs, axes, &[re, im]);
+                match (fold, part) {
+                    (Fold::ArgMin | Fold::ArgMax, 1) => Value::Real(result(self, 2)),
+                    _ => Value::Pair(Pair { re: result(self, 0), im: result(self, 1) }),
+                }
+            }
+        }
+    }
+
+    /// Folds an element over the axes of a node; gives what names the parts of the result.
+    fn carry(
+        &mut self,
+        n: NodeId,
+        at: &[Sum],
+        fold: Fold,
+        axes: &[usize],
+        element: &[Val],
+    ) -> impl Fn(&mut Self, u32) -> Val + use<'a> {
         let input = self.graph.inputs(n)[0];
-        let Node { shape, dtype, .. } = self.graph.node(input);
+        let shape = &self.graph.node(input).shape;
         let (place, columns) = self.space.walk(n, shape, axes, at);
-        let mut args: SmallVec<[Val; 2]> = SmallVec::from_slice(&[element]);
-        if fold.parts() == 2 {
+        let mut args: SmallVec<[Val; 2]> = SmallVec::from_slice(element);
+        if fold.arguments() > element.len() {
             let folded: Vec<Sum> = axes.iter().map(|&a| place[a].clone()).collect();
             let extents: Vec<usize> = axes.iter().map(|&a| shape[a]).collect();
             let extents = Shape::new(&extents).expect("some axes of a shape make a shape");
@@ -300,14 +353,17 @@ impl<'a> Lowering<'a> {
             args.push(self.builder.coord(position));
         }
         let inner = self.space.is_inside(at);
-        let order = order_of(fold, *dtype, shape, axes);
+        let dtype = self.builder.dtype(element[0]);
+        let order = order_of(fold, dtype, shape, axes);
         let (pass, carry) = self.builder.fold(&columns, order, Carry { fold, args }, inner);
-        let inst = Inst::Final { pass, carry, part: part as u32 };
-        self.builder.push(inst, fold.part_dtype(*dtype, part))
+        move |lowering, part| {
+            let inst = Inst::Final { pass, carry, part };
+            lowering.builder.push(inst, fold.part_dtype(dtype, part as usize))
+        }
     }
 
     /// The finished step: everything is stored, axes are collapsed, numbers lifted to words.
-    fn finish(mut self, group: &Group, values: &[Vec<Val>], slots: &[u32]) -> Step {
+    fn finish(mut self, group: &Group, values: &[Vec<Value<Val>>], slots: &[u32]) -> Step {
         let mut last = Vec::new();
         for ((n, _), values) in group.roots.iter().zip(values) {
             let places = self.space.roots();
@@ -322,7 +378,9 @@ impl<'a> Lowering<'a> {
                 0 => self.builder.store(&[], stores),
                 columns => {
                     let walks = |cols: &[AxisId]| self.space.moving(cols) == columns;
-                    self.builder.store_along(walks, value, stores);
+                    for (value, store) in value.parts().zip(stores) {
+                        self.builder.store_along(walks, value, vec![store]);
+                    }
                 }
             }
         }
@@ -359,21 +417,33 @@ impl<'a> Lowering<'a> {
     }
 
     /// The writes of a node's values, into a buffer of its own.
-    fn stores<'p>(&mut self, n: NodeId, values: impl Iterator<Item = (&'p Place, Val)>) -> Vec<Store> {
+    fn stores<'p>(&mut self, n: NodeId, values: impl Iterator<Item = (&'p Place, Value<Val>)>) -> Vec<Store> {
         let node = self.graph.node(n);
-        let buffer = self.builder.buffer(node.dtype, Role::Out);
-        let store = |(place, value): (&Place, Val)| {
-            let at = self.index(&flatten(place, &node.shape));
-            Store { buffer, at, value: self.builder.narrowed(value, node.dtype) }
-        };
-        values.map(store).collect()
+        let (dtype, mut stores) = (node.dtype.part(), Vec::new());
+        let buffer = self.builder.buffer(dtype, Role::Out);
+        for (place, value) in values {
+            let places = places_of(node.dtype, &flatten(place, &node.shape));
+            for (sum, value) in places.parts().zip(value.parts()) {
+                let at = self.index(&sum);
+                stores.push(Store { buffer, at, value: self.builder.narrowed(value, dtype) });
+            }
+        }
+        stores
     }
 
     /// The one place at which the kernel computes a node, and its value there.
-    fn found(&self, n: NodeId) -> (Place, Val) {
+    fn found(&self, n: NodeId) -> (Place, Value<Val>) {
         let found = self.values.iter().find(|((node, _), _)| *node == n);
         let ((_, place), value) = found.expect("what is written on the way is computed for a fold");
         (place.clone(), *value)
+    }
+}
+
+/// Where an element lies in its buffer, or its parts, of which there are twice as many.
+fn places_of(dtype: DType, element: &Sum) -> Value<Sum> {
+    match dtype.is_complex() {
+        true => Value::Pair(Pair { re: element.times(2), im: element.times(2).shifted(1) }),
+        false => Value::Real(element.clone()),
     }
 }
 

@@ -5,20 +5,13 @@ use numfuse_ir::scalar::Scalar;
 
 /// The elements that these bytes are.
 pub(super) fn decode(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    let element = |bytes: &[u8]| {
-        let mut word = [0; 8];
-        word[..bytes.len()].copy_from_slice(bytes);
-        Scalar::from_bits(dtype, u64::from_le_bytes(word))
-    };
-    bytes.chunks_exact(dtype.bytes()).map(element).collect()
+    bytes.chunks_exact(dtype.bytes()).map(|bytes| Scalar::from_bytes(dtype, bytes)).collect()
 }
 
 /// The bytes of these elements, in the order of a little-endian machine.
 pub(super) fn encode(elements: &[Scalar]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(elements.iter().map(|e| e.dtype().bytes()).sum());
-    for element in elements {
-        bytes.extend_from_slice(&element.bits().to_le_bytes()[..element.dtype().bytes()]);
-    }
+    elements.iter().for_each(|element| bytes.extend(element.to_bytes()));
     bytes
 }
 

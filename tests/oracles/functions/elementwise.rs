@@ -74,7 +74,15 @@ pub(super) const NUMBERS: Table = Table {
         "x != 2**64" => x.not_equal(numfuse::Operand::from(numfuse::Number::Int(1 << 64)));
         "np.power(x, 2)" => pow(x, 2);
         "np.power(x, -1)" => x.pow(-1);
-        "np.power(x, 0.75)" => x.power(0.75);
+        "np.power(np.where(np.isfinite(x), x, 1), 0.75)" => where_(x.isfinite(), x, 1).power(0.75);
+        "np.abs(x)" => abs(x);
+        "abs(x)" => x.abs();
+        "x + 1j" => x + Complex::new(0.0, 1.0);
+        "x * (0.5 - 2j)" => x * Complex::new(0.5f32, -2.0);
+        "(1 + 2j) - x" => Complex::new(1.0, 2.0) - x;
+        "x == 1j" => x.equal(Complex::new(0.0, 1.0));
+        "np.where(x, 2j, x)" => where_(x, Complex::new(0.0, 2.0), x);
+        "np.conj(x)" => numfuse::conj(x);
         "np.maximum(x, 1)" => x.maximum(1);
         "np.where(x, 1, 0)" => where_(x, 1, 0);
         "np.where(x, 1.5, x)" => where_(x, 1.5, x);
@@ -96,8 +104,6 @@ pub(super) const COMPOSITIONS: Table = Table {
     inputs: Inputs::Edges,
     ulps: 0.0,
     cases: cases! { |x, y, d|
-        "np.abs(x)" => abs(x);
-        "abs(x)" => x.abs();
         "np.diff(x)" => diff(x, 1, -1);
         "np.diff(x, 1, 0)" => x.diff(1, 0);
         "np.diff(x, 2)" => x.diff(2, -1);
@@ -128,6 +134,8 @@ pub(super) const CASTS: Table = Table {
         "x.astype(np.uint64)" => x.cast(U64);
         "x.astype(np.float32)" => x.cast(F32);
         "x.astype(np.float64)" => x.cast(F64);
+        "x.astype(np.complex64)" => x.cast(C64);
+        "x.astype(np.complex128)" => x.cast(C128);
         "x.astype(np.float64).astype(d)" => x.cast(F64).astype(d);
     },
 };

@@ -88,7 +88,7 @@ fn item(x: &Array) -> Result<Array, numfuse::Error> {
             match x.dtype() { $(DType::$D => x.item::<$t>().map(Array::scalar)),+ }
         };
     }
-    by_type!(Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64, F16 f16, BF16 bf16, F32 f32, F64 f64)
+    by_type!(Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64, F16 f16, BF16 bf16, F32 f32, F64 f64, C64 Complex<f32>, C128 Complex<f64>)
 }
 
 /// The elements read where they lie, and made an array of again.
@@ -98,12 +98,13 @@ fn again(x: &Array) -> Result<Array, numfuse::Error> {
             match x.dtype() { $(DType::$D => x.values::<$t>().map(|v| Array::from_slice(&v, v.shape()))),+ }
         };
     }
-    by_type!(Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64, F16 f16, BF16 bf16, F32 f32, F64 f64)
+    by_type!(Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64, F16 f16, BF16 bf16, F32 f32, F64 f64, C64 Complex<f32>, C128 Complex<f64>)
 }
 
 /// The text without what we say of the shape and the type after NumPy's.
-fn printed(x: &Array) -> String {
+fn printed(x: &Array) -> Result<String, numfuse::Error> {
+    x.check()?;
     let text = x.to_string();
     let shape = text.rfind(" (").expect("the shape comes last");
-    text[..shape].to_string()
+    Ok(text[..shape].to_string())
 }

@@ -142,6 +142,7 @@ pub(in crate::library) unsafe fn run(
             DType::F16 | DType::BF16 => unreachable!("no row has it"),
             DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => unreachable!("no row has it"),
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => unreachable!("no row has it"),
+            DType::C64 | DType::C128 => unreachable!("no row has it"),
         }
     }
 }
