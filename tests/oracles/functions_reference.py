@@ -82,6 +82,34 @@ def npy(x):
     return np.frombuffer(file.getvalue(), np.uint8)
 
 
+def holes(x):
+    """A third of the floats is NaN."""
+    x = np.array(x)
+    if x.dtype.kind == "f":
+        x.reshape(-1)[1::3] = np.nan
+    return x
+
+
+def positive(x):
+    """Floats from 1 on."""
+    return np.abs(floating(x) % 7) + 1
+
+
+def uneven(count):
+    """Places whose distances grow."""
+    return (np.arange(count) + 1.0) ** 2
+
+
+def single(x):
+    """Half types as float32."""
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+def summed(x):
+    """The type that sums are in."""
+    return np.sum(x[:0] if x.ndim else x).dtype
+
+
 # ── Answers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def results(value):

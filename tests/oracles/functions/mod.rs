@@ -9,8 +9,10 @@
 //!
 //! What was compared is known by NumPy's names: [`coverage`] reads them from the expressions.
 
+mod composed;
 mod coverage;
 mod creation;
+mod edits;
 mod elementwise;
 mod index;
 mod joins;
@@ -18,6 +20,8 @@ mod lists;
 mod reductions;
 mod refusals;
 mod sentences;
+mod signals;
+mod taken;
 mod views;
 
 use crate::elements;
@@ -115,6 +119,21 @@ tables! {
     plain_numbers_are_numpys: elementwise::NUMBERS;
     compositions_are_numpys: elementwise::COMPOSITIONS;
     casts_are_numpys: elementwise::CASTS;
+    second_names_are_numpys: composed::NAMES;
+    parts_of_numbers_are_numpys: composed::PARTS;
+    scans_and_averages_are_numpys: composed::NUMBERS;
+    reductions_without_nan_are_numpys: composed::HOLES;
+    deviations_and_covariances_are_numpys: composed::DEVIATIONS;
+    signals_are_numpys: signals::SLIDING;
+    slopes_are_numpys: signals::SLOPES;
+    orders_of_frequencies_are_numpys: signals::ORDERS;
+    windows_and_grids_are_numpys: signals::MADE;
+    edited_arrays_are_numpys: edits::EDITS;
+    joined_by_other_names_are_numpys: edits::JOINED;
+    bytes_are_numpys: edits::BYTES;
+    elements_by_index_are_numpys: taken::TAKEN;
+    places_are_numpys: taken::PLACES;
+    products_of_arrays_are_numpys: taken::PRODUCTS;
     reductions_over_axes_are_numpys: reductions::AXES;
     moments_norms_and_exponentials_are_numpys: reductions::MOMENTS;
     shapes_that_numpy_refuses: refusals::OF_SHAPES;
