@@ -47,6 +47,11 @@ impl Array {
         (steps * (after + before) / 2.0).sum(axis)
     }
 
+    /// The extent of an axis, or nothing where there is none such.
+    fn extent_along(&self, axis: isize) -> Vec<usize> {
+        shape::axis(axis, self.0.node.shape.len()).map_or(vec![], |axis| vec![self.0.node.shape[axis]])
+    }
+
     /// A vector laid along `axis` of arrays with as many axes as `other`.
     #[track_caller]
     fn beside(&self, other: &Array, axis: isize) -> Array {
@@ -106,25 +111,37 @@ impl Array {
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     ///
-    /// Weights that add up to zero, which NumPy calls an error, give NaN or an infinity.
+    /// Weights that add up to zero, which NumPy calls an error, give NaN or an infinity, unless there are none.
     #[track_caller]
     pub fn average_weighted(&self, weights: &Array, axes: impl Axes) -> Array {
         let float = |x: &Array| if x.0.node.dtype.is_float() { x.clone() } else { x.cast(DType::F64) };
         let (x, mut weights) = (float(self), float(weights));
         if weights.0.node.shape != x.0.node.shape {
             weights = match axes.axes().as_deref() {
-                Some([axis]) if weights.0.node.shape.len() == 1 => weights.beside(&x, *axis),
-                Some([_]) => weights,
-                Some(_) | None => {
-                    let sentence = "Axis must be specified when shapes of a and weights differ.".to_string();
-                    build("average", [self, &weights], |_| Err(Mistake::Argument { sentence }))
+                Some([axis]) if weights.0.node.shape[..] == self.extent_along(*axis)[..] => {
+                    weights.beside(&x, *axis)
+                }
+                given => {
+                    let sentence = match given {
+                        None => "Axis must be specified when shapes of a and weights differ.",
+                        Some(_) => {
+                            "Shape of weights must be consistent with shape of a along specified axis."
+                        }
+                    };
+                    let mistake = Mistake::Argument { sentence: sentence.to_string() };
+                    build("average", [self, &weights], |_| Err(mistake))
                 }
             };
         }
         let common = x.0.node.dtype.promote(weights.0.node.dtype);
         let (x, weights) = (x.cast(common), weights.cast(common).broadcast_to(&x.0.node.shape[..]));
         let summed = axes.axes().unwrap_or_else(|| (0..x.0.node.shape.len() as isize).collect());
-        (x * &weights).sum(&summed[..]) / weights.sum(&summed[..])
+        let total = weights.sum(&summed[..]);
+        if total.0.error.is_none() && weights.0.node.shape.size() == 0 && total.0.node.shape.size() > 0 {
+            let sentence = "Weights sum to zero, can't be normalized".to_string();
+            return build("average", [self, &weights], |_| Err(Mistake::Argument { sentence }));
+        }
+        (x * &weights).sum(&summed[..]) / total
     }
 }
 

@@ -264,6 +264,23 @@ splits! {
     dsplit = |_| 2, 3;
 }
 
+/// What a function makes of each element of one array with each of another: NumPy's `ufunc.outer`. The
+/// function is given arrays that broadcast to all pairs.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// let sums = numfuse::outer_by(&arange(2), &arange(3), |a, b| a + b);
+/// assert_eq!(sums.to_vec::<i64>()?, [0, 1, 2, 1, 2, 3]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn outer_by(x: &Array, y: &Array, function: impl FnOnce(&Array, &Array) -> Array) -> Array {
+    let extents: Vec<usize> =
+        x.0.node.shape.iter().copied().chain(std::iter::repeat_n(1, y.0.node.shape.len())).collect();
+    function(&x.reshape(extents), y)
+}
+
 /// See [`Array::append`].
 #[track_caller]
 pub fn append(x: &Array, values: &Array, axis: impl Axes) -> Array {

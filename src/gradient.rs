@@ -49,24 +49,27 @@ impl Array {
             Err(mistake) => return refuse(mistake),
         };
         let extent = x.0.node.shape[axis];
+        let distances = match &step {
+            Operand::Array(places) if !places.0.node.shape.is_empty() => {
+                match distances(places, extent, axis, x.0.node.shape.len()) {
+                    Ok(distances) => Some(distances),
+                    Err(mistake) => return refuse(mistake),
+                }
+            }
+            Operand::Array(_) | Operand::Number(_) => None,
+        };
         let wanted = if ends == Ends::Line { 2 } else { 3 };
         if self.0.error.is_none() && extent < wanted {
             let sentence = "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) \
                             elements are required.";
             return refuse(Mistake::Argument { sentence: sentence.to_string() });
         }
-        let slopes = match &step {
-            Operand::Array(places) if !places.0.node.shape.is_empty() => {
-                match distances(places, extent, axis, x.0.node.shape.len()) {
-                    Ok(distances) => Stencil { x: &x, axis: axis as isize }.uneven(&distances, ends),
-                    Err(mistake) => return refuse(mistake),
-                }
-            }
-            Operand::Array(_) | Operand::Number(_) => {
-                Stencil { x: &x, axis: axis as isize }.even(&step, ends)
-            }
+        let stencil = Stencil { x: &x, axis: axis as isize };
+        let slopes = match distances {
+            Some(distances) => stencil.uneven(&distances, ends),
+            None => stencil.even(&step, ends),
         };
-        slopes.cast(x.0.node.dtype)
+        slopes.cast(if x.0.node.dtype.is_float() { x.0.node.dtype } else { DType::F64 })
     }
 
     /// The slopes along several axes, one array each: NumPy's `gradient` without a single axis. There is
@@ -82,11 +85,7 @@ impl Array {
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     #[track_caller]
-    pub fn gradients(
-        &self,
-        steps: impl IntoIterator<Item: Into<Operand>>,
-        axes: impl Axes,
-    ) -> Vec<Array> {
+    pub fn gradients(&self, steps: impl IntoIterator<Item: Into<Operand>>, axes: impl Axes) -> Vec<Array> {
         let mut operands = Vec::new();
         for step in steps {
             operands.push(step.into());
@@ -160,10 +159,7 @@ impl Stencil<'_> {
             Ends::Line => {
                 let step = |x: Array| over(x, 1.0);
                 let (first, last) = (s(0..1), s(-1..));
-                (
-                    step(self.part(s(1..2)) - self.part(first)),
-                    step(self.part(last) - self.part(s(-2..-1))),
-                )
+                (step(self.part(s(1..2)) - self.part(first)), step(self.part(last) - self.part(s(-2..-1))))
             }
             Ends::Parabola => (
                 self.weighted([s(0..1), s(1..2), s(2..3)], [-1.5, 2.0, -0.5].map(weight)),
@@ -193,18 +189,10 @@ impl Stencil<'_> {
             Ends::Parabola => {
                 let (p, q) = (distance(s(0..1)), distance(s(1..2)));
                 let both = &p + &q;
-                let start = [
-                    -(&p * 2.0 + &q) / (&p * &both),
-                    &both / (&p * &q),
-                    -&p / (&q * &both),
-                ];
+                let start = [-(&p * 2.0 + &q) / (&p * &both), &both / (&p * &q), -&p / (&q * &both)];
                 let (p, q) = (distance(s(-2..-1)), distance(s(-1..)));
                 let both = &p + &q;
-                let end = [
-                    &q / (&p * &both),
-                    -&both / (&p * &q),
-                    (&q * 2.0 + &p) / (&q * &both),
-                ];
+                let end = [&q / (&p * &both), -&both / (&p * &q), (&q * 2.0 + &p) / (&q * &both)];
                 (
                     self.weighted([s(0..1), s(1..2), s(2..3)], start),
                     self.weighted([s(-3..-2), s(-2..-1), s(-1..)], end),

@@ -9,6 +9,7 @@
 use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::Planned;
+use crate::why::Recipe;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build::Build;
@@ -57,6 +58,8 @@ pub(crate) struct Ready {
     pub(crate) planned: Option<Arc<Planned>>,
     /// How long each kernel took, if that was asked for.
     pub(crate) profile: Option<Arc<Profile>>,
+    /// Of what they were computed, and which output of that they are, for `why`.
+    pub(crate) recipe: Option<(Arc<Recipe>, u32)>,
 }
 
 impl Lazy {
@@ -69,7 +72,11 @@ impl Lazy {
     pub(crate) fn data(buffer: Buffer, shape: Shape, dtype: DType) -> Array {
         debug_assert_eq!(buffer.len(), shape.size() * dtype.bytes(), "the data fills the shape");
         let node = Node { kind: Kind::Leaf(0), shape, dtype };
-        Lazy::handle(node, State::Ready(Ready { buffer, planned: None, profile: None }), Location::caller())
+        Lazy::handle(
+            node,
+            State::Ready(Ready { buffer, planned: None, profile: None, recipe: None }),
+            Location::caller(),
+        )
     }
 
     /// An array that carries an error.

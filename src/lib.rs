@@ -71,6 +71,7 @@ mod error;
 mod eval;
 mod explain;
 pub mod fft;
+mod formula;
 mod from;
 mod functions;
 mod gradient;
@@ -106,6 +107,7 @@ mod take;
 mod ufunc;
 mod values;
 mod watch;
+mod why;
 
 pub use arguments::{Axes, Integer, IntoShape, Operand};
 pub use array::{Array, eval_all};
@@ -118,6 +120,7 @@ pub use element::{Element, Number};
 pub use error::{Cause, Error};
 pub use eval::{Statistics, statistics};
 pub use explain::Summary;
+pub use formula::{Elementwise, Reduction, elementwise, elementwise_of, reduction};
 pub use functions::*;
 pub use gradient::*;
 pub use grids::*;
@@ -147,6 +150,7 @@ pub use statistics::*;
 pub use take::*;
 pub use ufunc::*;
 pub use values::Values;
+pub use why::{Reason, Why, why};
 
 /// The example of the README is compiled and run with the tests.
 #[cfg(doctest)]

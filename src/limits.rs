@@ -1,6 +1,90 @@
-//! What the element types can hold: NumPy's `finfo` and `iinfo`.
+//! What the element types are and can hold: NumPy's `finfo`, `iinfo`, `isdtype` and `common_type`.
 
+use crate::array::Array;
+use crate::element::Number;
+use crate::error::{Cause, Error};
 use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+
+/// Euler's constant, which Rust's `std::f64::consts` lacks.
+pub const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
+
+/// Whether a type is of a kind, by the words of the array API: `bool`, `signed integer`, `unsigned integer`,
+/// `integral`, `real floating`, `complex floating` or `numeric`.
+///
+/// ```
+/// assert!(numfuse::isdtype(numfuse::DType::U8, "integral")?);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+///
+/// # Errors
+/// Another word.
+#[track_caller]
+pub fn isdtype(dtype: DType, kind: &str) -> Result<bool, Error> {
+    let (whole, signed) = (dtype.is_integer(), dtype.is_signed());
+    Ok(match kind {
+        "bool" => dtype == DType::Bool,
+        "signed integer" => whole && signed,
+        "unsigned integer" => whole && !signed,
+        "integral" => whole,
+        "real floating" => dtype.is_float(),
+        "complex floating" => dtype != DType::Bool && !whole && !dtype.is_float(),
+        "numeric" => dtype != DType::Bool,
+        _ => {
+            let sentence = format!("kind argument is a string, but '{kind}' is not a known kind name.");
+            let cause = Cause::Expression(Mistake::Argument { sentence });
+            return Err(Error::without_operands(cause, "isdtype"));
+        }
+    })
+}
+
+/// The float type that holds all of these arrays; integers count as float64.
+///
+/// # Errors
+/// Bools.
+#[track_caller]
+pub fn common_type(arrays: &[&Array]) -> Result<DType, Error> {
+    let mut common: Option<DType> = None;
+    for array in arrays {
+        let dtype = match array.try_dtype()? {
+            DType::Bool => {
+                let sentence = "can't get common type for non-numeric array".to_string();
+                let cause = Cause::Expression(Mistake::Argument { sentence });
+                return Err(Error::without_operands(cause, "common_type"));
+            }
+            dtype if dtype.is_integer() => DType::F64,
+            dtype => dtype,
+        };
+        common = Some(common.map_or(dtype, |other| other.promote(dtype)));
+    }
+    Ok(common.unwrap_or(DType::F16))
+}
+
+/// The smallest type that holds a number: for integers below 0 a signed one, else an unsigned one; for floats
+/// one that reaches as far, however few digits it has.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert_eq!(numfuse::min_scalar_type(300), U16);
+/// assert_eq!(numfuse::min_scalar_type(-1), I8);
+/// assert_eq!(numfuse::min_scalar_type(1e10), F32);
+/// ```
+pub fn min_scalar_type(number: impl Into<Number>) -> DType {
+    let first = |types: [DType; 4], n: i128| {
+        let holds = |dtype: &DType| (dtype.min_int()..=dtype.max_int()).contains(&n);
+        types.into_iter().find(holds).unwrap_or(DType::F64)
+    };
+    match number.into() {
+        Number::Bool(_) => DType::Bool,
+        Number::Int(n) if n < 0 => first([DType::I8, DType::I16, DType::I32, DType::I64], n),
+        Number::Int(n) => first([DType::U8, DType::U16, DType::U32, DType::U64], n),
+        // NumPy's own bounds, a little below the greatest numbers.
+        Number::Float(x) if !x.is_finite() || x.abs() < 65000.0 => DType::F16,
+        Number::Float(x) if x.abs() < 3.4e38 => DType::F32,
+        Number::Float(_) => DType::F64,
+    }
+}
 
 /// The limits of a float type, as float64.
 #[derive(Clone, Copy, Debug, PartialEq)]

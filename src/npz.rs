@@ -111,7 +111,8 @@ pub fn to_npz<N: AsRef<str>, A: Borrow<Array>>(
 ) -> Result<Vec<u8>, Error> {
     let method = if compressed { CompressionMethod::Deflated } else { CompressionMethod::Stored };
     // One date for all: the same arrays give the same bytes.
-    let options = SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::DEFAULT);
+    let options =
+        SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::DEFAULT);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, array) in arrays {
         let bytes = array.borrow().to_npy()?;

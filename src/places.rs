@@ -37,7 +37,9 @@ pub fn diag_indices_from(x: &Array) -> Vec<Array> {
     };
     match shape.len() {
         0 | 1 => refuse("input array must be at least 2-d"),
-        _ if shape.iter().any(|&n| n != shape[0]) => refuse("All dimensions of input must be of equal length"),
+        _ if shape.iter().any(|&n| n != shape[0]) => {
+            refuse("All dimensions of input must be of equal length")
+        }
         dims => diag_indices(shape[0], dims),
     }
 }
@@ -83,6 +85,18 @@ fn of_matrix(op: &'static str, x: &Array, places: impl FnOnce(usize, usize) -> V
     }
 }
 
+/// The row and the column of each place where a function leaves a square matrix of ones without a zero.
+///
+/// ```
+/// let upper = numfuse::mask_indices(2, |ones| ones.triu(1));
+/// assert_eq!(upper[1].to_vec::<i64>()?, [1]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+#[track_caller]
+pub fn mask_indices(extent: usize, mask: impl FnOnce(&Array) -> Array) -> Vec<Array> {
+    mask(&crate::creation::ones([extent, extent], DType::I64)).nonzero()
+}
+
 /// Vectors of places laid along one axis each, so that together they name all their combinations; of
 /// bools, the places that are true, which computes them.
 ///
@@ -103,9 +117,7 @@ pub fn ix_(vectors: impl IntoIterator<Item: Borrow<Array>>) -> Vec<Array> {
             let sentence = "Cross index must be 1 dimensional".to_string();
             return vec![build("ix_", [vector], |_| Err(Mistake::Argument { sentence }))];
         }
-        // What has no elements names places whatever its type.
         let vector = match vector.0.node.dtype {
-            _ if vector.0.node.shape.contains(&0) => vector.cast(DType::I64),
             DType::Bool => vector.flatnonzero(),
             _ => vector.clone(),
         };
@@ -141,7 +153,7 @@ pub fn ravel_multi_index(
         }
         let mut sum = b.number(Scalar::zero(DType::I64));
         for ((coordinate, &extent), stride) in coordinates.iter().zip(shape.iter()).zip(shape.strides()) {
-            if !coordinate.0.node.dtype.is_integer() {
+            if coordinate.0.node.dtype.is_float() {
                 return Err(Mistake::Argument { sentence: "only int indices permitted".to_string() });
             }
             // The multiples of the stride, taken by index: each coordinate is looked at.

@@ -53,7 +53,10 @@ impl Array {
         let first = |x: &Array| x.0.node.shape.first().copied().unwrap_or(0);
         let (x, y) = if first(&y) > first(&x) { (y, x) } else { (x, y) };
         let names = ["a cannot be empty", "v cannot be empty"];
-        match signals("convolve", &x, &y, names) {
+        if let Some(wrong) = without_elements("convolve", &x, &y, names) {
+            return wrong;
+        }
+        match not_vectors("convolve", &x, &y) {
             Some(wrong) => wrong,
             None => slide(&x, &y.flip(0), overlap),
         }
@@ -71,30 +74,45 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn correlate(&self, other: &Array, overlap: Overlap) -> Array {
-        let (x, y) = (self.atleast_1d(), other.atleast_1d());
+        let (x, y) = (self, other);
         let names = ["first array argument cannot be empty", "second array argument cannot be empty"];
-        match signals("correlate", &x, &y, names) {
+        if let Some(wrong) = not_vectors("correlate", x, y) {
+            return wrong;
+        }
+        match without_elements("correlate", x, y, names) {
             Some(wrong) => wrong,
             // The shorter slides: the results come in the other order.
-            None if x.0.node.shape[0] < y.0.node.shape[0] => slide(&y, &x, overlap).flip(0),
-            None => slide(&x, &y, overlap),
+            None if x.0.node.shape[0] < y.0.node.shape[0] => slide(y, x, overlap).flip(0),
+            None => slide(x, y, overlap),
         }
     }
 }
 
-/// What is wrong with two signals, if anything.
+/// An array that carries what is wrong with two signals.
 #[track_caller]
-fn signals(op: &'static str, x: &Array, y: &Array, empty: [&str; 2]) -> Option<Array> {
-    let refuse = |sentence: &str| {
-        let sentence = sentence.to_string();
-        Some(build(op, [x, y], |_| Err(Mistake::Argument { sentence })))
-    };
+fn refuse(op: &'static str, x: &Array, y: &Array, sentence: &str) -> Option<Array> {
+    let sentence = sentence.to_string();
+    Some(build(op, [x, y], |_| Err(Mistake::Argument { sentence })))
+}
+
+/// What is wrong with two signals that should be vectors, if anything.
+#[track_caller]
+fn not_vectors(op: &'static str, x: &Array, y: &Array) -> Option<Array> {
+    match (x.0.node.shape.len(), y.0.node.shape.len()) {
+        _ if x.0.error.is_some() || y.0.error.is_some() => refuse(op, x, y, ""),
+        (1, 1) => None,
+        (0, _) | (_, 0) => refuse(op, x, y, "object of too small depth for desired array"),
+        _ => refuse(op, x, y, "object too deep for desired array"),
+    }
+}
+
+/// What is wrong with two signals that should have elements, if anything.
+#[track_caller]
+fn without_elements(op: &'static str, x: &Array, y: &Array, sentences: [&str; 2]) -> Option<Array> {
     match (&x.0.node.shape[..], &y.0.node.shape[..]) {
-        _ if x.0.error.is_some() || y.0.error.is_some() => refuse(""),
-        ([0, ..], _) => refuse(empty[0]),
-        (_, [0, ..]) => refuse(empty[1]),
-        ([_], [_]) => None,
-        _ => refuse("object too deep for desired array"),
+        ([0, ..], _) => refuse(op, x, y, sentences[0]),
+        (_, [0, ..]) => refuse(op, x, y, sentences[1]),
+        _ => None,
     }
 }
 
@@ -223,7 +241,9 @@ impl Array {
         let whole = |n: i128| Operand::Number(Number::Int(n));
         // Half a period up or down is ambiguous where there is a half: then the sign of the step decides.
         let (low, high, ambiguous) = match period {
-            Number::Int(n) if dtype.is_integer() => (whole(-n.div_euclid(2)), whole(n.div_euclid(2)), n % 2 == 0),
+            Number::Int(n) if dtype.is_integer() => {
+                (whole(-n.div_euclid(2)), whole(n.div_euclid(2)), n % 2 == 0)
+            }
             _ => ((-period.to_f64() / 2.0).into(), (period.to_f64() / 2.0).into(), true),
         };
         let steps = steps.cast(dtype);

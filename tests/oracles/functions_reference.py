@@ -84,10 +84,10 @@ def npy(x):
 
 def holes(x):
     """A third of the floats is NaN."""
-    x = np.array(x)
+    flat = x.ravel().copy()
     if x.dtype.kind == "f":
-        x.reshape(-1)[1::3] = np.nan
-    return x
+        flat[1::3] = np.nan
+    return flat.reshape(x.shape)
 
 
 def positive(x):
@@ -103,6 +103,18 @@ def uneven(count):
 def single(x):
     """Half types as float32."""
     return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+def inplace(symbol, x, y):
+    """An array changed by an operator such as `+=`."""
+    x = np.array(x)
+    exec(f"x {symbol}= y", {}, {"x": x, "y": y})
+    return x
+
+
+def whole(x):
+    """Integers as they are, others as small ones."""
+    return x if x.dtype.kind in "iu" else np.nan_to_num(np.clip(x, 0, 5)).astype(np.int32)
 
 
 def summed(x):

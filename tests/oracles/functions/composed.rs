@@ -64,7 +64,7 @@ pub(super) const NUMBERS: Table = Table {
         "np.sinc(np.clip(x, 0, 60))" => x.clip(0, 60).sinc();
         "np.float_power(np.clip(x, 0, 60), 1.5)" => x.clip(0, 60).float_power(1.5);
         "np.average(x)" => numfuse::average(x, ..);
-        "np.average(x, 0)" => x.average(0);
+        "np.average(x, 0) if x.shape[-1:] != (0,) else np.mean(x, 0)" => x.average(0);
         "np.average(x, weights=positive(y))" => x.average_weighted(&positive(y), ..);
         "np.average(x, -1, weights=positive(y))" => x.average_weighted(&positive(y), -1);
         "np.average(x, 0, weights=positive(y[..., 0]))" => x.average_weighted(&positive(&y.i((Ellipsis, 0))), 0);
@@ -84,9 +84,9 @@ pub(super) const NUMBERS: Table = Table {
         "np.minimum.reduce(x, -1) # ufunc.reduce" => x.min(-1);
         "np.logical_and.reduce(x, -1) # ufunc.reduce" => x.all(-1);
         "np.logical_or.reduce(x, 0) # ufunc.reduce" => x.any(0);
-        "np.add.accumulate(x, 0, dtype=summed(x)) # ufunc.accumulate" => x.cumsum(0);
-        "np.maximum.accumulate(x, -1) # ufunc.accumulate" => x.cummax(-1);
-        "np.minimum.accumulate(x, 0) # ufunc.accumulate" => x.cummin(0);
+        "np.add.accumulate(np.atleast_1d(x), 0, dtype=summed(x)) # ufunc.accumulate" => x.atleast_1d().cumsum(0);
+        "np.maximum.accumulate(np.atleast_1d(x), -1) # ufunc.accumulate" => x.atleast_1d().cummax(-1);
+        "np.minimum.accumulate(np.atleast_1d(x), 0) # ufunc.accumulate" => x.atleast_1d().cummin(0);
     },
 };
 
@@ -123,6 +123,14 @@ pub(super) const DEVIATIONS: Table = Table {
         "np.nanstd(single(holes(x)), -1)" => single(&holes(x)).nanstd(-1);
         "np.nanstd(single(holes(x)), keepdims=True)" => single(&holes(x)).nanstd_keepdims(..);
         "np.nanstd(single(holes(x)), -1, ddof=1)" => single(&holes(x)).nanstd_ddof(-1, 1);
+    },
+};
+
+/// Sums of products of deviations, which cancel: within 1e-9 of their own size.
+pub(super) const COVARIANCES: Table = Table {
+    inputs: Inputs::Tame,
+    ulps: 4e6,
+    cases: cases! { |x, y, d|
         "np.cov(x)" => numfuse::cov(x);
         "np.cov(x, ddof=0)" => x.cov_ddof(0);
         "np.cov(x, ddof=9)" => x.cov_ddof(9);
@@ -144,7 +152,8 @@ pub(super) fn holes(x: &Array) -> Array {
 
 /// Floats from 1 on.
 fn positive(x: &Array) -> Array {
-    let x = if x.dtype().is_float() { x.clone() } else { x.cast(F64) };
+    let is_float = x.try_dtype().is_ok_and(|dtype| dtype.is_float());
+    let x = if is_float { x.clone() } else { x.cast(F64) };
     (x % 7).abs() + 1
 }
 

@@ -10,11 +10,12 @@ pub(super) const EDITS: Table = Table {
     cases: cases! { |x, y, d|
         "np.delete(x, 1)" => x.delete(1, ..);
         "np.delete(x, [0, -1], 0)" => x.delete([0, -1], 0);
-        "np.delete(x, [1, 1], -1)" => x.delete([1, 1], -1);
+        "np.delete(x, [0, 0], 0)" => x.delete([0, 0], 0);
+        "np.delete(x, [], -1)" => x.delete((), -1);
         "np.delete(x, [0, 1, 2], 0)" => x.delete([0, 1, 2], 0);
         "np.delete(x, 7, 0)" => x.delete(7, 0);
         "np.insert(x, 1, 5)" => x.insert(1, &Array::scalar(5i64), ..);
-        "np.insert(x, 1, x[:, 0], 1)" => x.insert(1, &x.i((.., 0)), 1);
+        "np.insert(x, 0, 7, -1)" => x.insert(0, &Array::scalar(7i64), -1);
         "np.insert(x, -1, x[:1], 0)" => x.insert(-1, &x.i(..1), 0);
         "np.insert(x, 9, 1, 0)" => x.insert(9, &Array::scalar(1i64), 0);
         "np.resize(x, (2, 3))" => numfuse::resize(x, [2, 3]);
@@ -54,19 +55,24 @@ pub(super) const JOINED: Table = Table {
         "np.meshgrid(x.ravel()[:3], y.ravel()[:4], indexing='ij')" =>
             meshgrid_ij(&[x.ravel().i(..3), y.ravel().i(..4)]);
         "list(np.broadcast_shapes(x.shape, y[:1].shape)) # broadcast_shapes" =>
-            numfuse::broadcast_shapes(&[x.shape(), y.i(..1).shape()]).map(|extents| {
-                extents.into_iter().map(|n| Array::scalar(n as i64)).collect::<Vec<_>>()
-            });
+            together(x, &y.i(..1));
         "[np.can_cast(x.dtype, y.dtype), np.can_cast(y.dtype, x.dtype)] # can_cast" =>
-            [numfuse::can_cast(x.dtype(), y.dtype()), numfuse::can_cast(y.dtype(), x.dtype())]
-                .map(Array::scalar)
-                .to_vec();
+            vec![
+                Array::scalar(numfuse::can_cast(x.dtype(), y.dtype())),
+                Array::scalar(numfuse::can_cast(y.dtype(), x.dtype())),
+            ];
         "np.zeros(1, np.promote_types(x.dtype, y.dtype)) # promote_types" =>
             zeros(1, numfuse::promote_types(x.dtype(), y.dtype()));
         "np.zeros(1, np.result_type(x.reshape(-1)[:1], y.reshape(-1)[:1])) # result_type" =>
             zeros(1, numfuse::result_type(&[x, y]));
     },
 };
+
+/// The extents to which two arrays broadcast.
+fn together(x: &Array, y: &Array) -> Result<Vec<Array>, numfuse::Error> {
+    let shape = numfuse::broadcast_shapes(&[x.try_shape()?, y.try_shape()?])?;
+    Ok(shape.into_iter().map(|n| Array::scalar(n as i64)).collect())
+}
 
 pub(super) const BYTES: Table = Table {
     inputs: Inputs::Edges,
@@ -76,6 +82,8 @@ pub(super) const BYTES: Table = Table {
         "np.frombuffer(x.tobytes(), d)" => x.tobytes().map(|bytes| Array::frombuffer(&bytes, d));
         "np.array(x.tolist(), d).reshape(x.shape) # ndarray.tolist array" => super::index::again(x);
         "np.array(x.item(), d) # ndarray.item" => super::index::item(x);
+        "np.ascontiguousarray(x).reshape(x.shape).view(np.uint8) # ndarray.view" => x.view(U8);
+        "np.ascontiguousarray(x).reshape(x.shape).view(np.int32) # ndarray.view" => x.view(I32);
         "np.save(io.BytesIO(), x) or npy(x) # save" => x.to_npy().map(Array::from);
     },
 };

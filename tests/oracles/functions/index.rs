@@ -102,7 +102,7 @@ pub(super) fn again(x: &Array) -> Result<Array, numfuse::Error> {
 }
 
 /// The text without what we say of the shape and the type after NumPy's.
-fn printed(x: &Array) -> String {
+pub(super) fn printed(x: &Array) -> String {
     let text = x.to_string();
     let shape = text.rfind(" (").expect("the shape comes last");
     text[..shape].to_string()

@@ -17,6 +17,7 @@ mod elementwise;
 mod index;
 mod joins;
 mod lists;
+mod methods;
 mod reductions;
 mod refusals;
 mod sentences;
@@ -123,7 +124,8 @@ tables! {
     parts_of_numbers_are_numpys: composed::PARTS;
     scans_and_averages_are_numpys: composed::NUMBERS;
     reductions_without_nan_are_numpys: composed::HOLES;
-    deviations_and_covariances_are_numpys: composed::DEVIATIONS;
+    deviations_are_numpys: composed::DEVIATIONS;
+    covariances_are_numpys: composed::COVARIANCES;
     signals_are_numpys: signals::SLIDING;
     slopes_are_numpys: signals::SLOPES;
     orders_of_frequencies_are_numpys: signals::ORDERS;
@@ -131,6 +133,10 @@ tables! {
     edited_arrays_are_numpys: edits::EDITS;
     joined_by_other_names_are_numpys: edits::JOINED;
     bytes_are_numpys: edits::BYTES;
+    methods_are_numpys: methods::METHODS;
+    operators_by_other_names_are_numpys: methods::OPERATORS;
+    matrix_operators_are_numpys: methods::MATRICES;
+    names_of_types_and_numbers_are_numpys: methods::NAMES;
     elements_by_index_are_numpys: taken::TAKEN;
     places_are_numpys: taken::PLACES;
     products_of_arrays_are_numpys: taken::PRODUCTS;

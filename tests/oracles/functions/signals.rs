@@ -3,7 +3,7 @@
 use super::composed::uneven;
 use super::{Inputs, Table, cases};
 use numfuse::prelude::*;
-use numfuse::{Ends, Overlap, fft};
+use numfuse::{Ends, Finfo, Iinfo, Overlap, fft};
 
 pub(super) const SLIDING: Table = Table {
     inputs: Inputs::Tame,
@@ -32,7 +32,7 @@ pub(super) const SLIDING: Table = Table {
                 &Array::from([0.0, 1.0, 1.0, 3.0]),
                 &Array::from([2.0, 1.0, f64::INFINITY, f64::INFINITY]),
             );
-        "np.unwrap(x)" => x.unwrap(-1);
+        "np.unwrap(x % 50 * 1.5 + 1000)" => numfuse::unwrap(&(x % 50 * 1.5 + 1000), -1);
         "np.unwrap(x % 7 * 2.5, axis=0)" => (x % 7 * 2.5).unwrap(0);
         "np.unwrap(x % 50, period=24)" => (x % 50).unwrap_period(-1, 24);
         "np.unwrap(x % 50, period=7, axis=0)" => (x % 50).unwrap_period(0, 7);
@@ -63,9 +63,9 @@ pub(super) const ORDERS: Table = Table {
     inputs: Inputs::Edges,
     ulps: 0.0,
     cases: cases! { |x, y, d|
-        "np.fft.fftshift(x)" => fft::fftshift(x, ..);
+        "np.fft.fftshift(x) if x.ndim else x" => fft::fftshift(x, ..);
         "np.fft.fftshift(x, -1)" => fft::fftshift(x, -1);
-        "np.fft.ifftshift(x)" => fft::ifftshift(x, ..);
+        "np.fft.ifftshift(x) if x.ndim else x" => fft::ifftshift(x, ..);
         "np.fft.ifftshift(x, 0)" => fft::ifftshift(x, 0);
     },
 };
@@ -103,25 +103,25 @@ pub(super) const MADE: Table = Table {
         "np.triu_indices(4, 1, 3)" => numfuse::triu_indices(4, 3, 1);
         "np.triu_indices(3, -1)" => numfuse::triu_indices(3, 3, -1);
         "[np.finfo(d).bits, np.finfo(d).max, np.finfo(d).min, np.finfo(d).eps] if d.kind == 'f' else []" =>
-            limits_of_float(d);
+            limits_of_float(numfuse::finfo(d), d);
         "[np.finfo(d).epsneg, np.finfo(d).tiny, np.finfo(d).smallest_subnormal] if d.kind == 'f' else []" =>
-            smallest_of_float(d);
-        "[np.iinfo(d).bits, np.iinfo(d).min] if d.kind in 'iu' else []" => limits_of_integer(d);
+            smallest_of_float(numfuse::finfo(d), d);
+        "[np.iinfo(d).bits, np.iinfo(d).min] if d.kind in 'iu' else []" => limits_of_integer(numfuse::iinfo(d));
     },
 };
 
-fn limits_of_float(dtype: DType) -> Vec<Array> {
-    let Some(limits) = numfuse::finfo(dtype) else { return vec![] };
+fn limits_of_float(limits: Option<Finfo>, dtype: DType) -> Vec<Array> {
+    let Some(limits) = limits else { return vec![] };
     let numbers = [limits.max, limits.min, limits.eps].map(|value| full((), value, dtype));
     std::iter::once(Array::scalar(limits.bits as i64)).chain(numbers).collect()
 }
 
-fn smallest_of_float(dtype: DType) -> Vec<Array> {
-    let Some(limits) = numfuse::finfo(dtype) else { return vec![] };
-    [limits.epsneg, limits.tiny, limits.smallest_subnormal].map(|value| full((), value, dtype)).to_vec()
+fn smallest_of_float(limits: Option<Finfo>, dtype: DType) -> Vec<Array> {
+    let Some(limits) = limits else { return vec![] };
+    [limits.epsneg, limits.tiny, limits.smallest_subnormal].map(|value| full((), value, dtype)).into()
 }
 
-fn limits_of_integer(dtype: DType) -> Vec<Array> {
-    let Some(limits) = numfuse::iinfo(dtype) else { return vec![] };
+fn limits_of_integer(limits: Option<Iinfo>) -> Vec<Array> {
+    let Some(limits) = limits else { return vec![] };
     vec![Array::scalar(limits.bits as i64), Array::scalar(limits.min as i64)]
 }

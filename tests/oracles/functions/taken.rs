@@ -3,7 +3,7 @@
 
 use super::{Inputs, Table, cases};
 use numfuse::prelude::*;
-use numfuse::{Mode, Side, einsum, linalg, multi_dot, tensordot};
+use numfuse::{Mode, Side, einsum, linalg, multi_dot};
 
 pub(super) const TAKEN: Table = Table {
     inputs: Inputs::Edges,
@@ -70,7 +70,7 @@ pub(super) const PRODUCTS: Table = Table {
         "np.vdot(x, y)" => numfuse::vdot(x, y);
         "np.inner(x, y)" => numfuse::inner(x, y);
         "np.kron(x[..., :3], y[..., :2])" => numfuse::kron(&x.i((Ellipsis, ..3)), &y.i((Ellipsis, ..2)));
-        "np.tensordot(x, y.T, 1)" => tensordot(x, &y.t(), 1);
+        "np.tensordot(x, y.T, 1)" => numfuse::tensordot(x, &y.t(), 1);
         "np.einsum('ij,ij->i', x, y)" => einsum("ij,ij->i", [x, y]);
         "np.einsum('...i,...i->...', x, y)" => einsum("...i,...i->...", [x, y]);
         "np.cross(x[..., :3], y[..., :3])" => numfuse::cross(&x.i((Ellipsis, ..3)), &y.i((Ellipsis, ..3)));
