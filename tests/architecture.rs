@@ -27,7 +27,7 @@ const LAYERS: [Layer; 5] = [
 const IR_MAY_USE: [&str; 4] = ["petgraph", "smallvec", "indexmap", "rustc-hash"];
 
 /// Libraries that exactly one crate may name, so that replacing one is a change in one folder.
-const ONE_OWNER: [(&str, &str); 8] = [
+const ONE_OWNER: [(&str, &str); 7] = [
     ("cranelift", "codegen"),
     ("regalloc2", "codegen"),
     ("cudarc", "runtime"),
@@ -35,7 +35,6 @@ const ONE_OWNER: [(&str, &str); 8] = [
     ("matrixmultiply", "runtime"),
     ("rustfft", "runtime"),
     ("ndarray", ""),
-    ("zip", ""),
 ];
 
 /// The files of `codegen` that make bytes executable; the others only describe code.

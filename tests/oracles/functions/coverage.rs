@@ -4,7 +4,7 @@
 //! what they say fails a test (`BLESS=1` rewrites it). `examples/coverage.rs` prints what it means for
 //! `docs/numpy_api.tsv`.
 
-use super::{Inputs, TABLES};
+use super::{Inputs, TABLES, Table};
 use numfuse::prelude::*;
 use numfuse_ir::ops::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,51 @@ enum Extent {
     Types,
     /// All types and arrangements.
     Everything,
+}
+
+/// How an array of a comparison is arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// As it lies in memory.
+    Plain,
+    /// Without axes.
+    Point,
+    /// Without elements.
+    Empty,
+    /// By broadcasting.
+    Stretched,
+    /// With negative strides.
+    Backwards,
+}
+
+/// What each name of a table was compared on, in one run.
+#[derive(Default)]
+pub(super) struct Seen(BTreeMap<String, BTreeSet<(DType, Kind)>>);
+
+impl Seen {
+    /// One more comparison.
+    pub(super) fn add(&mut self, python: &str, dtype: DType, kind: Kind) {
+        for name in names(python) {
+            self.0.entry(name).or_default().insert((dtype, kind));
+        }
+    }
+
+    /// Fails unless every name was compared on what `docs/coverage.tsv` says of tables of that sort.
+    pub(super) fn check(&self, table: &Table) {
+        let kinds: &[Kind] = match table.inputs {
+            Inputs::Edges | Inputs::Pairs | Inputs::Tame => {
+                &[Kind::Plain, Kind::Point, Kind::Empty, Kind::Stretched, Kind::Backwards]
+            }
+            Inputs::Nothing => &[Kind::Plain],
+            Inputs::Refused => return,
+        };
+        let types = DType::ALL.iter().filter(|dtype| dtype.numpy_code().is_some());
+        for (dtype, kind) in types.flat_map(|dtype| kinds.iter().map(move |kind| (*dtype, *kind))) {
+            let lacks = |(_, seen): &(&String, &BTreeSet<_>)| !seen.contains(&(dtype, kind));
+            let lacking: Vec<&String> = self.0.iter().filter(lacks).map(|(name, _)| name).collect();
+            assert!(lacking.is_empty(), "not compared on {kind:?} arrays of {dtype}: {lacking:?}");
+        }
+    }
 }
 
 /// Functions that NumPy draws numbers with, whose distributions are compared, and what else is compared by
@@ -187,7 +232,7 @@ fn names_are_numpys() {
 
 /// Files whose functions have no namesakes in NumPy: how evaluations are carried out, watched and
 /// explained, and the arrays of another crate.
-const OTHER_FILES: &str = "capture.rs compile.rs config.rs error.rs eval.rs explain.rs key.rs lazy.rs memory.rs ndarray.rs watch.rs";
+const OTHER_FILES: &str = "capture.rs compile.rs config.rs error.rs eval.rs explain.rs key.rs lazy.rs memory.rs ndarray.rs watch.rs why.rs";
 
 /// Functions without a namesake in NumPy, each with the reason.
 const OTHERS: &[(&str, &str)] = &[

@@ -1,7 +1,6 @@
 //! The methods and operators of `numpy.ndarray`, and what has a name only there.
 
 use super::{Inputs, Table, cases};
-use numfuse::Number;
 use numfuse::prelude::*;
 
 pub(super) const METHODS: Table = Table {
@@ -109,20 +108,14 @@ pub(super) const NAMES: Table = Table {
         "[np.zeros(2, t) for t in (np.float16, np.half, np.float32, np.float64)] # float16 half float32 float64" =>
             [F16, F16, F32, F64].into_iter().map(|t| zeros(2, t)).collect::<Vec<_>>();
         "[np.pi, np.e, np.inf, np.nan, np.euler_gamma] # pi e inf nan euler_gamma" => constants();
-        "[np.zeros(1, np.min_scalar_type(n)) for n in (0, 255, 256, 2**40, -1, -129, -2**31, True)] # min_scalar_type" =>
-            smallest([0, 255, 256, 1 << 40, -1, -129, -(1 << 31)].map(Number::from), true);
+        "[np.zeros(1, np.min_scalar_type(n)) for n in (0, 255, 256, 2**40, -1, -129, -2**31)] # min_scalar_type" =>
+            Vec::from([0i64, 255, 256, 1 << 40, -1, -129, -(1 << 31)].map(|n| zeros(1, numfuse::min_scalar_type(n))));
         "[np.zeros(1, np.min_scalar_type(n)) for n in (0.1, 65000.0, 1e38, -1e39, np.inf)] # min_scalar_type" =>
-            smallest([0.1, 65000.0, 1e38, -1e39, f64::INFINITY].map(Number::from), None);
+            Vec::from([0.1, 65000.0, 1e38, -1e39, f64::INFINITY].map(|n| zeros(1, numfuse::min_scalar_type(n))));
         "np.mask_indices(3, np.triu)" => numfuse::mask_indices(3, |mask| mask.triu(0));
         "np.mask_indices(4, np.tril, -1)" => numfuse::mask_indices(4, |mask| mask.tril(-1));
     },
 };
-
-/// An array of the smallest type of each number.
-fn smallest<const N: usize>(numbers: [Number; N], truth: impl Into<Option<bool>>) -> Vec<Array> {
-    let truth = truth.into().map(Number::from);
-    numbers.into_iter().chain(truth).map(|number| zeros(1, numfuse::min_scalar_type(number))).collect()
-}
 
 /// Rust's numbers of those names, and ours.
 fn constants() -> Vec<Array> {
