@@ -1,8 +1,8 @@
-//! Differences, slopes, areas and products of vectors: stencils of shifted slices, and sums of products.
+//! Differences, areas and products of vectors: stencils of shifted slices, and sums of products.
 
 use crate::arguments::{Axes, Integer};
 use crate::array::Array;
-use crate::index::{Slice, s};
+use crate::index::s;
 use crate::lazy::build;
 use crate::stack::concatenate;
 use crate::ufunc::where_;
@@ -10,43 +10,13 @@ use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape;
 
-/// Differences, slopes and areas.
+/// Differences and areas.
 impl Array {
     /// Each element of the flattened array less the one before it.
     #[track_caller]
     pub fn ediff1d(&self) -> Array {
         let x = self.ravel();
         x.along("ediff1d", 0, s(1..)) - x.along("ediff1d", 0, s(..-1))
-    }
-
-    /// The slope along an axis whose points lie `step` apart: central differences, and differences of two at the
-    /// ends. Integers are computed in float64.
-    ///
-    /// ```
-    /// use numfuse::prelude::*;
-    ///
-    /// let x = Array::from([1.0, 2.0, 4.0, 7.0]);
-    /// assert_eq!(x.gradient(1.0, 0).to_vec::<f64>()?, [1.0, 1.5, 2.5, 3.0]);
-    /// # Ok::<(), numfuse::Error>(())
-    /// ```
-    #[track_caller]
-    pub fn gradient(&self, step: f64, axis: impl Integer) -> Array {
-        let axis = axis.to_isize();
-        let x = if self.0.node.dtype.is_inexact() { self.clone() } else { self.cast(DType::F64) };
-        let part = |range: Slice| x.along("gradient", axis, range);
-        let whole = part(s(..));
-        if whole.0.error.is_some() {
-            return whole;
-        }
-        let place = if axis < 0 { axis + x.0.node.shape.len() as isize } else { axis };
-        if x.0.node.shape[place as usize] < 2 {
-            let sentence = "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required.";
-            return build("gradient", [self], |_| Err(Mistake::Argument { sentence: sentence.to_string() }));
-        }
-        let first = (part(s(1..2)) - part(s(0..1))) / step;
-        let middle = (part(s(2..)) - part(s(..-2))) / (2.0 * step);
-        let last = (part(s(-1..)) - part(s(-2..-1))) / step;
-        concatenate([first, middle, last], axis)
     }
 
     /// The area under points `step` apart along an axis, by trapezoids.
@@ -75,6 +45,11 @@ impl Array {
         };
         let (after, before) = (self.along("trapezoid", axis, s(1..)), self.along("trapezoid", axis, s(..-1)));
         (steps * (after + before) / 2.0).sum(axis)
+    }
+
+    /// The extent of an axis, or nothing where there is none such.
+    fn extent_along(&self, axis: isize) -> Vec<usize> {
+        shape::axis(axis, self.0.node.shape.len()).map_or(vec![], |axis| vec![self.0.node.shape[axis]])
     }
 
     /// A vector laid along `axis` of arrays with as many axes as `other`.
@@ -125,8 +100,7 @@ impl Array {
         self.mean(axes)
     }
 
-    /// The mean along an axis with weights, a vector along that axis or an array of the same shape. Where
-    /// weights add up to 0, for which NumPy raises, it is an infinity or NaN: nothing is computed to see.
+    /// The mean along axes with weights, an array of the same shape, or a vector along the one axis.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -136,23 +110,38 @@ impl Array {
     /// assert_eq!(x.average_weighted(&weights, 0).item::<f64>()?, 2.5);
     /// # Ok::<(), numfuse::Error>(())
     /// ```
+    ///
+    /// Weights that add up to zero, which NumPy calls an error, give NaN or an infinity, unless there are none.
     #[track_caller]
-    pub fn average_weighted(&self, weights: &Array, axis: impl Integer) -> Array {
-        let axis = axis.to_isize();
+    pub fn average_weighted(&self, weights: &Array, axes: impl Axes) -> Array {
         let float = |x: &Array| if x.0.node.dtype.is_inexact() { x.clone() } else { x.cast(DType::F64) };
-        let weights = build("average", [self, weights], |_| {
-            let (own, given) = (&self.0.node.shape, &weights.0.node.shape);
-            let fits = own == given || given[..] == [own[shape::axis(axis, own.len())?]];
-            let sentence = "Shape of weights must be consistent with shape of a along specified axis.";
-            if fits { Ok(weights.clone()) } else { Err(Mistake::Argument { sentence: sentence.to_string() }) }
-        });
-        let (x, mut weights) = (float(self), float(&weights));
-        if weights.0.node.shape.len() == 1 && x.0.node.shape.len() > 1 {
-            weights = weights.beside(&x, axis);
+        let (x, mut weights) = (float(self), float(weights));
+        if weights.0.node.shape != x.0.node.shape {
+            weights = match axes.axes().as_deref() {
+                Some([axis]) if weights.0.node.shape[..] == self.extent_along(*axis)[..] => {
+                    weights.beside(&x, *axis)
+                }
+                given => {
+                    let sentence = match given {
+                        None => "Axis must be specified when shapes of a and weights differ.",
+                        Some(_) => {
+                            "Shape of weights must be consistent with shape of a along specified axis."
+                        }
+                    };
+                    let mistake = Mistake::Argument { sentence: sentence.to_string() };
+                    build("average", [self, &weights], |_| Err(mistake))
+                }
+            };
         }
         let common = x.0.node.dtype.promote(weights.0.node.dtype);
-        let (x, weights) = (x.cast(common), weights.cast(common));
-        (x * &weights).sum(axis) / weights.sum(axis)
+        let (x, weights) = (x.cast(common), weights.cast(common).broadcast_to(&x.0.node.shape[..]));
+        let summed = axes.axes().unwrap_or_else(|| (0..x.0.node.shape.len() as isize).collect());
+        let total = weights.sum(&summed[..]);
+        if total.0.error.is_none() && weights.0.node.shape.size() == 0 && total.0.node.shape.size() > 0 {
+            let sentence = "Weights sum to zero, can't be normalized".to_string();
+            return build("average", [self, &weights], |_| Err(Mistake::Argument { sentence }));
+        }
+        (x * &weights).sum(&summed[..]) / total
     }
 }
 
@@ -227,10 +216,9 @@ macro_rules! functions {
 
 functions! {
     average(axes: impl Axes);
-    average_weighted(weights: &Array, axis: impl Integer);
+    average_weighted(weights: &Array, axes: impl Axes);
     cross(other: &Array);
     ediff1d();
-    gradient(step: f64, axis: impl Integer);
     trapezoid(step: f64, axis: impl Integer);
     trapezoid_at(places: &Array, axis: impl Integer);
 }

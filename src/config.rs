@@ -12,6 +12,7 @@
 //! | `NUMFUSE_VECTORS=128` or `512` | bits of the vectors that code uses; what the processor has (`auto`) |
 //! | `NUMFUSE_PENDING=n` | how many operations may wait, one on top of the other, before they are computed (256) |
 //! | `NUMFUSE_PERF=1` | each new kernel is named for Linux's `perf`, in `/tmp/perf-PID.map` |
+//! | `NUMFUSE_RECIPES=n` | up to how many bytes of data a computed array keeps for `why`; 65536 when unset |
 //!
 //! The environment is read once, at the first use. [`set`] changes the settings of the process;
 //! [`with`] those of one thread for the length of a call, so that tests can differ side by side.
@@ -49,6 +50,9 @@ pub struct Config {
     pub pending: usize,
     /// Whether kernels that are compiled are named for Linux's `perf`, in `/tmp/perf-PID.map`.
     pub perf: bool,
+    /// Up to how many bytes of data a computed array keeps what it was computed from, for
+    /// [`why`](crate::why); of more it knows only the arrays, while they are held elsewhere.
+    pub recipes: usize,
 }
 
 /// How many operations wait at most: fewer than one kernel takes in.
@@ -80,6 +84,9 @@ pub struct Log {
     pub time: bool,
 }
 
+/// The bytes of [`Config::recipes`] when nothing is said.
+const RECIPES: usize = 1 << 16;
+
 impl Default for Config {
     /// The settings when no variable is set.
     fn default() -> Config {
@@ -94,6 +101,7 @@ impl Default for Config {
             vectors: None,
             pending: PENDING,
             perf: false,
+            recipes: RECIPES,
         }
     }
 }
@@ -132,6 +140,7 @@ impl Config {
             },
             pending: variable("NUMFUSE_PENDING").and_then(|n| n.trim().parse().ok()).unwrap_or(PENDING),
             perf: is_on("NUMFUSE_PERF", false),
+            recipes: variable("NUMFUSE_RECIPES").and_then(|n| n.trim().parse().ok()).unwrap_or(RECIPES),
         }
     }
 }

@@ -43,6 +43,18 @@ pub enum Number {
 }
 
 impl Number {
+    /// The number that a scalar is.
+    pub(crate) fn of(value: Scalar) -> Number {
+        match value.dtype() {
+            DType::Bool => Number::Bool(value.is_true()),
+            dtype if dtype.is_integer() => Number::Int(value.to_i128()),
+            dtype if dtype.is_complex() => {
+                Number::Complex(Complex::new(value.real().to_f64(), value.imaginary().to_f64()))
+            }
+            _ => Number::Float(value.to_f64()),
+        }
+    }
+
     /// Its kind, which is all that promotion looks at.
     pub(crate) fn weak(self) -> Weak {
         match self {

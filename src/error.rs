@@ -62,6 +62,8 @@ pub enum Cause {
     Unsized,
     /// Bytes that are no `.npy` file, or one that we cannot read.
     Format(String),
+    /// A text that is not of the language of [`elementwise`](crate::elementwise).
+    Syntax(String),
     /// A file that could not be read or written.
     File(std::io::Error),
 }
@@ -126,7 +128,7 @@ impl std::error::Error for Error {
             Cause::Expression(mistake) => Some(mistake),
             Cause::Evaluation(failure) => Some(failure),
             Cause::File(failure) => Some(failure),
-            Cause::Check(_) | Cause::Format(_) => None,
+            Cause::Check(_) | Cause::Format(_) | Cause::Syntax(_) => None,
             Cause::Element { .. } | Cause::NotOneElement { .. } | Cause::Unsized => None,
         }
     }
@@ -144,7 +146,9 @@ impl fmt::Display for Cause {
                 write!(f, "can only convert an array of size 1 to a Python scalar: it has {size} elements")
             }
             Cause::Unsized => f.write_str("len() of unsized object: the array has no axes"),
-            Cause::Format(sentence) | Cause::Check(sentence) => f.write_str(sentence),
+            Cause::Format(sentence) | Cause::Check(sentence) | Cause::Syntax(sentence) => {
+                f.write_str(sentence)
+            }
             Cause::File(failure) => write!(f, "{failure}"),
         }
     }

@@ -10,6 +10,7 @@ use crate::config::{self, Config, Device};
 use crate::error::{Cause, Error};
 use crate::lazy::Ready;
 use crate::watch;
+use crate::why::Recipe;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::NodeId;
 use numfuse_ir::scalar::Scalar;
@@ -79,8 +80,10 @@ pub(crate) fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> R
     if is_new {
         plans().set_bytes(capture.key, planned.bytes());
     }
-    for (array, buffer) in pending.iter().zip(buffers) {
-        array.0.detach(Ready { buffer, planned: Some(planned.clone()), profile: profile.clone() });
+    let recipe = Recipe::of(&capture, &planned, &config);
+    for ((array, buffer), output) in pending.iter().zip(buffers).zip(0..) {
+        let recipe = Some((recipe.clone(), output));
+        array.0.detach(Ready { buffer, planned: Some(planned.clone()), profile: profile.clone(), recipe });
     }
     Ok(())
 }
@@ -89,7 +92,7 @@ pub(crate) fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> R
 fn know_empty(array: &Array) {
     if array.0.node.shape.contains(&0) {
         let buffer = Buffer::from_vec(Vec::<u64>::new());
-        array.0.detach(Ready { buffer, planned: None, profile: None });
+        array.0.detach(Ready { buffer, planned: None, profile: None, recipe: None });
     }
 }
 

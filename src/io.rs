@@ -71,24 +71,7 @@ impl Array {
         if header.fortran {
             extents.reverse();
         }
-        let swap = header.big_endian;
-        let array = match header.dtype {
-            DType::Bool => elements(data, &extents, |[byte]: [u8; 1]| byte != 0),
-            DType::I8 => elements(data, &extents, i8::from_le_bytes),
-            DType::U8 => elements(data, &extents, u8::from_le_bytes),
-            DType::I16 => elements(data, &extents, |b| i16::from_le_bytes(ordered(b, swap))),
-            DType::I32 => elements(data, &extents, |b| i32::from_le_bytes(ordered(b, swap))),
-            DType::I64 => elements(data, &extents, |b| i64::from_le_bytes(ordered(b, swap))),
-            DType::U16 => elements(data, &extents, |b| u16::from_le_bytes(ordered(b, swap))),
-            DType::U32 => elements(data, &extents, |b| u32::from_le_bytes(ordered(b, swap))),
-            DType::U64 => elements(data, &extents, |b| u64::from_le_bytes(ordered(b, swap))),
-            DType::F16 => elements(data, &extents, |b| f16::from_le_bytes(ordered(b, swap))),
-            DType::BF16 => elements(data, &extents, |b| bf16::from_le_bytes(ordered(b, swap))),
-            DType::F32 => elements(data, &extents, |b| f32::from_le_bytes(ordered(b, swap))),
-            DType::F64 => elements(data, &extents, |b| f64::from_le_bytes(ordered(b, swap))),
-            DType::C64 => elements(data, &extents, |b: [u8; 8]| complex(b, swap, f32::from_le_bytes)),
-            DType::C128 => elements(data, &extents, |b: [u8; 16]| complex(b, swap, f64::from_le_bytes)),
-        };
+        let array = typed(data, &extents, header.dtype, header.big_endian);
         array.check()?;
         Ok(if header.fortran { array.transpose() } else { array })
     }
@@ -116,15 +99,40 @@ impl Array {
         header.push('\n');
         // 32 extents of 20 digits are far below the 65535 bytes of version 1.
         let length = header.len() as u16;
-        let mut bytes = [MAGIC, &[1, 0], &length.to_le_bytes(), header.as_bytes()].concat();
-        match cfg!(target_endian = "little") {
-            true => bytes.extend_from_slice(buffer.bytes()),
-            false => {
-                let parts = buffer.bytes().chunks(dtype.part().bytes());
-                parts.for_each(|part| bytes.extend(part.iter().rev()));
-            }
+        let elements = little_endian(buffer.bytes(), dtype);
+        Ok([MAGIC, &[1, 0], &length.to_le_bytes(), header.as_bytes(), &elements].concat())
+    }
+}
+
+/// An array of the elements that lie in these bytes, little-endian unless they are swapped.
+#[track_caller]
+pub(crate) fn typed(data: &[u8], extents: &[usize], dtype: DType, swap: bool) -> Array {
+    match dtype {
+        DType::Bool => elements(data, extents, |[byte]: [u8; 1]| byte != 0),
+        DType::I8 => elements(data, extents, i8::from_le_bytes),
+        DType::U8 => elements(data, extents, u8::from_le_bytes),
+        DType::I16 => elements(data, extents, |b| i16::from_le_bytes(ordered(b, swap))),
+        DType::I32 => elements(data, extents, |b| i32::from_le_bytes(ordered(b, swap))),
+        DType::I64 => elements(data, extents, |b| i64::from_le_bytes(ordered(b, swap))),
+        DType::U16 => elements(data, extents, |b| u16::from_le_bytes(ordered(b, swap))),
+        DType::U32 => elements(data, extents, |b| u32::from_le_bytes(ordered(b, swap))),
+        DType::U64 => elements(data, extents, |b| u64::from_le_bytes(ordered(b, swap))),
+        DType::F16 => elements(data, extents, |b| f16::from_le_bytes(ordered(b, swap))),
+        DType::BF16 => elements(data, extents, |b| bf16::from_le_bytes(ordered(b, swap))),
+        DType::F32 => elements(data, extents, |b| f32::from_le_bytes(ordered(b, swap))),
+        DType::F64 => elements(data, extents, |b| f64::from_le_bytes(ordered(b, swap))),
+        DType::C64 => elements(data, extents, |b: [u8; 8]| complex(b, swap, f32::from_le_bytes)),
+        DType::C128 => elements(data, extents, |b: [u8; 16]| complex(b, swap, f64::from_le_bytes)),
+    }
+}
+
+/// The bytes of elements as this machine has them, little-endian.
+pub(crate) fn little_endian(bytes: &[u8], dtype: DType) -> Vec<u8> {
+    match cfg!(target_endian = "little") {
+        true => bytes.to_vec(),
+        false => {
+            bytes.chunks(dtype.part().bytes()).flat_map(|element| element.iter().rev().copied()).collect()
         }
-        Ok(bytes)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::Planned;
 use crate::pending::{self, Waiting};
+use crate::why::Recipe;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build::{self as nodes, Build};
@@ -78,6 +79,15 @@ pub(crate) struct Ready {
     pub(crate) planned: Option<Arc<Planned>>,
     /// How long each kernel took, if that was asked for.
     pub(crate) profile: Option<Arc<Profile>>,
+    /// Of what they were computed, and which output of that they are, for `why`.
+    pub(crate) recipe: Option<(Arc<Recipe>, u32)>,
+}
+
+impl Ready {
+    /// Data that is given, not computed.
+    pub(crate) fn given(buffer: Buffer) -> Ready {
+        Ready { buffer, planned: None, profile: None, recipe: None }
+    }
 }
 
 impl Lazy {
@@ -91,21 +101,20 @@ impl Lazy {
     pub(crate) fn data(buffer: Buffer, shape: Shape, dtype: DType) -> Array {
         debug_assert_eq!(buffer.len(), shape.size() * dtype.bytes(), "the data fills the shape");
         let node = Node { kind: Kind::Leaf(0), shape, dtype };
-        Lazy::handle(node, State::Ready(Ready { buffer, planned: None, profile: None }), Location::caller())
+        Lazy::handle(node, State::Ready(Ready::given(buffer)), Location::caller())
     }
 
     /// Data that stands for an argument; `read` becomes true when anybody reads it.
     pub(crate) fn stand_in(buffer: Buffer, shape: Shape, dtype: DType, read: Arc<AtomicBool>) -> Array {
         let node = Node { kind: Kind::Leaf(0), shape, dtype };
-        let ready = Ready { buffer, planned: None, profile: None };
-        Lazy::handle(node, State::StandIn(ready, read), Location::caller())
+        Lazy::handle(node, State::StandIn(Ready::given(buffer), read), Location::caller())
     }
 
     /// What has been computed by a plan.
     #[track_caller]
     pub(crate) fn computed(buffer: Buffer, shape: Shape, dtype: DType, planned: Arc<Planned>) -> Array {
         let node = Node { kind: Kind::Leaf(0), shape, dtype };
-        let ready = Ready { buffer, planned: Some(planned), profile: None };
+        let ready = Ready { planned: Some(planned), ..Ready::given(buffer) };
         Lazy::handle(node, State::Ready(ready), Location::caller())
     }
 

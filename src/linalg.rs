@@ -7,6 +7,10 @@
 //! of truth values the product is `and`, the sum `or`. Results that a library computes do not depend on
 //! the number of threads either, but no order of their sums is promised.
 
+mod standard;
+
+pub use standard::*;
+
 use crate::arguments::{Axes, Integer};
 use crate::array::Array;
 use crate::lazy::{Builder, build};

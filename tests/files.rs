@@ -136,3 +136,42 @@ fn files_that_cannot_be_read_or_written_are_errors_with_the_users_line() {
         assert_eq!((error.location().file(), error.location().line()), (file!(), line), "{error}");
     }
 }
+
+/// What is in an archive can be used; whether it is one.
+fn is_sane_archive(file: &[u8]) -> bool {
+    let Ok(arrays) = numfuse::from_npz(file) else { return false };
+    arrays.iter().for_each(|(_, x)| {
+        x.cast(F64).sum(..).item::<f64>().expect("what was read can be computed with");
+    });
+    true
+}
+
+#[test]
+fn an_archive_cut_or_changed_anywhere_is_read_or_an_error() {
+    for compressed in [false, true] {
+        let arrays = [("x", arange(40).reshape([5, 8])), ("naïve", zeros([0, 3], F32))];
+        let file = numfuse::to_npz(arrays, compressed).expect("arrays can be written");
+        assert!(is_sane_archive(&file));
+        (0..file.len()).for_each(|end| assert!(!is_sane_archive(&file[..end]), "cut at {end}"));
+        for place in 0..file.len() {
+            for value in [0, 1, b'9', 0x7f, 0xff, file[place] ^ 0x10] {
+                let mut changed = file.clone();
+                changed[place] = value;
+                is_sane_archive(&changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn archives_say_what_is_wrong() {
+    let x = arange(3);
+    let twice = numfuse::to_npz([("x", &x), ("x", &x)], false).unwrap_err().to_string();
+    assert!(twice.starts_with("the .npz file: "), "{twice}");
+    let half = numfuse::to_npz([("x", x.cast(BF16))], false).unwrap_err().to_string();
+    assert!(half.starts_with("a .npy file cannot hold bfloat16"), "{half}");
+    let none = numfuse::from_npz(b"PK").unwrap_err().to_string();
+    assert!(none.starts_with("the .npz file: ") && none.contains("[load at tests/files.rs:"), "{none}");
+    let missing = numfuse::load_npz("/nowhere/at/all.npz").unwrap_err();
+    assert!(matches!(missing.cause(), numfuse::Cause::File(_)));
+}

@@ -109,6 +109,15 @@ quickstart() {
     done
 }
 
+# ── NumPy's functions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+# Which of them there are: the last line of the table says how many.
+coverage() {
+    cargo run --release --example coverage >"$scratch/said" || return
+    tail -n 1 "$scratch/said"
+    grep -q '^tier 1: [0-9]*/[0-9]*, tier 2: [0-9]*/[0-9]*$' "$scratch/said"
+}
+
 # ── The run ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 step 'numpy' numpy
@@ -129,6 +138,7 @@ fi
 step 'test' cargo test --workspace
 step 'doc' env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 step 'quickstart' quickstart
+step 'coverage' coverage
 
 for triple in x86_64-pc-windows-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin; do
     if has_target "$triple"; then

@@ -1,6 +1,10 @@
 //! NumPy's `Generator`: a key and a count of what was drawn.
 
-use super::{Key, beta, binomial, exponential, gamma, integers, normal, poisson, uniform};
+use super::{
+    Key, beta, binomial, chisquare, dirichlet, exponential, f, gamma, geometric, gumbel, integers, laplace,
+    logistic, lognormal, negative_binomial, normal, pareto, poisson, power, rayleigh, standard_cauchy,
+    standard_t, triangular, uniform, weibull,
+};
 use crate::arguments::{IntoShape, Operand};
 use crate::array::Array;
 use crate::element::Number;
@@ -56,6 +60,40 @@ impl Generator {
         normal(self.key(), shape, 0, 1, dtype)
     }
 
+    /// See [`exponential`], of scale 1.
+    #[track_caller]
+    pub fn standard_exponential(&mut self, shape: impl IntoShape, dtype: DType) -> Array {
+        exponential(self.key(), shape, 1, dtype)
+    }
+
+    /// See [`gamma`], which is of scale 1.
+    #[track_caller]
+    pub fn standard_gamma(
+        &mut self,
+        shape: impl IntoShape,
+        alpha: impl Into<Operand>,
+        dtype: DType,
+    ) -> Array {
+        gamma(self.key(), shape, alpha, dtype)
+    }
+
+    /// See [`standard_cauchy`].
+    #[track_caller]
+    pub fn standard_cauchy(&mut self, shape: impl IntoShape, dtype: DType) -> Array {
+        standard_cauchy(self.key(), shape, dtype)
+    }
+
+    /// See [`dirichlet`].
+    #[track_caller]
+    pub fn dirichlet(&mut self, shape: impl IntoShape, alpha: &Array, dtype: DType) -> Array {
+        dirichlet(self.key(), shape, alpha, dtype)
+    }
+
+    /// So many generators that draw numbers of their own.
+    pub fn spawn(&mut self, count: usize) -> Vec<Generator> {
+        (0..count).map(|_| Generator::new(self.key())).collect()
+    }
+
     /// See [`integers`].
     #[track_caller]
     pub fn integers(
@@ -98,4 +136,18 @@ drawing! {
     beta(a, b);
     poisson(rate);
     binomial(count, probability);
+    chisquare(freedom);
+    f(above, below);
+    geometric(probability);
+    gumbel(location, scale);
+    laplace(location, scale);
+    logistic(location, scale);
+    lognormal(mean, deviation);
+    negative_binomial(count, probability);
+    pareto(alpha);
+    power(alpha);
+    rayleigh(scale);
+    standard_t(freedom);
+    triangular(left, mode, right);
+    weibull(alpha);
 }

@@ -37,11 +37,16 @@
 //! NumPy raises for parameters out of range; here a plain number out of range is an error, and where an
 //! element of an array is, the result is NaN (0 for integers).
 
+mod composed;
 mod continuous;
 mod discrete;
 mod generator;
 mod key;
 
+pub use composed::{
+    chisquare, dirichlet, f, geometric, gumbel, laplace, logistic, lognormal, negative_binomial, pareto,
+    power, rayleigh, standard_cauchy, standard_t, triangular, weibull,
+};
 pub use continuous::{beta, exponential, gamma, normal, uniform};
 pub use discrete::{bernoulli, binomial, bits, integers, poisson};
 pub use generator::{Generator, default_rng};

@@ -8,7 +8,7 @@ use numfuse::{Cause, Error};
 const NOTHING: [&[usize]; 6] = [&[0], &[0, 3], &[3, 0], &[2, 0, 3], &[0, 0], &[1, 0, 1]];
 
 macro_rules! every_op {
-    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($p:ident),+): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+) $(, complex $($c:tt)+)?;)+) => {
+    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($p:ident),+): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+) $(, complex $form:ident($body:path))?;)+) => {
         [$((stringify!($name), (|x: &Array| {
             $(let $p = x.clone();)+
             numfuse::$name($($p),+)

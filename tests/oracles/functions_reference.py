@@ -82,6 +82,46 @@ def npy(x):
     return np.frombuffer(file.getvalue(), np.uint8)
 
 
+def holes(x):
+    """A third of the floats is NaN."""
+    flat = x.ravel().copy()
+    if x.dtype.kind == "f":
+        flat[1::3] = np.nan
+    return flat.reshape(x.shape)
+
+
+def positive(x):
+    """Floats from 1 on."""
+    return np.abs(floating(x) % 7) + 1
+
+
+def uneven(count):
+    """Places whose distances grow."""
+    return (np.arange(count) + 1.0) ** 2
+
+
+def single(x):
+    """Half types as float32."""
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+def inplace(symbol, x, y):
+    """An array changed by an operator such as `+=`."""
+    x = np.array(x)
+    exec(f"x {symbol}= y", {}, {"x": x, "y": y})
+    return x
+
+
+def whole(x):
+    """Integers as they are, others as small ones."""
+    return x if x.dtype.kind in "iu" else np.nan_to_num(np.clip(x, 0, 5)).astype(np.int32)
+
+
+def summed(x):
+    """The type that sums are in."""
+    return np.sum(x[:0] if x.ndim else x).dtype
+
+
 # ── Answers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def results(value):

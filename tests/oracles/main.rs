@@ -1,5 +1,6 @@
 //! What is computed against those who know: NumPy, the two oracles, and random graphs.
 
+mod archives;
 mod calls;
 mod differential;
 mod elements;
@@ -8,6 +9,7 @@ mod goldens;
 mod graphs;
 mod numpy;
 mod products;
+mod random;
 mod reference;
 mod run;
 mod take;

@@ -279,7 +279,7 @@ fn scan(fold: Fold, shape: &Shape, axis: usize, data: &[Scalar]) -> Array {
 
 /// Blocks of 512 are 32 runs of 16: within a run, over the runs' totals of a block, one after the
 /// other; over the blocks' totals by this same rule.
-fn running_values(fold: Fold, line: &[Scalar]) -> Array {
+pub(super) fn running_values(fold: Fold, line: &[Scalar]) -> Array {
     let join = |a: Scalar, b: Scalar| fold.join(&mut Eval, &[a], &[b])[0];
     let serially = |values: &[Scalar]| {
         let mut values = values.to_vec();
@@ -309,7 +309,7 @@ fn running_values(fold: Fold, line: &[Scalar]) -> Array {
 type Step<'a> = &'a dyn Fn(&[Scalar], &[Scalar]) -> State<Scalar>;
 
 /// A fold over some axes of an array.
-struct Reduction {
+pub(super) struct Reduction {
     fold: Fold,
     dtype: DType,
     /// Where the sequence of each result starts.
@@ -320,7 +320,29 @@ struct Reduction {
     inside: usize,
 }
 
+/// Where the elements that are folded over these axes lie, from the first on.
+pub(super) fn sequence(shape: &Shape, axes: &[usize]) -> Vec<usize> {
+    let (extents, strides): (Vec<usize>, Vec<i64>) =
+        axes.iter().map(|&axis| (shape[axis], shape.strides()[axis])).unzip();
+    places(&extents, 0, &strides).collect()
+}
+
 impl Reduction {
+    /// The fold of one result of such an array, whose elements alone are given, in order.
+    pub(super) fn of_one(fold: Fold, dtype: DType, shape: &Shape, axes: &[usize]) -> Reduction {
+        let count = axes.iter().map(|&axis| shape[axis]).product();
+        let inside = Reduction::inside(shape, axes);
+        Reduction { fold, dtype, starts: vec![0], sequence: (0..count).collect(), inside }
+    }
+
+    /// How many results lie to the right of the folded axes. Axes of extent 1 are no axes: they neither
+    /// lengthen a fold nor part its elements.
+    fn inside(shape: &Shape, axes: &[usize]) -> usize {
+        let last = axes.iter().copied().filter(|&a| shape[a] != 1).max().unwrap_or(shape.len());
+        let right = (last + 1).min(shape.len());
+        (right..shape.len()).filter(|a| !axes.contains(a)).map(|a| shape[a]).product()
+    }
+
     fn of(fold: Fold, dtype: DType, shape: &Shape, axes: &[usize]) -> Reduction {
         let strides = shape.strides();
         let part = |chosen: &dyn Fn(usize) -> bool| -> Vec<usize> {
@@ -329,19 +351,16 @@ impl Reduction {
             let strides: Vec<i64> = of.iter().map(|&a| strides[a]).collect();
             places(&extents, 0, &strides).collect()
         };
-        // Axes of extent 1 are no axes: they neither lengthen a fold nor part its elements.
-        let last = axes.iter().copied().filter(|&a| shape[a] != 1).max().unwrap_or(shape.len());
-        let right = (last + 1).min(shape.len());
         Reduction {
             fold,
             dtype,
             starts: part(&|a| !axes.contains(&a)),
-            sequence: part(&|a| axes.contains(&a)),
-            inside: (right..shape.len()).filter(|a| !axes.contains(a)).map(|a| shape[a]).product(),
+            sequence: sequence(shape, axes),
+            inside: Reduction::inside(shape, axes),
         }
     }
 
-    fn run(&self, data: &[Scalar], part: usize) -> Array {
+    pub(super) fn run(&self, data: &[Scalar], part: usize) -> Array {
         let at = |start: &usize| {
             let elements = self.sequence.iter().enumerate();
             let element = |(i, place): (usize, &usize)| self.element(data[start + place], i);

@@ -15,6 +15,7 @@ pub mod parse;
 pub mod print;
 pub mod product;
 pub mod verify;
+pub mod why;
 
 use crate::dtype::DType;
 use crate::gather::{Bounds, Source};

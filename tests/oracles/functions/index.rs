@@ -82,7 +82,7 @@ pub(super) const FACTS: Table = Table {
 };
 
 /// The one element, as an array again.
-fn item(x: &Array) -> Result<Array, numfuse::Error> {
+pub(super) fn item(x: &Array) -> Result<Array, numfuse::Error> {
     macro_rules! by_type {
         ($($D:ident $t:ty),+) => {
             match x.dtype() { $(DType::$D => x.item::<$t>().map(Array::scalar)),+ }
@@ -92,7 +92,7 @@ fn item(x: &Array) -> Result<Array, numfuse::Error> {
 }
 
 /// The elements read where they lie, and made an array of again.
-fn again(x: &Array) -> Result<Array, numfuse::Error> {
+pub(super) fn again(x: &Array) -> Result<Array, numfuse::Error> {
     macro_rules! by_type {
         ($($D:ident $t:ty),+) => {
             match x.dtype() { $(DType::$D => x.values::<$t>().map(|v| Array::from_slice(&v, v.shape()))),+ }
@@ -102,7 +102,7 @@ fn again(x: &Array) -> Result<Array, numfuse::Error> {
 }
 
 /// The text without what we say of the shape and the type after NumPy's.
-fn printed(x: &Array) -> Result<String, numfuse::Error> {
+pub(super) fn printed(x: &Array) -> Result<String, numfuse::Error> {
     x.check()?;
     let text = x.to_string();
     let shape = text.rfind(" (").expect("the shape comes last");

@@ -9,15 +9,20 @@
 //!
 //! What was compared is known by NumPy's names: [`coverage`] reads them from the expressions.
 
+mod composed;
 mod coverage;
 mod creation;
+mod edits;
 mod elementwise;
 mod index;
 mod joins;
 mod lists;
+mod methods;
 mod reductions;
 mod refusals;
 mod sentences;
+mod signals;
+mod taken;
 mod views;
 
 use crate::elements;
@@ -42,6 +47,7 @@ struct Given {
     x: Array,
     y: Array,
     dtype: DType,
+    kind: coverage::Kind,
 }
 
 /// Cases that are compared on the same inputs in the same way.
@@ -115,6 +121,26 @@ tables! {
     plain_numbers_are_numpys: elementwise::NUMBERS;
     compositions_are_numpys: elementwise::COMPOSITIONS;
     casts_are_numpys: elementwise::CASTS;
+    second_names_are_numpys: composed::NAMES;
+    parts_of_numbers_are_numpys: composed::PARTS;
+    scans_and_averages_are_numpys: composed::NUMBERS;
+    reductions_without_nan_are_numpys: composed::HOLES;
+    deviations_are_numpys: composed::DEVIATIONS;
+    covariances_are_numpys: composed::COVARIANCES;
+    signals_are_numpys: signals::SLIDING;
+    slopes_are_numpys: signals::SLOPES;
+    orders_of_frequencies_are_numpys: signals::ORDERS;
+    windows_and_grids_are_numpys: signals::MADE;
+    edited_arrays_are_numpys: edits::EDITS;
+    joined_by_other_names_are_numpys: edits::JOINED;
+    bytes_are_numpys: edits::BYTES;
+    methods_are_numpys: methods::METHODS;
+    operators_by_other_names_are_numpys: methods::OPERATORS;
+    matrix_operators_are_numpys: methods::MATRICES;
+    names_of_types_and_numbers_are_numpys: methods::NAMES;
+    elements_by_index_are_numpys: taken::TAKEN;
+    places_are_numpys: taken::PLACES;
+    products_of_arrays_are_numpys: taken::PRODUCTS;
     reductions_over_axes_are_numpys: reductions::AXES;
     moments_norms_and_exponentials_are_numpys: reductions::MOMENTS;
     shapes_that_numpy_refuses: refusals::OF_SHAPES;
@@ -190,11 +216,12 @@ fn compare(name: &str, table: &Table) {
     let arguments = [of, types.join(",")].into_iter().chain(table.cases.iter().map(|c| c.python.to_string()));
     let Some(mut reader) = ask("functions_reference.py", name, arguments) else { return };
     let (mut compared, mut wrong) = (0, BTreeMap::<usize, (usize, String)>::new());
-    let mut computed = vec![false; table.cases.len()];
+    let (mut computed, mut seen) = (vec![false; table.cases.len()], coverage::Seen::default());
     while let Some((place, what, given, expected)) = record(&mut reader) {
         let case = &table.cases[place];
         compared += 1;
         computed[place] |= expected.is_ok();
+        seen.add(case.python, given.dtype, given.kind);
         if let Err(report) = agrees(case, &given, &expected, table.ulps) {
             wrong.entry(place).or_insert_with(|| (0, format!("{what}: {report}"))).0 += 1;
         }
@@ -209,6 +236,7 @@ fn compare(name: &str, table: &Table) {
         .map(|(place, (times, report))| format!("{} {report} ({times} times)", table.cases[*place].python))
         .collect();
     assert!(reports.is_empty(), "{} cases differ from NumPy:\n{}", reports.len(), first(&reports));
+    seen.check(table);
 }
 
 /// The next record: which case, of what, our inputs, and NumPy's answer.
@@ -219,8 +247,15 @@ fn record(reader: &mut Reader) -> Option<(usize, String, Given, Expected)> {
     let data: Vec<Data> = (0..number(inputs)).map(|_| reader.array()).collect();
     let what = data.iter().map(|d| format!("{} {:?}, ", d.dtype, d.shape)).collect::<String>();
     let mut arrays = data.iter().map(|d| arranged(d, arrangement));
+    let kind = match (arrangement.as_str(), data.first().map(|d| &d.shape[..])) {
+        ("plain", Some([])) => coverage::Kind::Point,
+        ("plain", Some(shape)) if shape.contains(&0) => coverage::Kind::Empty,
+        ("plain", _) => coverage::Kind::Plain,
+        ("backwards", _) => coverage::Kind::Backwards,
+        _ => coverage::Kind::Stretched,
+    };
     let mut input = || arrays.next().unwrap_or_else(|| Array::scalar(0i64));
-    let given = Given { x: input(), y: input(), dtype };
+    let given = Given { x: input(), y: input(), dtype, kind };
     let expected = match outputs.as_str() {
         "refused" => Err(reader.text().expect("a refusal says something")),
         count => Ok((0..number(count)).map(|_| reader.array()).collect()),

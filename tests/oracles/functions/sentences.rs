@@ -19,6 +19,26 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("matrix transpose with ndim < 2 is undefined", "Input array must be at least 2-dimensional, but it is"),
     ("Axes must be different.", "Axes=(0, 1) out of range for array of ndim=1."),
     ("Duplicate axes given.", "duplicate value in 'axis'"),
+    // With the axis, or without the scalar types that we do not have.
+    ("cannot do a non-empty take from an empty axes.", "cannot do a non-empty take from an empty axes: axis"),
+    ("cannot do a non-empty take from an empty axes.", "is out of bounds for axis 0 with size 0"),
+    ("index 0 is out of bounds for axis 0 with size 0", "cannot do a non-empty take from an empty axes"),
+    ("index 0 is out of bounds for axis 0 with size 0", "Shape of array too small to calculate"),
+    ("Calling nonzero on 0d arrays is not allowed.", "Calling nonzero on 0d arrays is not allowed."),
+    (
+        "operands could not be broadcast together with remapped",
+        "operands could not be broadcast together with remapped",
+    ),
+    ("invalid entry in coordinates array", "is out of bounds for axis 0 with size"),
+    // Vectors of three alone.
+    ("incompatible dimensions for cross product", "incompatible dimensions for cross product"),
+    ("Both input arrays must be (arrays of) 3-dim", "incompatible dimensions for cross product"),
+    ("ufunc 'positive' did not contain a loop", "ufunc 'positive' not supported for the input types"),
+    // Named as the function is.
+    ("zero-size array to reduction operation fmin", "zero-size array to reduction operation minimum"),
+    ("zero-size array to reduction operation fmax", "zero-size array to reduction operation maximum"),
+    ("attempt to get argmin of", "attempt to get nanargmin of"),
+    ("attempt to get argmax of", "attempt to get nanargmax of"),
 ];
 
 /// What NumPy takes and we refuse: how the expression begins, what we say. Each stands in the
@@ -30,6 +50,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("np.reshape(x, (-2,", "cannot reshape array of size"),
     // A plain number that the type cannot hold is an error in every function.
     ("np.where(x, x, 300)", "Python integer 300 out of bounds for"),
+    // A mask stands for axes.
+    ("x[x > y]", "a mask has at least one axis"),
 ];
 
 /// Whether what we say holds what NumPy says, or the words agreed on.

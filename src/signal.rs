@@ -1,0 +1,280 @@
+//! Signals: convolutions and correlations as fused windows, interpolation, and angles without jumps.
+
+use crate::arguments::{Integer, Operand};
+use crate::array::Array;
+use crate::element::Number;
+use crate::index::s;
+use crate::lazy::build;
+use crate::search::Side;
+use crate::stack::concatenate;
+use crate::take::Mode;
+use crate::ufunc::where_;
+use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+
+/// Which places of two signals that slide past each other give a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// Wherever they overlap at all: NumPy's `full`.
+    Full,
+    /// As many as the longer signal has, from the middle: NumPy's `same`.
+    Same,
+    /// Where the shorter lies within the longer: NumPy's `valid`.
+    Valid,
+}
+
+impl Overlap {
+    /// How many zeros lie before and after the longer signal, for a shorter one of `extent` elements.
+    fn zeros(self, extent: usize) -> (usize, usize) {
+        match self {
+            Overlap::Full => (extent - 1, extent - 1),
+            Overlap::Same => (extent / 2, extent - extent / 2 - 1),
+            Overlap::Valid => (0, 0),
+        }
+    }
+}
+
+/// Signals that slide past each other. Each result is a sum of products, computed directly.
+impl Array {
+    /// The sums of products of one vector with another that runs backwards past it, in the type of both;
+    /// of bools, whether any two are true.
+    ///
+    /// ```
+    /// use numfuse::{Overlap, prelude::*};
+    ///
+    /// let x = Array::from([1.0, 2.0, 3.0]);
+    /// let smooth = x.convolve(&Array::from([0.5, 0.5]), Overlap::Full);
+    /// assert_eq!(smooth.to_vec::<f64>()?, [0.5, 1.5, 2.5, 1.5]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn convolve(&self, other: &Array, overlap: Overlap) -> Array {
+        let (x, y) = (self.atleast_1d(), other.atleast_1d());
+        let first = |x: &Array| x.0.node.shape.first().copied().unwrap_or(0);
+        let (x, y) = if first(&y) > first(&x) { (y, x) } else { (x, y) };
+        let names = ["a cannot be empty", "v cannot be empty"];
+        if let Some(wrong) = without_elements("convolve", &x, &y, names) {
+            return wrong;
+        }
+        match not_vectors("convolve", &x, &y) {
+            Some(wrong) => wrong,
+            None => slide(&x, &y.flip(0), overlap),
+        }
+    }
+
+    /// The sums of products of one vector with another that runs past it, in the type of both; of bools,
+    /// whether any two are true.
+    ///
+    /// ```
+    /// use numfuse::{Overlap, prelude::*};
+    ///
+    /// let x = Array::from([1, 2, 3]);
+    /// assert_eq!(x.correlate(&Array::from([0, 1]), Overlap::Valid).to_vec::<i32>()?, [2, 3]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn correlate(&self, other: &Array, overlap: Overlap) -> Array {
+        let (x, y) = (self, other);
+        let names = ["first array argument cannot be empty", "second array argument cannot be empty"];
+        if let Some(wrong) = not_vectors("correlate", x, y) {
+            return wrong;
+        }
+        match without_elements("correlate", x, y, names) {
+            Some(wrong) => wrong,
+            // The shorter slides: the results come in the other order.
+            None if x.0.node.shape[0] < y.0.node.shape[0] => slide(y, x, overlap).flip(0),
+            None => slide(x, y, overlap),
+        }
+    }
+}
+
+/// An array that carries what is wrong with two signals.
+#[track_caller]
+fn refuse(op: &'static str, x: &Array, y: &Array, sentence: &str) -> Option<Array> {
+    let sentence = sentence.to_string();
+    Some(build(op, [x, y], |_| Err(Mistake::Argument { sentence })))
+}
+
+/// What is wrong with two signals that should be vectors, if anything.
+#[track_caller]
+fn not_vectors(op: &'static str, x: &Array, y: &Array) -> Option<Array> {
+    match (x.0.node.shape.len(), y.0.node.shape.len()) {
+        _ if x.0.error.is_some() || y.0.error.is_some() => refuse(op, x, y, ""),
+        (1, 1) => None,
+        (0, _) | (_, 0) => refuse(op, x, y, "object of too small depth for desired array"),
+        _ => refuse(op, x, y, "object too deep for desired array"),
+    }
+}
+
+/// What is wrong with two signals that should have elements, if anything.
+#[track_caller]
+fn without_elements(op: &'static str, x: &Array, y: &Array, sentences: [&str; 2]) -> Option<Array> {
+    match (&x.0.node.shape[..], &y.0.node.shape[..]) {
+        ([0, ..], _) => refuse(op, x, y, sentences[0]),
+        (_, [0, ..]) => refuse(op, x, y, sentences[1]),
+        _ => None,
+    }
+}
+
+/// The sums of products of the windows of `long` with `short`, which is no longer.
+#[track_caller]
+fn slide(long: &Array, short: &Array, overlap: Overlap) -> Array {
+    let dtype = long.0.node.dtype.promote(short.0.node.dtype);
+    let extent = short.0.node.shape[0];
+    let (long, short) = (long.cast(dtype.working()), short.cast(dtype.working()));
+    let windows = long.pad(overlap.zeros(extent), 0).sliding_window_view(extent, ..);
+    match dtype {
+        DType::Bool => (windows & short).any(-1),
+        _ => (windows * short).sum(-1).cast(dtype),
+    }
+}
+
+/// Between points.
+impl Array {
+    /// What lies at these places on the lines between the points `(at, values)`, float64; `at` rises.
+    /// Before the first and after the last point it is as at these; for other numbers there see
+    /// [`interp_with`](Array::interp_with).
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let (at, values) = (Array::from([0.0, 1.0, 3.0]), Array::from([0.0, 10.0, 20.0]));
+    /// let y = Array::from([0.5, 2.0, 9.0]).interp(&at, &values);
+    /// assert_eq!(y.to_vec::<f64>()?, [5.0, 15.0, 20.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn interp(&self, at: &Array, values: &Array) -> Array {
+        self.between(at, values, None, None)
+    }
+
+    /// [`interp`](Array::interp) with a value before the first and one after the last point.
+    #[track_caller]
+    pub fn interp_with(
+        &self,
+        at: &Array,
+        values: &Array,
+        left: impl Into<Operand>,
+        right: impl Into<Operand>,
+    ) -> Array {
+        self.between(at, values, Some(left.into()), Some(right.into()))
+    }
+
+    #[track_caller]
+    fn between(&self, at: &Array, values: &Array, left: Option<Operand>, right: Option<Operand>) -> Array {
+        let (at, values) = (at.cast(DType::F64).atleast_1d(), values.cast(DType::F64).atleast_1d());
+        let wrong = |sentence: &str| {
+            let sentence = sentence.to_string();
+            build("interp", [self, &at, &values], |_| Err(Mistake::Argument { sentence }))
+        };
+        let count = match (&at.0.node.shape[..], &values.0.node.shape[..]) {
+            _ if at.0.error.is_some() || values.0.error.is_some() => return wrong(""),
+            ([0], _) => return wrong("array of sample points is empty"),
+            ([n], [m]) if n == m => *n as isize,
+            ([_], [_]) => return wrong("fp and xp are not of the same length."),
+            _ => return wrong("object too deep for desired array"),
+        };
+        let x = self.cast(DType::F64);
+        let (first, last) = (at.i(0), at.i(count - 1));
+        let left = left.unwrap_or_else(|| values.i(0).into());
+        let right = right.unwrap_or_else(|| values.i(count - 1).into());
+        let inside = match count {
+            1 => values.i(0),
+            _ => where_(x.isnan(), &x, on_lines(&x, &at, &values)),
+        };
+        where_(x.less(first), left, where_(x.greater(last), right, inside))
+    }
+}
+
+/// On the lines between at least two points, by NumPy's formula: from the point before, or, where that
+/// is NaN, from the point after.
+#[track_caller]
+fn on_lines(x: &Array, at: &Array, values: &Array) -> Array {
+    let last = at.0.node.shape[0] as i64 - 1;
+    let place = at.searchsorted(x, Side::Right) - 1;
+    let before = place.clip(0, last - 1);
+    let near = |x: &Array, further: i64| x.take_mode(&before + further, 0, Mode::Clip);
+    let [x0, x1, y0, y1] = [near(at, 0), near(at, 1), near(values, 0), near(values, 1)];
+    let slope = (&y1 - &y0) / (&x1 - &x0);
+    let forth = &slope * (x - &x0) + &y0;
+    let back = slope * (x - x1) + &y1;
+    let line = where_(forth.isnan(), back, forth);
+    let line = where_(line.isnan() & y0.equal(y1), &y0, line);
+    let line = where_(x.equal(x0), y0, line);
+    where_(place.greater_equal(last), values.i(-1), line)
+}
+
+/// Angles without jumps.
+impl Array {
+    /// Angles along an axis with multiples of 2π added wherever they jump by π or more.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let phase = Array::from([3.0, -3.0]).unwrap(0);
+    /// assert_eq!(phase.to_vec::<f64>()?, [3.0, 2.0 * std::f64::consts::PI - 3.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn unwrap(&self, axis: impl Integer) -> Array {
+        self.unwrap_period(axis, 2.0 * std::f64::consts::PI)
+    }
+
+    /// Values along an axis with multiples of `period` added wherever they jump by half of it or more;
+    /// integers stay integers if the period is one.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let hours = Array::from([22i64, 23, 1, 2]).unwrap_period(0, 24);
+    /// assert_eq!(hours.to_vec::<i64>()?, [22, 23, 25, 26]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn unwrap_period(&self, axis: impl Integer, period: impl Into<Number>) -> Array {
+        let (axis, period) = (axis.to_isize(), period.into());
+        let steps = self.diff(1, axis);
+        if steps.0.error.is_some() {
+            return steps;
+        }
+        let dtype = steps.0.node.dtype.promote_weak(period.weak());
+        let whole = |n: i128| Operand::Number(Number::Int(n));
+        // Half a period up or down is ambiguous where there is a half: then the sign of the step decides.
+        let (low, high, ambiguous) = match period {
+            Number::Int(n) if dtype.is_integer() => {
+                (whole(-n.div_euclid(2)), whole(n.div_euclid(2)), n % 2 == 0)
+            }
+            _ => ((-period.to_f64() / 2.0).into(), (period.to_f64() / 2.0).into(), true),
+        };
+        let steps = steps.cast(dtype);
+        let period = Operand::Number(period);
+        let mut held = (&steps - low.clone()).remainder(period.clone()) + low.clone();
+        if ambiguous {
+            held = where_(held.equal(low) & steps.greater(0), high, held);
+        }
+        // A jump is at least half a period, as a float.
+        let jump = period.number().map_or(0.0, Number::to_f64) / 2.0;
+        let correction = where_(steps.absolute().less(jump), 0, held - steps);
+        let x = self.cast(dtype);
+        let (first, rest) = (x.along("unwrap", axis, s(..1)), x.along("unwrap", axis, s(1..)));
+        concatenate([first, (rest + correction.cumsum(axis)).cast(dtype)], axis)
+    }
+}
+
+/// Free functions under NumPy's names.
+macro_rules! functions {
+    ($($name:ident($($arg:ident: $T:ty),*);)+) => { $(
+        #[doc = concat!("See [`Array::", stringify!($name), "`].")]
+        #[track_caller]
+        pub fn $name(x: &Array $(, $arg: $T)*) -> Array {
+            x.$name($($arg),*)
+        }
+    )+ };
+}
+
+functions! {
+    convolve(other: &Array, overlap: Overlap);
+    correlate(other: &Array, overlap: Overlap);
+    interp(at: &Array, values: &Array);
+    unwrap(axis: impl Integer);
+}

@@ -1,0 +1,106 @@
+//! Covariances and correlations: means taken away, then a matrix product.
+//!
+//! As in NumPy they are computed in float64 whatever the type.
+
+use crate::array::Array;
+use crate::lazy::build;
+use crate::stack::concatenate;
+use numfuse_ir::dtype::DType;
+use numfuse_ir::error::Error as Mistake;
+
+/// Covariances and correlations. Each row of a matrix is a variable and each column an observation; a
+/// vector is one variable. For variables in columns transpose first.
+impl Array {
+    /// How the variables vary together: the mean of the products of their deviations, over the
+    /// observations less one. One variable gives an array without axes.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]);
+    /// assert_eq!(x.cov().to_vec::<f64>()?, [1.0, -1.0, -1.0, 1.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cov(&self) -> Array {
+        self.cov_ddof(1)
+    }
+
+    /// [`cov`](Array::cov) over the observations less `ddof`; infinite or NaN where none are left.
+    #[track_caller]
+    pub fn cov_ddof(&self, ddof: usize) -> Array {
+        match self.variables("cov") {
+            failed if failed.0.error.is_some() => failed,
+            x if x.0.node.shape[0] == 0 => crate::creation::zeros([0, 0], DType::F64),
+            x => x.covariances(ddof).squeeze(..),
+        }
+    }
+
+    /// [`cov`](Array::cov) of the variables of both arrays.
+    #[track_caller]
+    pub fn cov_with(&self, other: &Array) -> Array {
+        self.beside_variables("cov", other).cov_ddof(1)
+    }
+
+    /// The covariances over the standard deviations of both variables: from -1 to 1.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([[0.0, 1.0, 2.0], [5.0, 3.0, 1.0]]);
+    /// assert_eq!(x.corrcoef().to_vec::<f64>()?, [1.0, -1.0, -1.0, 1.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn corrcoef(&self) -> Array {
+        let cov = self.cov();
+        if cov.0.node.shape.is_empty() {
+            return &cov / &cov;
+        }
+        let deviations = cov.diagonal(0).sqrt();
+        (cov / deviations.expand_dims(1) / deviations).clip(-1.0, 1.0)
+    }
+
+    /// [`corrcoef`](Array::corrcoef) of the variables of both arrays.
+    #[track_caller]
+    pub fn corrcoef_with(&self, other: &Array) -> Array {
+        self.beside_variables("corrcoef", other).corrcoef()
+    }
+
+    /// A float64 matrix with a variable in each row.
+    #[track_caller]
+    fn variables(&self, op: &'static str) -> Array {
+        if self.0.node.shape.len() > 2 {
+            let sentence = "m has more than 2 dimensions".to_string();
+            return build(op, [self], |_| Err(Mistake::Argument { sentence }));
+        }
+        self.cast(DType::F64).atleast_2d()
+    }
+
+    /// The variables of both; those of the first alone if there are none.
+    #[track_caller]
+    fn beside_variables(&self, op: &'static str, other: &Array) -> Array {
+        let (x, y) = (self.variables(op), other.variables(op));
+        if x.0.error.is_none() && x.0.node.shape[0] == 0 { x } else { concatenate([x, y], 0) }
+    }
+
+    /// Of a matrix of variables.
+    #[track_caller]
+    fn covariances(&self, ddof: usize) -> Array {
+        let centred = self - self.mean_keepdims(1);
+        let freedom = self.0.node.shape[1].saturating_sub(ddof) as f64;
+        centred.matmul(&centred.t()) * freedom.recip()
+    }
+}
+
+/// See [`Array::cov`].
+#[track_caller]
+pub fn cov(x: &Array) -> Array {
+    x.cov()
+}
+
+/// See [`Array::corrcoef`].
+#[track_caller]
+pub fn corrcoef(x: &Array) -> Array {
+    x.corrcoef()
+}
