@@ -32,7 +32,9 @@ impl Array {
     #[track_caller]
     pub fn gradient(&self, step: f64, axis: impl Integer) -> Array {
         let axis = axis.to_isize();
-        let x = if self.0.node.dtype.is_float() { self.clone() } else { self.cast(DType::F64) };
+        // Bools have no differences, and say so.
+        let dtype = self.0.node.dtype;
+        let x = if dtype.is_integer() { self.cast(DType::F64) } else { self.clone() };
         let part = |range: Slice| x.along("gradient", axis, range);
         let whole = part(s(..));
         if whole.0.error.is_some() {
@@ -91,7 +93,8 @@ impl Array {
         }
     }
 
-    /// The cross products of vectors of three along the last axis.
+    /// The cross products of vectors of three along the last axis. Vectors of two, of which NumPy still takes
+    /// some, are an error.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -104,7 +107,8 @@ impl Array {
     pub fn cross(&self, other: &Array) -> Array {
         let fits = |x: &Array| x.0.node.shape.last() == Some(&3);
         if self.0.error.is_none() && other.0.error.is_none() && !(fits(self) && fits(other)) {
-            let sentence = "incompatible dimensions for cross product: both last axes must have 3 elements";
+            let sentence = "incompatible dimensions for cross product (dimension must be 2 or 3): here both last \
+                            axes must have 3 elements";
             return build("cross", [self, other], |_| {
                 Err(Mistake::Argument { sentence: sentence.to_string() })
             });
@@ -118,8 +122,8 @@ impl Array {
 
 /// Means with weights, and sums of products. What sums to a matrix product is not here.
 impl Array {
-    /// The mean: another name of [`mean`](Array::mean); for weights see
-    /// [`average_weighted`](Array::average_weighted).
+    /// The mean: another name of [`mean`](Array::mean), also where there is nothing to average, for which NumPy
+    /// raises; for weights see [`average_weighted`](Array::average_weighted).
     #[track_caller]
     pub fn average(&self, axes: impl Axes) -> Array {
         self.mean(axes)

@@ -91,7 +91,7 @@ impl Array {
         let listed = self.with_axes("unstack", 1, |_| "Input array must be at least 1-d.".to_string());
         let listed = build("unstack", [&listed], |_| {
             let sentence = format!("an array can be unstacked into fewer than {MOST_PARTS} parts.");
-            match self.0.node.shape[shape::axis(axis, self.0.node.shape.len())?] {
+            match self.0.node.shape[shape::named_axis("source", axis, self.0.node.shape.len())?] {
                 MOST_PARTS.. => Err(Mistake::Argument { sentence }),
                 _ => Ok(listed.clone()),
             }

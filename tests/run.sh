@@ -37,8 +37,20 @@ step() {
     printf '==> %s: ok, %d s\n' "$name" "$((SECONDS - start))"
 }
 
+# What the machine could not do, repeated at the end.
+skips="$scratch/skips"
+touch "$skips"
+
 skip() {
-    printf '==> %s: skipped, %s\n' "$1" "$2"
+    printf '==> %s: skipped, %s\n' "$1" "$2" | tee -a "$skips"
+}
+
+# The tests, and what they say that they left out.
+tests() {
+    local status=0
+    cargo test --workspace 2> >(tee "$scratch/test.log" >&2) || status=$?
+    grep -o 'skipped: .*' "$scratch/test.log" | sort -u | sed 's/^/==> test: /' >>"$skips" || true
+    return "$status"
 }
 
 has_component() {
@@ -126,7 +138,7 @@ else
     skip 'clippy' 'clippy is not installed'
 fi
 
-step 'test' cargo test --workspace
+step 'test' tests
 step 'doc' env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 step 'quickstart' quickstart
 
@@ -138,4 +150,8 @@ for triple in x86_64-pc-windows-gnu aarch64-unknown-linux-gnu aarch64-apple-darw
     fi
 done
 
+if [ -s "$skips" ]; then
+    printf '==> left out on this machine:\n'
+    cat "$skips"
+fi
 printf '==> all passed, %d s\n' "$SECONDS"

@@ -204,7 +204,8 @@ fn write_types(f: &mut fmt::Formatter<'_>, op: &str, dtypes: &[DType], refusal: 
         )?,
         Refusal::NoLoop => {
             let classes: Vec<String> = dtypes.iter().map(|d| class_of(*d)).collect();
-            let classes = if let [one] = &classes[..] { one.clone() } else { format!("({})", classes.join(", ")) };
+            let classes =
+                if let [one] = &classes[..] { one.clone() } else { format!("({})", classes.join(", ")) };
             write!(f, "ufunc '{op}' did not contain a loop with signature matching types {classes} -> None")?;
         }
     }

@@ -1,6 +1,5 @@
 //! What is computed against those who know: NumPy, the two oracles, and random graphs.
 
-mod calls;
 mod differential;
 mod elements;
 mod functions;
@@ -10,4 +9,6 @@ mod numpy;
 mod products;
 mod reference;
 mod run;
+#[path = "../skips/mod.rs"]
+mod skips;
 mod take;

@@ -114,8 +114,7 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// Tests beside this one that compare functions with NumPy, each call by its name.
-const OTHER_TESTS: [&str; 3] =
-    [include_str!("../calls.rs"), include_str!("../products.rs"), include_str!("../take.rs")];
+const OTHER_TESTS: [&str; 2] = [include_str!("../products.rs"), include_str!("../take.rs")];
 
 /// Whether one of those calls the function.
 fn is_called(name: &str) -> bool {
