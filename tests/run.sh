@@ -48,8 +48,8 @@ skip() {
 # The tests, and what they say that they left out.
 tests() {
     local status=0
-    cargo test --workspace 2> >(tee "$scratch/test.log" >&2) || status=$?
-    grep -o 'skipped: .*' "$scratch/test.log" | sort -u | sed 's/^/==> test: /' >>"$skips" || true
+    { cargo test --workspace 2>&1 >&3 | tee "$scratch/test.log" >&2; } 3>&1 || status=$?
+    sed -n 's/.*skipped: /==> test: skipped, /p' "$scratch/test.log" | sort -u >>"$skips"
     return "$status"
 }
 

@@ -12,15 +12,17 @@ const NO_SUM: &str = "a reshape that is no sum of strides reads it";
 const ON_ITS_OWN: &str = "a long fold of few rows is shared among workers on its own";
 const APART: &str = "a fold walks it as one sequence, and its operands do not lie as one";
 const BY_INDEX: &str = "its elements are taken by index";
-const TOO_LARGE: &str = "the kernel would have more than";
+const VALUES: &str = "the kernel would have more than 500 values";
+const OPERATIONS: &str = "the kernel would have more than 4000 operations";
+const AXES: &str = "the kernel would have more than 64 axes";
 
 pub(super) const OVER_AND_BACK: &[Row] = rows! { |g|
     "centred" 2 because [WHOLE]: &g.x - g.x.mean(..);
-    "standardised" 2 because [WHOLE]: (&g.x - g.x.mean(..)) / g.x.std(..);
+    "standardised" 2 because [WHOLE, WHOLE]: (&g.x - g.x.mean(..)) / g.x.std(..);
     "a vector by its norm" 2 because [WHOLE]: &g.v / (&g.v * &g.v).sum(..).sqrt();
-    "softmax over a vector" 2 because [WHOLE]: g.v.softmax(..);
+    "softmax over a vector" 2 because [WHOLE, REPEATED]: g.v.softmax(..);
     "a histogram's share" 2 because [WHOLE]: &g.v / g.v.sum(..);
-    "from 0 to 1" 2 because [WHOLE]: (&g.x - g.x.min(..)) / g.x.ptp(..);
+    "from 0 to 1" 2 because [WHOLE, WHOLE]: (&g.x - g.x.min(..)) / g.x.ptp(..);
     "above the mean" 2 because [WHOLE]: g.x.greater(g.x.mean(..));
     "clipped at half the greatest" 2 because [WHOLE]: g.x.minimum(g.x.max(..) * 0.5);
     "rows and columns centred" 2 because [REPEATED]: &g.x - g.x.mean_keepdims(0) - g.x.mean_keepdims(1);
@@ -61,8 +63,8 @@ fn sixty(x: &Array, step: impl Fn(Array) -> Array) -> Array {
 }
 
 pub(super) const DIAMONDS: &[Row] = rows! { |g|
-    "sixty sums of neighbours" 20 because [REPEATED]: sixty(&g.v, |x| x.i(1..) + x.i(..-1));
-    "sixty sums with what is rolled" 20 because [REPEATED]: sixty(&g.v, |x| x.roll(1, 0) + &x);
+    "sixty sums of neighbours" 7 because [REPEATED; 6]: sixty(&g.v, |x| x.i(1..) + x.i(..-1));
+    "sixty sums with what is rolled" 20 because [REPEATED; 19]: sixty(&g.v, |x| x.roll(1, 0) + &x);
     "sixty means with what is flipped" 1: sixty(&g.x, |x| x.flip(0) * 0.5 + &x);
     "sixty means with what is transposed" 1: sixty(&g.x.i((.., ..300)), |x| x.t() * 0.5 + &x);
     "sixty doublings" 1: sixty(&g.x, |x| &x + &x);
@@ -70,9 +72,9 @@ pub(super) const DIAMONDS: &[Row] = rows! { |g|
 
 pub(super) const EDGES: &[Row] = rows! { |g|
     "a sum inside a pad" 2 because [EDGE]: g.x.sum(1).pad(2, 0.0);
-    "sums of two parts joined" 2 because [EDGE]: concatenate([&g.x.sum(1), &g.x.max(1)], 0);
+    "sums of two parts joined" 2 because [EDGE, EDGE]: concatenate([&g.x.sum(1), &g.x.max(1)], 0);
     "a rolled row sum" 2 because [EDGE]: g.x.sum(1).roll(3, 0);
-    "sums stacked" 2 because [EDGE]: stack([&g.x.sum(0), &g.x.max(0)], 0);
+    "sums stacked" 2 because [EDGE, EDGE]: stack([&g.x.sum(0), &g.x.max(0)], 0);
 };
 
 pub(super) const RESHAPES: &[Row] = rows! { |g|
@@ -83,7 +85,7 @@ pub(super) const RESHAPES: &[Row] = rows! { |g|
 };
 
 pub(super) const FEW_ROWS: &[Row] = rows! { |g|
-    "softmax over a long array" 3 because [ON_ITS_OWN, ON_ITS_OWN]: g.x.softmax(..);
+    "softmax over a long array" 3 because [ON_ITS_OWN, WHOLE, REPEATED]: g.x.softmax(..);
     "sums of two long arrays" 2 because [ON_ITS_OWN]: g.x.sum(..) + leaf(&[99_999]).sum(..);
     "lengths of two long arrays" 2 because [ON_ITS_OWN]: g.x.norm(..) / leaf(&[100_001]).norm(..);
     "means of long rows" 2 because [ON_ITS_OWN]: g.x.reshape([1, -1]).mean(1) - leaf(&[1, 80_000]).mean(1);
@@ -97,10 +99,10 @@ pub(super) const SCATTERED: &[Row] = rows! { |g|
 };
 
 pub(super) const LIMITS: &[Row] = rows! { |g|
-    "two thousand steps" 20 because [TOO_LARGE]: (0..2000).fold(g.x.clone(), |y, _| y * 1.01 + 0.5);
-    "seven hundred terms" 20 because [TOO_LARGE]:
+    "two thousand steps" 16 because [VALUES; 15]: (0..2000).fold(g.x.clone(), |y, _| y * 1.01 + 0.5);
+    "seven hundred terms" 6 because [VALUES; 5]:
         (0..700).fold(g.x.clone(), |sum, at| sum + &g.x * f64::from(at));
-    "a hundred sines" 20 because [TOO_LARGE]: (0..200).fold(g.x.clone(), |y, _| y.sin() + 0.5);
-    "folds of seventy lengths" 20 because [TOO_LARGE]:
+    "two hundred sines" 4 because [OPERATIONS; 3]: (0..200).fold(g.x.clone(), |y, _| y.sin() + 0.5);
+    "folds of seventy lengths" 8 because [AXES; 7]:
         (2..72).map(|n| g.row.i((.., NewAxis)).broadcast_to([400, n]).exp().sum(1)).sum::<Array>();
 };

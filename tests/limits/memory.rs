@@ -116,17 +116,18 @@ fn expressions_without_end_take_no_more_memory_than_the_caches_may() {
         KernelCache::global().set_limit(CODE);
         let start = statistics();
         let next = AtomicU64::new(0);
-        // Until plans fill what they may take, and then half as many again.
+        // Until plans fill what they may take, and then twice as many again.
         evaluate(&next, |_| statistics().plan_bytes < PLANS / 16 * 15);
         let (many, before) = (next.load(Relaxed), resident_bytes());
-        evaluate(&next, |number| number < many + many / 2);
+        evaluate(&next, |number| number < 3 * many);
         let (all, after, end) = (next.load(Relaxed), resident_bytes(), statistics());
         println!("{many} expressions, then {all}: {before:?} bytes, then {after:?}; {end:?}");
-        assert!(many > 2000, "{many} expressions fill the caches");
+        assert!(many > 1000, "{many} expressions fill the caches");
         // Each has a plan and a kernel of its own.
         assert_eq!(end.plan_misses - start.plan_misses, all);
         assert_eq!((end.compiles - start.compiles, end.kernel_hits), (all, start.kernel_hits));
-        assert!(end.plan_bytes <= PLANS && end.code_bytes <= CODE + CODE / 8, "{end:?}");
+        // Code is kept for plans to come, and by the plans that use it.
+        assert!(end.plan_bytes <= PLANS && end.code_bytes <= end.plan_bytes + CODE, "{end:?}");
         if let (Some(before), Some(after)) = (before, after) {
             assert!(after < before + (PLANS / 8), "{before} bytes were resident, then {after}");
         }
