@@ -66,7 +66,8 @@ impl Array {
         }
     }
 
-    /// The cross products of vectors of three along the last axis.
+    /// The cross products of vectors of three along the last axis. Vectors of two, of which NumPy still takes
+    /// some, are an error.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -79,7 +80,8 @@ impl Array {
     pub fn cross(&self, other: &Array) -> Array {
         let fits = |x: &Array| x.0.node.shape.last() == Some(&3);
         if self.0.error.is_none() && other.0.error.is_none() && !(fits(self) && fits(other)) {
-            let sentence = "incompatible dimensions for cross product: both last axes must have 3 elements";
+            let sentence = "incompatible dimensions for cross product (dimension must be 2 or 3): here both last \
+                            axes must have 3 elements";
             return build("cross", [self, other], |_| {
                 Err(Mistake::Argument { sentence: sentence.to_string() })
             });
@@ -93,8 +95,8 @@ impl Array {
 
 /// Means with weights, and sums of products. What sums to a matrix product is not here.
 impl Array {
-    /// The mean: another name of [`mean`](Array::mean); for weights see
-    /// [`average_weighted`](Array::average_weighted).
+    /// The mean: another name of [`mean`](Array::mean), also where there is nothing to average, for which NumPy
+    /// raises; for weights see [`average_weighted`](Array::average_weighted).
     #[track_caller]
     pub fn average(&self, axes: impl Axes) -> Array {
         self.mean(axes)

@@ -128,13 +128,15 @@ pub fn diagflat(x: &Array, offset: isize) -> Array {
 /// Shapes that do not meet.
 #[track_caller]
 pub fn broadcast_shapes(shapes: &[&[usize]]) -> Result<Vec<usize>, Error> {
-    let fail =
-        |mistake| Error::new(Cause::Expression(mistake), "broadcast_shapes", Vec::new(), Location::caller());
+    // Outside the closure, where it is the caller's line.
+    let line = Location::caller();
+    let fail = |mistake| Error::new(Cause::Expression(mistake), "broadcast_shapes", Vec::new(), line);
     let shapes: Result<Vec<Shape>, Mistake> = shapes.iter().map(|extents| Shape::new(extents)).collect();
     let shapes = shapes.map_err(fail)?;
     let joined = shapes.iter().try_fold(Shape::scalar(), |shape, next| shape.broadcast(next));
     let joined = joined.ok_or_else(|| {
-        fail(Mistake::Broadcast { op: "broadcast_shapes".to_string(), shapes: shapes.to_vec() })
+        let mistake = Mistake::Broadcast { op: "broadcast_shapes".to_string(), shapes: shapes.to_vec() };
+        fail(arguments::shape_mismatch(mistake))
     })?;
     Ok(joined.to_vec())
 }

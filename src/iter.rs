@@ -91,8 +91,8 @@ impl Array {
         let listed = self.with_axes("unstack", 1, |_| "Input array must be at least 1-d.".to_string());
         let listed = build("unstack", [&listed], |_| {
             let sentence = format!("an array can be unstacked into fewer than {MOST_PARTS} parts.");
-            match shape::axis(axis, self.0.node.shape.len()).map(|axis| self.0.node.shape[axis]) {
-                Ok(MOST_PARTS..) => Err(Mistake::Argument { sentence }),
+            match self.0.node.shape[shape::named_axis("source", axis, self.0.node.shape.len())?] {
+                MOST_PARTS.. => Err(Mistake::Argument { sentence }),
                 _ => Ok(listed.clone()),
             }
         });

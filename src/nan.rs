@@ -38,15 +38,25 @@ impl Reduction<'_> {
     fn extreme(&mut self, fold: Fold, worst: f64) -> Result<Array, Mistake> {
         let dtype = self.dtype();
         if !dtype.is_inexact() {
-            return self.fold(fold, 0, dtype);
+            return self.fold_some(fold, dtype);
         }
         let x = self.x.clone();
         let nan = self.map(Op::Isnan, &[&x])?;
         let none = nodes::reduce(self.b, &nan, Fold::All, 0, self.axes, self.keep)?;
         self.fill(worst)?;
-        let value = self.fold(fold, 0, dtype)?;
+        let value = self.fold_some(fold, dtype)?;
         let nan = self.b.number(Scalar::from_f64(dtype, f64::NAN));
         self.map(Op::Where, &[&none, &nan, &value])
+    }
+
+    /// The least or greatest element; of nothing the error that NumPy's `fmin` and `fmax` have.
+    fn fold_some(&mut self, fold: Fold, dtype: DType) -> Result<Array, Mistake> {
+        self.fold(fold, 0, dtype).map_err(|mistake| match mistake {
+            Mistake::EmptyFold { op } => {
+                Mistake::EmptyFold { op: if op == "minimum" { "fmin" } else { "fmax" }.to_string() }
+            }
+            other => other,
+        })
     }
 
     fn nanmean(&mut self) -> Result<Array, Mistake> {
@@ -99,13 +109,13 @@ reductions! {
     /// are NaN, which NumPy calls an error, the first.
     nanargmin nanargmin_keepdims = |r| {
         r.fill(f64::INFINITY)?;
-        r.position(Fold::ArgMin, "nanargmin")
+        r.position(Fold::ArgMin, "argmin")
     };
     /// The position of the first greatest number, over several axes in row-major order among them. Where all
     /// are NaN, which NumPy calls an error, the first.
     nanargmax nanargmax_keepdims = |r| {
         r.fill(f64::NEG_INFINITY)?;
-        r.position(Fold::ArgMax, "nanargmax")
+        r.position(Fold::ArgMax, "argmax")
     };
     /// The mean of what is not NaN; NaN of nothing.
     nanmean nanmean_keepdims = |r| r.nanmean();

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::index::s;
 use crate::lazy::{Argument, Builder, Elementwise, build};
 use numfuse_ir::dtype::{DType, Weak};
-use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::error::{Error as Mistake, Refusal};
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::ops::{Class, Op};
 use numfuse_ir::scalar::Scalar;
@@ -195,7 +195,7 @@ fn refuses_complex(op: &'static str, a: &Array, b: &Operand) -> Option<Array> {
     let dtypes: Vec<DType> =
         [Some(a.0.node.dtype), other, weak.then_some(DType::C128)].into_iter().flatten().collect();
     let is_complex = dtypes.iter().any(|dtype| dtype.is_complex());
-    let mistake = Mistake::Types { op: op.to_string(), dtypes, sentence: None };
+    let mistake = Mistake::Types { op: op.to_string(), dtypes, refusal: Refusal::Unsupported };
     is_complex.then(|| build(op, std::iter::once(a).chain(b.array()), |_| Err(mistake)))
 }
 

@@ -13,12 +13,12 @@ use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
 use smallvec::SmallVec;
 
-/// Operands of every size, with the special values among them.
+/// Numbers of every size, with the edges of the type among them.
 fn samples(dtype: DType, n: usize, seed: u64) -> Vec<Scalar> {
-    let special = [0.0, -0.0, 1.0, -1.0, 1e-40, 1e30, -3e9, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 0.5];
+    let edges = edges(dtype);
     let one = |(i, x): (usize, f32)| match dtype.kind() {
         Kind::Bool => Scalar::bool(x > 0.0),
-        Kind::Float if i % 5 == 0 => Scalar::from_f64(dtype, special[i / 5 % special.len()]),
+        _ if i % 5 == 0 => edges[i / 5 % edges.len()],
         Kind::Float => Scalar::from_f64(dtype, f64::from(x) * if i % 3 == 0 { 100.0 } else { 1.0 }),
         Kind::Signed | Kind::Unsigned => {
             Scalar::from_i128(dtype, (x * if i % 2 == 0 { 1.0 } else { 1e3 }) as i128)
@@ -27,17 +27,24 @@ fn samples(dtype: DType, n: usize, seed: u64) -> Vec<Scalar> {
     noise(n, seed).into_iter().enumerate().map(one).collect()
 }
 
-fn encode(values: &[Scalar]) -> Vec<u8> {
-    values.iter().flat_map(|s| s.bits().to_le_bytes()[..s.dtype().bytes()].to_vec()).collect()
-}
-
-fn decode(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    let one = |c: &[u8]| {
-        let mut bits = [0; 8];
-        bits[..c.len()].copy_from_slice(c);
-        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
+/// Operands of an op, a column for each: every edge of the first type beside every edge of the second, the
+/// others walking along theirs, and then numbers of every size.
+fn operands(op: Op, types: &[DType]) -> Vec<Vec<Scalar>> {
+    let columns = types.iter().enumerate().map(|(a, &d)| samples(d, 203, 20 + 7 * a as u64));
+    if op.is_random() {
+        // A key and parameters that are ones.
+        return columns.collect();
+    }
+    let edges: Vec<Vec<Scalar>> = types.iter().map(|&d| edges(d)).collect();
+    let (first, second) = (edges[0].len(), edges.get(1).map_or(1, Vec::len));
+    let at = |a: usize, i: usize, j: usize| match a {
+        0 => edges[0][i],
+        1 => edges[1][j],
+        _ => edges[a][(3 * i + 5 * j) % edges[a].len()],
     };
-    bytes.chunks(dtype.bytes()).map(one).collect()
+    let at = &at;
+    let pairs = |a: usize| (0..first).flat_map(move |i| (0..second).map(move |j| at(a, i, j)));
+    columns.enumerate().map(|(a, samples)| pairs(a).chain(samples).collect()).collect()
 }
 
 #[test]
@@ -60,9 +67,9 @@ fn every_op_on_every_type() {
 }
 
 fn check_op(op: Op, types: &[DType]) {
-    let n = 203;
-    let data: Vec<Vec<Scalar>> =
-        types.iter().enumerate().map(|(a, &d)| samples(d, n, 20 + 7 * a as u64)).collect();
+    let data = operands(op, types);
+    let n = data[0].len();
+    let want: Vec<Scalar> = (0..n).map(|i| op.eval(&beside(&data, i))).collect();
     let result = op.result(types);
     let mut b = Build::new(&[param(0)], 1, 1);
     let i = at(known(0), &[(known(1), 0)]);
@@ -74,15 +81,20 @@ fn check_op(op: Op, types: &[DType]) {
     let v = b.narrowed(v, result);
     b.store(&[], output, i, v);
     for lanes in possible_for(&b.kernel, &[4, 8, 64]) {
-        let mut buffers: Vec<Vec<u8>> = data.iter().map(|d| encode(d)).collect();
+        let mut buffers: Vec<Vec<u8>> = data.iter().map(|d| encode(d.iter().copied())).collect();
         buffers.push(vec![0; n * result.bytes()]);
         run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64]);
-        for (i, got) in decode(result, &buffers[types.len()]).into_iter().enumerate() {
-            let args: Vec<Scalar> = data.iter().map(|d| d[i]).collect();
-            let want = op.eval(&args);
-            assert!(got.same(want), "{} {args:?} gave {got:?}, not {want:?} ({lanes} lanes)", op.name());
+        let got = decode(result, &buffers[types.len()]);
+        for (i, (got, want)) in got.into_iter().zip(&want).enumerate() {
+            let (name, args) = (op.name(), || beside(&data, i));
+            assert!(got.same(*want), "{name} {:?} gave {got:?}, not {want:?} ({lanes} lanes)", args());
         }
     }
+}
+
+/// What lies beside each other in the columns.
+fn beside(columns: &[Vec<Scalar>], i: usize) -> Vec<Scalar> {
+    columns.iter().map(|column| column[i]).collect()
 }
 
 #[test]
@@ -127,7 +139,7 @@ fn check_fold(fold: Fold, dtype: DType, n: usize) {
     want.extend((0..parts).map(|p| vec![Scalar::zero(fold.part_dtype(dtype, p)); rows]));
     interpret(&b.kernel, &words, &[], &mut want);
     for mapping in [flat(4), flat(16), row(4), row(32), split(8)] {
-        let mut buffers = vec![encode(&data)];
+        let mut buffers = vec![encode(data.iter().copied())];
         buffers.extend((0..parts).map(|p| vec![0; rows * fold.part_dtype(dtype, p).bytes()]));
         run(&b.kernel, mapping, &mut buffers, &[], &words);
         for p in 0..parts {

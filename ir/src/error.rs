@@ -27,8 +27,8 @@ pub enum Error {
         op: String,
         /// The types of the operands.
         dtypes: Vec<DType>,
-        /// NumPy's sentence where it is another than for most ops.
-        sentence: Option<&'static str>,
+        /// Which of NumPy's sentences it is.
+        refusal: Refusal,
     },
     /// An axis out of bounds.
     Axis {
@@ -103,6 +103,17 @@ pub enum Error {
     },
 }
 
+/// What NumPy says of types that an op has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The types cannot be cast to any that the op has.
+    Unsupported,
+    /// The types would be promoted to one that the op has not.
+    NoLoop,
+    /// A sentence of the op's own.
+    Own(&'static str),
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,18 +141,7 @@ impl fmt::Display for Error {
                 f.write_str(" and requested shape ")?;
                 write_tuple(f, to, ",")
             }
-            Error::Types { sentence: Some(sentence), .. } => f.write_str(sentence),
-            Error::Types { op, dtypes, sentence: None } => {
-                write!(
-                    f,
-                    "ufunc '{op}' not supported for the input types, and the inputs could not be safely coerced to \
-                     any supported types according to the casting rule ''safe'': cast "
-                )?;
-                for (i, d) in dtypes.iter().enumerate() {
-                    write!(f, "{}{d}", if i == 0 { "" } else { ", " })?;
-                }
-                f.write_str(" first")
-            }
+            Error::Types { op, dtypes, refusal } => write_types(f, op, dtypes, *refusal),
             Error::Axis { axis, dims } => {
                 write!(f, "axis {axis} is out of bounds for array of dimension {dims}")
             }
@@ -192,6 +192,35 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// NumPy's sentence of an op that these types have not, and what to do.
+fn write_types(f: &mut fmt::Formatter<'_>, op: &str, dtypes: &[DType], refusal: Refusal) -> fmt::Result {
+    match refusal {
+        Refusal::Own(sentence) => return f.write_str(sentence),
+        Refusal::Unsupported => write!(
+            f,
+            "ufunc '{op}' not supported for the input types, and the inputs could not be safely coerced to any \
+             supported types according to the casting rule ''safe''"
+        )?,
+        Refusal::NoLoop => {
+            let classes: Vec<String> = dtypes.iter().map(|d| class_of(*d)).collect();
+            let classes =
+                if let [one] = &classes[..] { one.clone() } else { format!("({})", classes.join(", ")) };
+            write!(f, "ufunc '{op}' did not contain a loop with signature matching types {classes} -> None")?;
+        }
+    }
+    let names: Vec<&str> = dtypes.iter().map(|d| d.name()).collect();
+    write!(f, ": cast {} first", names.join(", "))
+}
+
+/// How Python prints the class of a type: `<class 'numpy.dtypes.UInt8DType'>` for uint8.
+fn class_of(dtype: DType) -> String {
+    let name = dtype.name();
+    // The letters that stand for words of their own are large.
+    let large = if name.starts_with("uint") || name.starts_with("bfloat") { 2 } else { 1 };
+    let (start, rest) = name.split_at(large);
+    format!("<class 'numpy.dtypes.{}{rest}DType'>", start.to_uppercase())
+}
 
 /// The first axis, from the back, at which two of the shapes disagree.
 fn mismatch(shapes: &[Shape]) -> Option<(usize, usize, usize)> {

@@ -4,7 +4,7 @@
 mod alone;
 mod kernels;
 
-use alone::alone;
+use alone::{alone, resident_bytes};
 use kernels::{chain, line, prepare, product};
 use numfuse_codegen::mapping;
 use numfuse_ir::scalar::Scalar;
@@ -84,13 +84,6 @@ fn evaluate_products(kernels: &KernelCache, end: u32) {
         }
     };
     thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(evaluate))));
-}
-
-/// Bytes of this process in memory, where the system tells.
-fn resident_bytes() -> Option<usize> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: usize = text.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * 4096)
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::element::Number;
 use crate::lazy::build;
 use crate::ufunc;
 use numfuse_ir::dtype::DType;
-use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::error::{Error as Mistake, Refusal};
 use numfuse_ir::ops::Op;
 use numfuse_ir::scalar::Scalar;
 use smallvec::SmallVec;
@@ -143,8 +143,11 @@ fn known(op: Op, numbers: &[Number]) -> Result<Number, Mistake> {
         let own = |number: &Number| if own(*number) == DType::Bool { bool } else { own(*number) };
         numbers.iter().map(own).collect()
     };
-    let refused =
-        || Mistake::Types { op: op.name().to_string(), dtypes: types(DType::Bool).to_vec(), sentence: None };
+    let refused = || Mistake::Types {
+        op: op.name().to_string(),
+        dtypes: types(DType::Bool).to_vec(),
+        refusal: Refusal::Unsupported,
+    };
     let mut wanted = op.promote(&types(DType::Bool)).ok_or_else(refused)?;
     // Bools count as integers wherever they are counted with.
     if wanted.iter().any(|dtype| dtype.bytes() < 8 && *dtype != DType::Bool) {

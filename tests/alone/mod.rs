@@ -41,3 +41,10 @@ pub fn child(name: &str, variables: &[(&str, &str)]) -> Output {
     assert!(ran, "{name} is the name of a test");
     output
 }
+
+/// Bytes of this process in memory, where the system tells.
+pub fn resident_bytes() -> Option<usize> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * 4096)
+}

@@ -11,8 +11,9 @@ mod moves;
 
 use numfuse::config::{self, Config};
 use numfuse::prelude::*;
+use numfuse_ir::graph::parse;
+use numfuse_ir::schedule::{self, Cut, Options, Plan};
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 /// Data that is there already.
@@ -72,28 +73,27 @@ struct Row {
     /// What it is.
     what: &'static str,
     /// How many kernels it becomes.
-    kernels: RangeInclusive<usize>,
-    /// Why it is cut, if it is.
-    because: Option<&'static str>,
+    kernels: usize,
+    /// Why each result that nobody asked for is in memory, in the order in which they are written: how the reason
+    /// begins.
+    because: &'static [&'static str],
     /// The arrays that are evaluated together.
     make: fn(&Given) -> Vec<Array>,
 }
 
-/// Says a rule's rows: `"what" 1: expression;`, or `"what" 2 because REASON: expression;`, in terms of
-/// the name given to [`Given`].
+/// Says a rule's rows: `"what" 1: expression;`, or `"what" 3 because [REASON, OTHER]: expression;` with a reason
+/// for each cut, in terms of the name given to [`Given`].
 macro_rules! rows {
-    (|$g:ident| $($what:literal $least:literal $(to $most:literal)? $(because $reason:ident)?: $make:expr;)+) => {
+    (|$g:ident| $($what:literal $kernels:literal $(because $reasons:tt)?: $make:expr;)+) => {
         &[$(crate::Row {
             what: $what,
-            kernels: rows!(@most $least $($most)?),
-            because: rows!(@reason $($reason)?),
+            kernels: $kernels,
+            because: rows!(@reasons $($reasons)?),
             make: |$g| crate::Outputs::outputs($make),
         }),+]
     };
-    (@most $least:literal) => { $least..=$least };
-    (@most $least:literal $most:literal) => { $least..=$most };
-    (@reason) => { None };
-    (@reason $reason:ident) => { Some(crate::cuts::$reason) };
+    (@reasons) => { &[] };
+    (@reasons $reasons:tt) => { &$reasons };
 }
 use rows;
 
@@ -148,33 +148,47 @@ rules! {
     kernels_beyond_a_limit_are_cut: cuts::LIMITS;
 }
 
-/// The plan that the arrays share, its kernels, and what is said of it.
-fn planned(outputs: &[Array]) -> (usize, String) {
+/// The plan that the arrays share, made again from the text of their graph.
+fn planned(outputs: &[Array], options: Options) -> Plan {
     if let [_, _, ..] = outputs {
         numfuse::eval_all(outputs).expect("the expressions are well-formed");
     }
-    let plan = outputs[0].plan().expect("the expression is well-formed");
-    (plan.kernels, outputs[0].explain())
+    let text = outputs[0].graph().expect("the expression is well-formed");
+    let plan = schedule::plan(parse::parse(&text).expect("a graph that was printed"), options);
+    let summary = outputs[0].plan().expect("the expression is well-formed");
+    assert_eq!((plan.kernels(), plan.bytes_moved()), (summary.kernels, summary.bytes_moved), "{text}");
+    plan
+}
+
+/// Why each result that nobody asked for is in memory, in the order in which they are written.
+fn reasons(plan: &Plan) -> Vec<String> {
+    let cuts = plan.steps.iter().flat_map(|step| &step.writes).map(|(_, cut)| cut);
+    cuts.filter(|cut| **cut != Cut::Output).map(Cut::to_string).collect()
 }
 
 #[track_caller]
 fn check(rows: &[Row]) {
+    let mut wrong = Vec::new();
     for Row { what, kernels, because, make } in rows {
         // However long it is, it is one expression.
         let whole = |config: &mut Config| config.pending = usize::MAX;
-        let (found, text) = config::with(whole, || planned(&make(given())));
-        assert!(kernels.contains(&found), "{what}: {found} kernels, not {kernels:?}\n{text}");
-        if let Some(reason) = because {
-            assert!(text.contains(reason), "{what} is cut for another reason than {reason:?}\n{text}");
+        let plan = config::with(whole, || planned(&make(given()), Options::default()));
+        let (count, found) = (plan.kernels(), reasons(&plan));
+        let alike = found.len() == because.len() && found.iter().zip(*because).all(|(f, b)| f.starts_with(b));
+        if count != *kernels || !alike {
+            wrong.push(format!(
+                "{what}: {count} kernels, not {kernels}; cut because {found:#?}, not {because:#?}"
+            ));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_rule_has_its_expressions() {
     let (mut graphs, mut cut) = (BTreeSet::new(), 0);
     for (rule, rows) in RULES {
-        let with_reason = rows.iter().filter(|row| row.because.is_some()).count();
+        let with_reason = rows.iter().filter(|row| !row.because.is_empty()).count();
         println!("{rule}: {} expressions, {with_reason} of them cut", rows.len());
         assert!(rows.len() >= 4, "{rule} has {} expressions", rows.len());
         for row in *rows {
@@ -194,9 +208,8 @@ fn without_fusion_every_operation_is_a_kernel() {
         |config| config.fuse = false,
         || {
             let y = (&given().x * 2.5 + 1.7).exp();
-            let (kernels, text) = planned(&[y]);
-            assert_eq!(kernels, 3, "{text}");
-            assert!(text.contains("fusion is off"), "{text}");
+            let plan = planned(&[y], Options { fuse: false });
+            assert_eq!((plan.kernels(), reasons(&plan)), (3, vec![Cut::Unfused.to_string(); 2]));
         },
     );
 }

@@ -3,15 +3,14 @@
 #![allow(clippy::reversed_empty_ranges, reason = "an end below 0 counts from the back")]
 
 use crate::fused::apart;
-use crate::{given, leaf, planned};
+use crate::{given, leaf};
 use numfuse::prelude::*;
 
 /// One kernel that reads that many elements and writes the result, all of four bytes.
 #[track_caller]
 fn moves(what: &str, expression: &Array, read: usize) {
-    let (kernels, text) = planned(std::slice::from_ref(expression));
-    assert_eq!(kernels, 1, "{what}\n{text}");
-    let plan = expression.plan().expect("it is planned");
+    let (plan, text) = (expression.plan().expect("it is well-formed"), expression.explain());
+    assert_eq!(plan.kernels, 1, "{what}\n{text}");
     let width = expression.dtype().bytes();
     assert_eq!(plan.bytes_moved, (4 * read + width * expression.size()) as u64, "{what}\n{text}");
     assert_eq!(plan.peak_bytes, expression.nbytes() as u64, "{what} needs a temporary\n{text}");

@@ -1,8 +1,10 @@
 //! No memory, and evaluations that fail: each is an error, and everything stays usable.
 
-use crate::alone::alone;
+use crate::alone::{alone, resident_bytes};
 use numfuse::prelude::*;
-use numfuse::{Cause, Error, config, eval_all, memory};
+use numfuse::{Cause, Error, config, eval_all, memory, statistics};
+use numfuse_runtime::cache::KernelCache;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 fn is_out_of_memory(result: Result<(), Error>) -> Error {
     let error = result.expect_err("there is not that much memory");
@@ -101,4 +103,61 @@ fn a_failed_evaluation_leaves_its_arrays_usable() -> Result<(), Error> {
     assert!(good.item::<i64>().is_err(), "there are five");
     assert_eq!((good + 1).to_vec::<i64>()?, [1, 3, 5, 7, 9]);
     Ok(())
+}
+
+/// The most bytes that plans take, with the code that they use.
+const PLANS: usize = 128 << 20;
+/// The most bytes of code that are kept for plans to come, in the test below.
+const CODE: usize = 1 << 20;
+
+#[test]
+fn expressions_without_end_take_no_more_memory_than_the_caches_may() {
+    alone("memory::expressions_without_end_take_no_more_memory_than_the_caches_may", || {
+        KernelCache::global().set_limit(CODE);
+        let start = statistics();
+        let next = AtomicU64::new(0);
+        // Until plans fill what they may take, and then twice as many again.
+        evaluate(&next, |_| statistics().plan_bytes < PLANS / 16 * 15);
+        let (many, before) = (next.load(Relaxed), resident_bytes());
+        evaluate(&next, |number| number < 3 * many);
+        let (all, after, end) = (next.load(Relaxed), resident_bytes(), statistics());
+        println!("{many} expressions, then {all}: {before:?} bytes, then {after:?}; {end:?}");
+        assert!(many > 1000, "{many} expressions fill the caches");
+        // Each has a plan and a kernel of its own.
+        assert_eq!(end.plan_misses - start.plan_misses, all);
+        assert_eq!((end.compiles - start.compiles, end.kernel_hits), (all, start.kernel_hits));
+        // Code is kept for plans to come, and by the plans that use it.
+        assert!(end.plan_bytes <= PLANS && end.code_bytes <= end.plan_bytes + CODE, "{end:?}");
+        if let (Some(before), Some(after)) = (before, after) {
+            assert!(after < before + (PLANS / 8), "{before} bytes were resident, then {after}");
+        }
+    });
+}
+
+/// Evaluates expressions that nobody evaluated before, two at once, each of a kernel of its own, as long as
+/// `goes_on` holds of its number.
+fn evaluate(next: &AtomicU64, goes_on: impl Fn(u64) -> bool + Sync) {
+    let x = Array::from([0.25f32, 0.5, 0.75, 1.5]);
+    let work = || {
+        loop {
+            let number = next.load(Relaxed);
+            if !goes_on(number) {
+                break;
+            }
+            let number = next.fetch_add(1, Relaxed);
+            let y = chain(&x, number).to_vec::<f32>().expect("the expression is well-formed");
+            assert!(y.iter().all(|y| y.is_finite()), "{number}: {y:?}");
+        }
+    };
+    std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
+}
+
+/// A chain of operations by the digits of a number.
+fn chain(x: &Array, number: u64) -> Array {
+    (0..24).fold(x.clone(), |y, place| match number >> (2 * place) & 3 {
+        0 => y + 0.37,
+        1 => y * 0.81,
+        2 => y.maximum(0.11),
+        _ => y.minimum(0.93),
+    })
 }

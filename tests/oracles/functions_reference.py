@@ -31,8 +31,17 @@ def arranged(base, name):
 
 def data(dtype, shape, kind, seed):
     size = int(np.prod(shape))
-    values = tame(dtype, size, seed) if kind == "Tame" else edges(dtype, max(size, 1), seed)[:size]
-    return values.reshape(shape)
+    values = tame(dtype, size, seed) if kind in ("Tame", "Holes") else edges(dtype, max(size, 1), seed)[:size]
+    return holed(values.reshape(shape)) if kind == "Holes" else values.reshape(shape)
+
+
+def holed(x):
+    """With NaN in every third place, and in all of the second column."""
+    if x.dtype.kind == "f":
+        x.flat[::3] = np.nan
+        if x.ndim > 1:
+            x[..., 1:2] = np.nan
+    return x
 
 
 def inputs(kind, types):

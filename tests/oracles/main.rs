@@ -1,7 +1,6 @@
 //! What is computed against those who know: NumPy, the two oracles, and random graphs.
 
 mod archives;
-mod calls;
 mod differential;
 mod elements;
 mod functions;
@@ -12,4 +11,6 @@ mod products;
 mod random;
 mod reference;
 mod run;
+#[path = "../skips/mod.rs"]
+mod skips;
 mod take;

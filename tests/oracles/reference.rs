@@ -1,9 +1,10 @@
 //! What NumPy answers: a script is run once, writes records to a file, and a [`Reader`] reads them.
 //!
 //! A record is a line of words; an array is the line `array <dtype> <extents...>` and then its bytes.
-//! `NUMFUSE_PYTHON` names a Python that has NumPy (`tests/run.sh` sets it). Without one the tests print
+//! `NUMFUSE_PYTHON` names a Python that has NumPy (`tests/run.sh` sets it). Without one the tests say
 //! that they were skipped.
 
+use crate::skips::skipped;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::scalar::Scalar;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::process::Command;
 /// `None` without NumPy. `test` tells the files of tests that run side by side apart.
 pub fn ask(script: &str, test: &str, arguments: impl IntoIterator<Item = String>) -> Option<Reader> {
     let Ok(python) = std::env::var("NUMFUSE_PYTHON") else {
-        println!("skipped: NUMFUSE_PYTHON names no Python with NumPy");
+        skipped("comparisons with NumPy: NUMFUSE_PYTHON names no Python that has it");
         return None;
     };
     let path = std::env::temp_dir().join(format!("numfuse-numpy-{}-{test}.bin", std::process::id()));

@@ -1,5 +1,6 @@
 //! Running a plan: by oracle 2, and as machine code.
 
+use crate::skips::skipped;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Kind;
 use numfuse_ir::kernel::{Role, interp};
@@ -9,7 +10,6 @@ use numfuse_ir::schedule::{Job, Place, Plan};
 use numfuse_ir::target::{Target, Vectors};
 use numfuse_runtime::exec::meant;
 use numfuse_runtime::{Buffer, Prepared, RunOptions, cpu};
-use std::sync::Once;
 
 /// Runs a plan's kernels one scalar at a time.
 pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
@@ -60,11 +60,8 @@ fn together(dtype: DType, parts: &[Scalar]) -> Vec<Scalar> {
 /// Vectors of all sizes that this processor has, with their names.
 pub fn vectors() -> Vec<(Vectors, &'static str)> {
     let mut all = vec![(Vectors::Bits128, "vectors of 128 bits")];
-    static SAID: Once = Once::new();
     match cpu::target().vectors {
-        Vectors::Bits128 => {
-            SAID.call_once(|| println!("no AVX-512 here: only vectors of 128 bits are tested"));
-        }
+        Vectors::Bits128 => skipped("vectors of 512 bits: this processor has no AVX-512"),
         Vectors::Bits512 => all.push((Vectors::Bits512, "vectors of 512 bits")),
     }
     all

@@ -2,8 +2,11 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[path = "../../../tests/skips/mod.rs"]
+mod skips;
+
 use numfuse_codegen::{Layout, Mapping, abi, compile, launch, wide};
-use numfuse_ir::dtype::DType;
+use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{
     Axis, AxisId, Buffer, BufferId, Carry, Inst, Kernel, Order, Pass, PassId, Role, Store, Val,
@@ -13,7 +16,6 @@ use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::target::{Target, Vectors};
 use smallvec::SmallVec;
-use std::sync::Once;
 
 /// A kernel under construction.
 pub struct Build {
@@ -117,12 +119,11 @@ impl Build {
 /// A machine with vectors of 512 bits, and one with those of 128; the first says so and is left out
 /// where the processor is none.
 pub fn targets() -> Vec<Target> {
-    static SAID: Once = Once::new();
     let mut targets = vec![Target::FIXED];
     if wide::is_available() {
         targets.insert(0, Target { vectors: Vectors::Bits512, ..Target::FIXED });
     } else {
-        SAID.call_once(|| println!("no AVX-512 here: only vectors of 128 bits are tested"));
+        skips::skipped("vectors of 512 bits: this processor has no AVX-512");
     }
     targets
 }
@@ -275,4 +276,106 @@ pub fn sum_in_groups(x: &[f32]) -> f32 {
         level = level.chunks(128).map(serial).collect();
     }
     level[0]
+}
+
+/// Values where things go wrong.
+pub fn edges(dtype: DType) -> Vec<Scalar> {
+    match dtype.kind() {
+        Kind::Bool => vec![Scalar::bool(false), Scalar::bool(true)],
+        // Kernels know nothing of complex numbers.
+        Kind::Complex => Vec::new(),
+        Kind::Float => {
+            let numbers = [
+                0.0,
+                -0.0,
+                1.0,
+                -1.0,
+                0.5,
+                -0.5,
+                1.5,
+                2.5,
+                -2.5,
+                3.7,
+                127.0,
+                128.0,
+                -129.0,
+                255.5,
+                256.0,
+                32768.0,
+                65503.9,
+                65519.9,
+                65520.0,
+                65536.5,
+                1.00048828125,
+                1.00146484375,
+                1.00390625,
+                1.01171875,
+                6.0e-8,
+                2.980_232_238_769_531_2e-8,
+                2.9802323e-8,
+                3.057e-5,
+                6.1005353927612305e-5,
+                3.3961775292304957e38,
+                2147483647.0,
+                2147483648.0,
+                -2147483649.0,
+                4294967295.0,
+                4294967296.0,
+                9.3e18,
+                -9.3e18,
+                1.9e19,
+                1e300,
+                1e-310,
+                1e-40,
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+                f64::NAN,
+            ];
+            // The infinity, less one: the greatest number; then the least normal and the least of all.
+            let infinite = Scalar::from_f64(dtype, f64::INFINITY).bits();
+            let sign = 1 << (dtype.bits() - 1);
+            let ends = [infinite - 1, 1 << dtype.fraction_bits(), (1 << dtype.fraction_bits()) - 1, 1];
+            let ends = ends.iter().flat_map(|&bits| [bits, bits | sign]).map(|b| Scalar::from_bits(dtype, b));
+            numbers.iter().map(|&x| Scalar::from_f64(dtype, x)).chain(ends).collect()
+        }
+        Kind::Signed | Kind::Unsigned => {
+            let (low, high) = (dtype.min_int(), dtype.max_int());
+            let bits = i128::from(dtype.bits());
+            let numbers = [
+                0,
+                1,
+                2,
+                3,
+                7,
+                100,
+                -1,
+                -2,
+                -7,
+                low,
+                low + 1,
+                high,
+                high - 1,
+                high / 3,
+                bits - 1,
+                bits,
+                bits + 1,
+            ];
+            numbers.iter().map(|&x| Scalar::from_i128(dtype, x)).collect()
+        }
+    }
+}
+
+/// Scalars as they lie in memory.
+pub fn encode(values: impl Iterator<Item = Scalar>) -> Vec<u8> {
+    values.flat_map(|s| s.bits().to_le_bytes()[..s.dtype().bytes()].to_vec()).collect()
+}
+
+/// The scalars that lie in memory so.
+pub fn decode(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
+    let one = |c: &[u8]| {
+        let mut bits = [0; 8];
+        bits[..c.len()].copy_from_slice(c);
+        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
+    };
+    bytes.chunks(dtype.bytes()).map(one).collect()
 }

@@ -6,7 +6,7 @@
 
 use super::{Graph, Kind, Node, NodeId};
 use crate::dtype::DType;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::gather::{Bounds, Source};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
@@ -65,7 +65,7 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
     let types = op.promote(&dtypes).ok_or_else(|| Error::Types {
         op: op.name().to_string(),
         dtypes: dtypes.to_vec(),
-        sentence: types_sentence(op),
+        refusal: refusal(op),
     })?;
     let alike = same_shape(b, args);
     let shape = alike.cloned().map_or_else(|| broadcast(b, op.name(), args), Ok)?;
@@ -81,18 +81,19 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
     Ok(b.make(node, &inputs))
 }
 
-/// What NumPy says of types that the op has not, where that is not what it says of most.
-fn types_sentence(op: Op) -> Option<&'static str> {
+/// What NumPy says of types that the op has not.
+fn refusal(op: Op) -> Refusal {
     match op {
-        Op::Subtract => Some(
+        Op::Subtract => Refusal::Own(
             "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, \
              or the logical_xor function instead.",
         ),
-        Op::Negative => Some(
+        Op::Negative => Refusal::Own(
             "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the \
              logical_not function instead.",
         ),
-        _ => None,
+        Op::Positive | Op::Sign | Op::Gcd | Op::Lcm => Refusal::NoLoop,
+        _ => Refusal::Unsupported,
     }
 }
 

@@ -143,7 +143,9 @@ impl Signature {
             let _ = write!(text, " {}->({})", tuple(shape), remapped.join(","));
             requested.extend(core.iter().zip(last).filter(|(l, _)| self.result.contains(l)).map(|(_, &n)| n));
         }
-        let _ = write!(text, "  and requested shape {}", tuple(&requested));
+        // NumPy has no comma here after a single extent.
+        let requested: Vec<String> = requested.iter().map(usize::to_string).collect();
+        let _ = write!(text, "  and requested shape ({})", requested.join(","));
         text
     }
 }
