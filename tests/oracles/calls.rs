@@ -144,7 +144,7 @@ fn compare(name: &str, found: &Array, expected: &Data) -> Result<(), String> {
     let small = |x: f64| x.abs() < 1e-15 && expected.dtype == DType::F64;
     let agrees = |(g, e): &(numfuse_ir::scalar::Scalar, &numfuse_ir::scalar::Scalar)| {
         let absolute = ulps(name) > 1000.0 && small(g.to_f64()) && small(e.to_f64());
-        g.same(**e) || absolute || (g.dtype().is_float() && close(*g, **e, ulps(name)))
+        g.same(**e) || absolute || (g.dtype().is_inexact() && close(*g, **e, ulps(name)))
     };
     match elements::scalars(found).into_iter().zip(&expected.values).find(|pair| !agrees(pair)) {
         Some((g, e)) => Err(format!("{g:?}, not {e:?}")),

@@ -26,6 +26,9 @@ def record(out, name, inputs, outputs):
 def elementwise(out):
     for dtype in DTYPES:
         x = edges(dtype, 67, 7)
+        if x.dtype.kind == "c":
+            of_complex(out, x)
+            continue
         record(out, "frexp", [x[np.isfinite(x.astype(float))]], np.frexp(x[np.isfinite(x.astype(float))]))
         record(out, "nan_to_num_with", [x], [np.nan_to_num(x, nan=1, posinf=2, neginf=-3)])
         for name in ["deg2rad", "rad2deg", "degrees", "radians", "fabs", "isposinf", "isneginf", "nan_to_num", "fix"]:
@@ -40,12 +43,23 @@ def elementwise(out):
             record(out, "around_2", [tame], [np.around(tame, 2)])
 
 
+def of_complex(out, x):
+    for name in ["nan_to_num", "ediff1d", "around"]:
+        record(out, name, [x], [getattr(np, name)(x)])
+    record(out, "around_2", [x], [np.around(x, 2)])
+    tame = x[np.abs(x) < 10]
+    record(out, "sinc", [tame], [np.sinc(tame)])
+    some = tame[np.abs(tame) > 1e-3]
+    record(out, "float_power", [some, some[::-1].copy()], [np.float_power(some, some[::-1])])
+
+
 def without_nan(out):
     rng = np.random.default_rng(3)
     for dtype in DTYPES:
         for shape in [(9,), (9, 5), (40, 3, 2)]:
-            x = (rng.normal(size=shape) * 10).astype(dtype)
-            if x.dtype.kind == "f":
+            x = rng.normal(size=shape) * 10
+            x = (x + 1j * rng.normal(size=shape) if np.dtype(dtype).kind == "c" else x).astype(dtype)
+            if x.dtype.kind in "fc":
                 x[rng.random(shape) < 0.3] = np.nan
                 x[0] = 1.5
             for name in ["sum", "prod", "min", "max", "mean", "var", "std", "argmin", "argmax"]:
