@@ -8,6 +8,7 @@ fn shown(why: &Why) -> Vec<(&str, Vec<usize>, f64)> {
         Number::Bool(b) => f64::from(u8::from(b)),
         Number::Int(n) => n as f64,
         Number::Float(x) => x,
+        Number::Complex(z) => z.re,
     };
     why.reasons().iter().map(|r| (r.op, r.index.clone(), float(r.value))).collect()
 }

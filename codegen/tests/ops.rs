@@ -10,6 +10,7 @@ use numfuse_ir::kernel::interp::interpret;
 use numfuse_ir::kernel::{AxisId, Inst, Order, Role};
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
+use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 use smallvec::SmallVec;
 
@@ -17,6 +18,7 @@ use smallvec::SmallVec;
 fn samples(dtype: DType, n: usize, seed: u64) -> Vec<Scalar> {
     let edges = edges(dtype);
     let one = |(i, x): (usize, f32)| match dtype.kind() {
+        Kind::Complex => unreachable!("kernels have pairs instead"),
         Kind::Bool => Scalar::bool(x > 0.0),
         _ if i % 5 == 0 => edges[i / 5 % edges.len()],
         Kind::Float => Scalar::from_f64(dtype, f64::from(x) * if i % 3 == 0 { 100.0 } else { 1.0 }),
@@ -100,12 +102,12 @@ fn beside(columns: &[Vec<Scalar>], i: usize) -> Vec<Scalar> {
 #[test]
 fn every_fold_on_every_type() {
     for &fold in Fold::ALL {
-        // Halfs are folded as float32.
-        for &dtype in DType::ALL.iter().filter(|d| !d.is_half()) {
+        // Halfs are folded as float32, and complex numbers as pairs.
+        for &dtype in DType::ALL.iter().filter(|d| !d.is_half() && !d.is_complex()) {
             let fits = match fold {
                 Fold::Any | Fold::All => dtype == DType::Bool,
                 Fold::Sum | Fold::Prod => dtype != DType::Bool,
-                Fold::Moments => dtype.is_float(),
+                Fold::Moments | Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => dtype.is_float(),
                 Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
             };
             if fits {
@@ -124,7 +126,10 @@ fn check_fold(fold: Fold, dtype: DType, n: usize) {
     let outputs: Vec<_> = (0..parts).map(|p| b.buffer(fold.part_dtype(dtype, p), Role::Out)).collect();
     let v = b.load(x, at(known(0), &[(param(1), 0), (known(1), 1)]));
     let mut args = vec![v];
-    if parts == 2 {
+    if fold.is_of_pairs() {
+        args.push(b.prim(Prim::Neg, &[v]));
+    }
+    if args.len() < fold.arguments() {
         args.push(b.push(Inst::Coord(Index::axis(AxisId(1))), DType::I64));
     }
     let order = if fold.is_free(dtype) { Order::Free } else { Order::Lanes };

@@ -8,7 +8,7 @@ use numfuse::{Cause, Error};
 const NOTHING: [&[usize]; 6] = [&[0], &[0, 3], &[3, 0], &[2, 0, 3], &[0, 0], &[1, 0, 1]];
 
 macro_rules! every_op {
-    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($p:ident),+): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)+) $(, complex $form:ident($body:path))?;)+) => {
+    ($($(#[doc = $doc:literal])+ $V:ident $name:ident($($p:ident),+): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)*) $(, complex $form:ident($body:path))?;)+) => {
         [$((stringify!($name), (|x: &Array| {
             $(let $p = x.clone();)+
             numfuse::$name($($p),+)
@@ -49,7 +49,7 @@ fn every_op_takes_arrays_without_elements() {
 #[test]
 fn every_op_takes_arrays_without_axes() -> Result<(), Error> {
     for (name, op) in every_op() {
-        for dtype in [BOOL, I8, U64, F32, F64] {
+        for dtype in [BOOL, I8, U64, F32, F64, C64] {
             let what = format!("{name} of one {dtype}");
             let one = Array::from_vec(vec![1i64], ()).cast(dtype);
             let y = op(&one);

@@ -86,9 +86,10 @@ fn compare(case: &Case) -> Result<(), String> {
     result.eval().map_err(|error| error.to_string())?;
     let found = elements::scalars(&result);
     let scale = expected.iter().map(|e| e.to_f64().abs()).fold(1.0, f64::max);
-    let unit = if *dtype == F32 { 1e-5 } else { 1e-13 };
+    let unit = if dtype.part() == F32 { 1e-5 } else { 1e-13 };
     let near = |f: Scalar, e: Scalar| {
-        f.same(e) || dtype.is_float() && (f.to_f64() - e.to_f64()).abs() <= scale * unit
+        let apart = (f.to_f64() - e.to_f64()).hypot(f.imaginary().to_f64() - e.imaginary().to_f64());
+        f.same(e) || dtype.is_inexact() && apart <= scale * unit
     };
     match found.iter().zip(expected).position(|(f, e)| !near(*f, *e)) {
         Some(at) => Err(format!("element {at}: {:?}, not {:?}", found[at], expected[at])),

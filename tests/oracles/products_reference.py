@@ -24,6 +24,8 @@ def data(shape, dtype):
         return rng.integers(0, 3, shape) == 0
     if dtype.kind == "f":
         return rng.normal(size=shape).astype(dtype)
+    if dtype.kind == "c":
+        return (rng.normal(size=shape) + 1j * rng.normal(size=shape)).astype(dtype)
     info = np.iinfo(dtype)
     low, high = max(info.min, -300), min(info.max, 300)
     return rng.integers(low, high, shape).astype(dtype)

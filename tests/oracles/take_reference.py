@@ -36,7 +36,10 @@ def values(dtype, shape, seed):
     size = int(np.prod(shape))
     if dtype == "bool":
         return rng.integers(0, 2, size).astype(bool).reshape(shape)
-    if np.dtype(dtype).kind == "f":
+    if np.dtype(dtype).kind == "c":
+        x = rng.integers(-6, 7, size) * 0.5 + rng.integers(-6, 7, size) * 1j
+        special = [np.nan, np.inf, -2j, -0.0]
+    elif np.dtype(dtype).kind == "f":
         x = rng.integers(-6, 7, size) * 0.5
         special = [np.nan, np.inf, -np.inf, -0.0]
     else:
