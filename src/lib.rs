@@ -93,6 +93,7 @@ mod search;
 mod stack;
 mod take;
 mod ufunc;
+mod update;
 mod values;
 mod watch;
 
@@ -124,6 +125,7 @@ pub use search::*;
 pub use stack::*;
 pub use take::*;
 pub use ufunc::*;
+pub use update::At;
 pub use values::Values;
 
 /// The example of the README is compiled and run with the tests.

@@ -159,6 +159,7 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
         8 => slice(g, x, [b, c, d]),
         9 => permuted(g, x, b),
         10 => reshaped(g, x, b),
+        11 if d % 3 == 0 => updated(g, x, pick(b), [c, d / 3]),
         11 => padded(g, x, pick(b), c),
         12 | 13 => reduced(g, x, [b, c, d]),
         16 | 17 => gathered(g, x, [pick(b), pick(c)], [b / 3, c / 3, d]),
@@ -261,6 +262,39 @@ fn padded(g: &mut Graph, x: NodeId, fill: NodeId, choice: usize) -> Option<NodeI
         build::expand(g, &zero, &Shape::new(&extents).unwrap())
     });
     Some(build::pad(g, &x, &before, &around))
+}
+
+/// `x` with another node, or as much of it as fits, written over a part, by steps and backwards.
+fn updated(g: &mut Graph, x: NodeId, values: NodeId, choices: [usize; 2]) -> Option<NodeId> {
+    let values = build::cast(g, &values, g.dtype(&x));
+    let whole = g.shape(&x).clone();
+    let dims = whole.len();
+    let values = match g.shape(&values).len() {
+        n if n == dims => values,
+        _ => {
+            let flat = build::reshape(g, &values, &[-1]).ok()?;
+            let count = g.shape(&flat).size().min(whole.last().copied().unwrap_or(1));
+            let row = build::slice(g, &flat, &[(0, 1, count)]).ok()?;
+            let extents: Vec<isize> =
+                (0..dims).map(|axis| if axis + 1 == dims { count as isize } else { 1 }).collect();
+            build::reshape(g, &row, &extents).ok()?
+        }
+    };
+    let part = |(axis, (&n, &m)): (usize, (&usize, &usize))| {
+        let step = 1 + (choices[0] >> (2 * axis)) % 3;
+        let count = m.min(n.div_ceil(step));
+        let start = choices[1] % (n - (step * count.saturating_sub(1)).min(n)).max(1);
+        match (choices[0] + axis).is_multiple_of(2) {
+            true => (start as i64, step as i64, count),
+            false => ((start + step * count.saturating_sub(1)) as i64, -(step as i64), count),
+        }
+    };
+    let parts: Vec<(i64, i64, usize)> =
+        whole.iter().zip(g.shape(&values).iter()).enumerate().map(part).collect();
+    let kept: Vec<(i64, i64, usize)> = parts.iter().map(|part| (0, 1, part.2)).collect();
+    let values = build::slice(g, &values, &kept).ok()?;
+    let places: Vec<(i64, i64)> = parts.iter().map(|&(start, step, _)| (start, step)).collect();
+    Some(build::update(g, &x, &places, &values))
 }
 
 fn scanned(g: &mut Graph, x: NodeId, choices: [usize; 2]) -> Option<NodeId> {

@@ -11,3 +11,4 @@ mod products;
 mod reference;
 mod run;
 mod take;
+mod updates;

@@ -288,6 +288,23 @@ pub fn pad<B: Build>(b: &mut B, x: &B::Node, before: &[i64], around: &B::Node) -
     b.make(Node { kind: Kind::Pad(before.into()), shape, dtype }, &[x.clone(), around.clone()])
 }
 
+/// `x` with `values` written over its elements `start + step * i` along each axis, `(start, step)`. Types
+/// agree, and every place is inside `x`.
+pub fn update<B: Build>(b: &mut B, x: &B::Node, parts: &[(i64, i64)], values: &B::Node) -> B::Node {
+    if b.shape(values).size() == 0 {
+        return x.clone();
+    }
+    let forward = parts.iter().all(|&part| part == (0, 1));
+    if forward && b.shape(values) == b.shape(x) {
+        return values.clone();
+    }
+    // A single element has no step, as in `slice`.
+    let extents = b.shape(values).iter();
+    let parts = parts.iter().zip(extents).map(|(&(start, step), &n)| (start, if n > 1 { step } else { 1 }));
+    let (shape, dtype, parts) = (b.shape(x).clone(), b.dtype(x), parts.collect());
+    b.make(Node { kind: Kind::Update(parts), shape, dtype }, &[x.clone(), values.clone()])
+}
+
 /// The running value of a fold along an axis. Sums and products of bools are counted in int64; halfs are
 /// scanned in float32, and the running values rounded.
 pub fn scan<B: Build>(b: &mut B, x: &B::Node, fold: Fold, axis: usize) -> B::Node {

@@ -109,6 +109,7 @@ fn compute(
         Kind::Cast => inputs[0].1.iter().map(|x| Prim::Cast(node.dtype).eval(&[*x])).collect(),
         Kind::View(by) => view(by, &inputs[0].0.shape, &node.shape, inputs[0].1),
         Kind::Pad(before) => pad(before, node, inputs),
+        Kind::Update(parts) => update(parts, inputs),
         Kind::Scan { fold, axis } => scan(*fold, &node.shape, *axis, inputs[0].1),
         Kind::Gather { from, bounds } => gather(n, node, from, *bounds, inputs)?,
         Kind::Reduce { fold, part, axes } => {
@@ -186,6 +187,17 @@ fn pad(before: &[i64], node: &Node, inputs: &[(&Node, &[Scalar])]) -> Array {
             result[to] = value;
         }
     }
+    result
+}
+
+/// The first operand after each element of the second was written to its place.
+fn update(parts: &[(i64, i64)], inputs: &[(&Node, &[Scalar])]) -> Array {
+    let ((whole, base), (inner, values)) = (inputs[0], inputs[1]);
+    let strides = whole.shape.strides();
+    let start = parts.iter().zip(&strides).map(|((start, _), stride)| start * stride).sum();
+    let by: Vec<i64> = parts.iter().zip(&strides).map(|((_, step), stride)| step * stride).collect();
+    let mut result = base.to_vec();
+    places(&inner.shape, start, &by).zip(values).for_each(|(place, value)| result[place] = *value);
     result
 }
 

@@ -129,6 +129,7 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
         Kind::Reduce { fold, .. } => Some(fold.name()),
         Kind::Scan { fold, .. } => Some(fold.scan_name()),
         Kind::Pad(_) => Some("pad"),
+        Kind::Update(_) => Some("set"),
         Kind::Gather { .. } => Some("take"),
         Kind::Iota(_) => Some("arange"),
         Kind::Library(op) => Some(op.name()),

@@ -282,7 +282,7 @@ impl<'a> Fuser<'a> {
             Kind::Reduce { axes, .. } => demands.len() * axes.len(),
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
             Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Library(_) => 0,
-            Kind::Gather { .. } | Kind::Scan { .. } => 0,
+            Kind::Gather { .. } | Kind::Scan { .. } | Kind::Update(_) => 0,
         };
         let limit = |k: &Growing| match () {
             () if k.values + demands.len() > VALUE_LIMIT => Some("500 values"),
@@ -310,7 +310,7 @@ impl<'a> Fuser<'a> {
             Kind::Scan { .. } => growing.scans = true,
             Kind::Library(_) => return self.hand_over(n, demand.kernel),
             Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
-            Kind::Gather { .. } => {}
+            Kind::Gather { .. } | Kind::Update(_) => {}
         }
         if self.options.fuse && scattered::is_scattered(self.graph, n) {
             let source = self.graph.inputs(n)[0];
@@ -483,6 +483,7 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
         Kind::Reduce { fold, .. } => 2 * fold.parts() as u64,
         Kind::Scan { .. } => 3,
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_) => 0,
+        Kind::Update(_) => 0,
         Kind::Library(_) => 0,
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn of_node(graph: &Graph, n: NodeId) -> Option<LibOp> {
     match graph.node(n).kind {
         Kind::Library(op) => Some(op),
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => None,
-        Kind::Cast | Kind::View(_) | Kind::Pad(_) => None,
+        Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Update(_) => None,
         Kind::Gather { .. } | Kind::Scan { .. } | Kind::Reduce { .. } => None,
     }
 }

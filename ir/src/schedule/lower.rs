@@ -176,7 +176,7 @@ impl<'a> Lowering<'a> {
                 let source = stored(self.graph, n);
                 self.load(source, at, &node.shape)
             }
-            Kind::View(_) => args[0],
+            Kind::View(_) | Kind::Update(_) => args[0],
             Kind::Pad(before) => self.pick(n, at, before, args),
             Kind::Scan { fold, .. } => self.builder.scan(*fold, args[0]),
             Kind::Gather { .. } => self.gather(n, at, args),

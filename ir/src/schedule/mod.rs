@@ -14,6 +14,7 @@ mod lower;
 mod memory;
 mod scattered;
 mod simplify;
+mod update;
 pub mod work;
 
 use crate::dtype::DType;
