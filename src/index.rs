@@ -13,7 +13,7 @@
 //! Clippy takes `1..-1` for a mistake in loops and warns of it everywhere: allow its lint
 //! `reversed_empty_ranges`, or write `Slice::new(1, -1, 1)`.
 
-mod mixed;
+pub(crate) mod mixed;
 
 use crate::arguments::Integer;
 use crate::array::Array;

@@ -162,6 +162,7 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
         11 if d % 3 == 0 => updated(g, x, pick(b), [c, d / 3]),
         11 => padded(g, x, pick(b), c),
         12 | 13 => reduced(g, x, [b, c, d]),
+        17 if d % 5 == 0 => scattered(g, x, [pick(b), pick(c)], d / 5),
         16 | 17 => gathered(g, x, [pick(b), pick(c)], [b / 3, c / 3, d]),
         14 => match b % 4 {
             0 => build::diagonal(g, &x, c as i64 % 3 - 1, 0, 1).ok(),
@@ -347,6 +348,29 @@ fn gathered(g: &mut Graph, x: NodeId, arrays: [NodeId; 2], choices: [usize; 3]) 
             build::take(g, &x, (0..dims).map(source).collect(), &[index], shape, bounds).ok()
         }
     }
+}
+
+/// `x` with another node's elements written to places that a third says.
+fn scattered(g: &mut Graph, x: NodeId, [values, places]: [NodeId; 2], choice: usize) -> Option<NodeId> {
+    let ops = [LibOp::Put, LibOp::AddAt, LibOp::MultiplyAt, LibOp::MinimumAt, LibOp::MaximumAt];
+    let op = ops[choice % ops.len()];
+    if g.dtype(&x) == DType::Bool && matches!(op, LibOp::AddAt | LibOp::MultiplyAt) {
+        return None;
+    }
+    let size = g.shape(&x).size();
+    let count = g.shape(&values).size().min(g.shape(&places).size());
+    let row = |g: &mut Graph, n: NodeId| {
+        let flat = build::reshape(g, &n, &[-1]).ok()?;
+        build::slice(g, &flat, &[(0, 1, count)]).ok()
+    };
+    let values = build::cast(g, &values, g.dtype(&x));
+    let (values, places) = (row(g, values)?, row(g, places)?);
+    let places = build::cast(g, &places, DType::I64);
+    let extent = build::constant(g, Scalar::from_i128(DType::I64, size.max(1) as i128));
+    let places = build::map(g, Op::Remainder, &[places, extent]).ok()?;
+    let all = build::iota(g, Shape::new(&[size]).ok()?, 0);
+    let places = build::gather(g, &all, &[(0, places)], 0, Bounds::Raise).ok()?;
+    Some(build::scatter(g, op, &x, &places, &values))
 }
 
 fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {

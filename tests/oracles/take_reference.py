@@ -32,8 +32,24 @@ def change(ufunc, x, index, values):
     return x
 
 
+def at(ufunc, x, index, values):
+    """What `ufunc.at(x, index, values)` leaves."""
+    x = x.copy()
+    ufunc.at(x, index, values)
+    return x
+
+
+def along(x, indices, values, axis):
+    """What `np.put_along_axis` leaves."""
+    x = x.copy()
+    np.put_along_axis(x, indices, values, axis)
+    return x
+
+
 NAMES = {
     "np": np,
+    "at": at,
+    "along": along,
     "s": np.s_,
     "put": put,
     "change": change,

@@ -67,3 +67,72 @@ const PARTS: &[Case] = &[
 fn writing_to_parts_is_numpys() {
     compare_all(PARTS, "updates", 1000);
 }
+
+/// Places that arrays say, and masks.
+const PLACES: &[Case] = &[
+    ("matrix:put(x, i, y[:4])", |n| n.x.set(&n.i, n.y.i(..4))),
+    ("matrix:put(x, i, 1)", |n| n.x.set(&n.i, 1)),
+    ("matrix:put(x, i, y[0])", |n| n.x.set(&n.i, n.y.i(0))),
+    ("matrix:put(x, k, 1)", |n| n.x.set(&n.k, 1)),
+    ("matrix:put(x, none, 1)", |n| n.x.set(&n.none, 1)),
+    ("matrix:put(x, none, y)", |n| n.x.set(&n.none, &n.y)),
+    ("matrix:put(x, s[i, i], y[0, :4])", |n| n.x.set((&n.i, &n.i), n.y.i((0, ..4)))),
+    ("matrix:put(x, s[a % 5, a], y[:3])", |n| n.x.set((&n.a % 5, &n.a), n.y.i(..3))),
+    ("matrix:put(x, s[:, j], y[:len(x), None, :4])", |n| {
+        n.x.set((.., &n.j), n.y.i((..n.x.len(), NewAxis, ..4)))
+    }),
+    ("matrix:put(x, s[1, i], y[2, :4])", |n| n.x.set((1, &n.i), n.y.i((2, ..4)))),
+    ("matrix:put(x, s[i, 2:5], y[:4, :3])", |n| n.x.set((&n.i, 2..5), n.y.i((..4, ..3)))),
+    ("matrix:put(x, s[::-2, i], 0)", |n| n.x.set((s(..).step(-2), &n.i), 0)),
+    ("matrix:put(x, s[rows], y[:3])", |n| n.x.set(&n.rows, n.y.i(..3))),
+    ("matrix:put(x, s[rows], y[:2])", |n| n.x.set(&n.rows, n.y.i(..2))),
+    ("matrix:put(x, s[rows], y[:1])", |n| n.x.set(&n.rows, n.y.i(..1))),
+    ("matrix:put(x, s[rows], y[0])", |n| n.x.set(&n.rows, n.y.i(0))),
+    ("matrix:put(x, s[columns], 1)", |n| n.x.set(&n.columns, 1)),
+    ("matrix:put(x, s[:, columns], y[:len(x), :4])", |n| {
+        n.x.set((.., &n.columns), n.y.i((..n.x.len(), ..4)))
+    }),
+    ("matrix:put(x, s[c > 0], 1)", |n| n.x.set(n.c.greater(0), 1)),
+    ("matrix:put(x, s[c > 0], y.ravel()[:17])", |n| n.x.set(n.c.greater(0), n.y.ravel().i(..17))),
+    ("matrix:put(x, s[c > 0], y.ravel()[:18])", |n| n.x.set(n.c.greater(0), n.y.ravel().i(..18))),
+    ("matrix:put(x, s[c > 5], y.ravel()[:0])", |n| n.x.set(n.c.greater(5), n.y.ravel().i(..0))),
+    ("matrix:put(x, s[c > 0], y.ravel()[:0])", |n| n.x.set(n.c.greater(0), n.y.ravel().i(..0))),
+    ("matrix:put(x, s[c > 0], y[0])", |n| n.x.set(n.c.greater(0), n.y.i(0))),
+    ("matrix:put(x, s[rows, 1:3], y[:3, :2])", |n| n.x.set((&n.rows, 1..3), n.y.i((..3, ..2)))),
+    ("matrix:at(np.minimum, x, i, y[:4])", |n| n.x.at(&n.i).minimum(n.y.i(..4))),
+    ("matrix:at(np.maximum, x, s[:, j], 1)", |n| n.x.at((.., &n.j)).maximum(1)),
+    ("matrix:at(np.maximum, x, s[a, c[:3]], y[:3])", |n| n.x.at((&n.a, n.c.i(..3))).maximum(n.y.i(..3))),
+    ("matrix:at(np.add, x, i[1:], 1)", |n| n.x.at(n.i.i(1..)).add(1)),
+    ("matrix:at(np.add, x, s[i, i], y[0, :4])", |n| n.x.at((&n.i, &n.i)).add(n.y.i((0, ..4)))),
+    ("matrix:at(np.subtract, x, s[i, i], y[0, :4])", |n| n.x.at((&n.i, &n.i)).subtract(n.y.i((0, ..4)))),
+    ("matrix:at(np.multiply, x, s[1:, i[:3]], y[1:len(x), :3])", |n| {
+        n.x.at((1.., n.i.i(..3))).multiply(n.y.i((1..n.x.len(), ..3)))
+    }),
+    ("matrix:at(np.add, x, k, 1)", |n| n.x.at(&n.k).add(1)),
+    ("matrix:at(np.add, x, none, 1)", |n| n.x.at(&n.none).add(1)),
+    ("matrix:change(np.add, x, s[rows], y[:3])", |n| n.x.at(&n.rows).add(n.y.i(..3))),
+    ("matrix:change(np.maximum, x, s[c > 0], 1)", |n| n.x.at(n.c.greater(0)).maximum(1)),
+    ("matrix:along(x, a, y[:3], 0)", |n| n.x.put_along_axis(&n.a, n.y.i(..3), 0)),
+    ("matrix:along(x, c, 1, 1)", |n| n.x.put_along_axis(&n.c, 1, 1)),
+    ("matrix:along(x, np.argmax(x, axis=1, keepdims=True), y[:len(x), :1], 1)", |n| {
+        n.x.put_along_axis(&n.x.argmax_keepdims(1), n.y.i((..n.x.len(), ..1)), 1)
+    }),
+    ("matrix:along(x, i, y[0, :4], None)", |n| n.x.put_along_axis(&n.i, n.y.i((0, ..4)), ..)),
+    ("matrix:along(x, i, 1, 0)", |n| n.x.put_along_axis(&n.i, 1, 0)),
+    ("matrix:np.bincount(np.abs(i))", |n| n.i.absolute().bincount(0)),
+    ("matrix:np.bincount(i)", |n| n.i.bincount(0)),
+    ("matrix:np.bincount(j)", |n| n.j.bincount(0)),
+    ("matrix:np.bincount(u, minlength=9)", |n| n.u.bincount(9)),
+    ("matrix:np.bincount(none)", |n| n.none.bincount(0)),
+    ("matrix:np.bincount(none, minlength=2)", |n| n.none.bincount(2)),
+    ("matrix:np.bincount(u, weights=[0.5, 2, 3])", |n| {
+        n.u.bincount_weighted(&Array::from([0.5, 2.0, 3.0]), 0)
+    }),
+    ("matrix:np.bincount(u, weights=[0.5, 2])", |n| n.u.bincount_weighted(&Array::from([0.5, 2.0]), 0)),
+    ("point:put(x, s[x > 0], 1)", |n| n.x.set(n.x.greater(0), 1)),
+];
+
+#[test]
+fn writing_by_index_is_numpys() {
+    compare_all(PLACES, "scatters", 1000);
+}

@@ -286,6 +286,12 @@ fn running_values(fold: Fold, line: &[Scalar]) -> Array {
     result
 }
 
+/// The fold of some values in their order, as of a row of so many.
+pub(super) fn folded(fold: Fold, values: &[Scalar]) -> Scalar {
+    let nothing = Reduction { fold, dtype: values[0].dtype(), starts: vec![], sequence: vec![], inside: 1 };
+    nothing.all(values.iter().map(|value| SmallVec::from_slice(&[*value])).collect())[0]
+}
+
 /// A state after one more element, or after one more state.
 type Step<'a> = &'a dyn Fn(&[Scalar], &[Scalar]) -> State<Scalar>;
 

@@ -17,6 +17,7 @@ use super::demand::{Place, Space, is_taken};
 use super::{Cut, Options, library, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
+use crate::ops::library::LibOp;
 use crate::shape::Shape;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
@@ -308,7 +309,7 @@ impl<'a> Fuser<'a> {
             Kind::Pad(_) => above.guard = true,
             Kind::Reduce { .. } => above.fold = true,
             Kind::Scan { .. } => growing.scans = true,
-            Kind::Library(_) => return self.hand_over(n, demand.kernel),
+            Kind::Library(op) => return self.hand_over(n, op, demand.kernel),
             Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
             Kind::Gather { .. } | Kind::Update(_) => {}
         }
@@ -333,9 +334,9 @@ impl<'a> Fuser<'a> {
     }
 
     /// What a library op reads is in memory, its views absorbed as strides.
-    fn hand_over(&mut self, n: NodeId, kernel: usize) {
+    fn hand_over(&mut self, n: NodeId, op: LibOp, kernel: usize) {
         for &operand in self.graph.inputs(n) {
-            let source = library::source(self.graph, operand).node;
+            let source = library::source(self.graph, op, operand).node;
             self.kernels[kernel].reads.insert(source);
             self.handed_to[source.index()].push(kernel);
             self.forced[source.index()].get_or_insert(Cut::Operand);

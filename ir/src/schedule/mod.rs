@@ -101,7 +101,7 @@ pub struct KernelJob {
 pub struct LibraryJob {
     /// The op.
     pub op: LibOp,
-    /// The type of its operands and its result.
+    /// The type of its result.
     pub dtype: DType,
     /// Where in its buffer each operand lies.
     pub operands: SmallVec<[Strided; 2]>,
@@ -110,6 +110,8 @@ pub struct LibraryJob {
 /// Elements of a buffer by a start and strides, in elements; strides may be 0 or negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strided {
+    /// The type of the elements.
+    pub dtype: DType,
     /// The extents.
     pub shape: SmallVec<[usize; 4]>,
     /// Where the first element lies.
@@ -139,7 +141,7 @@ impl Step {
     pub fn accesses(&self) -> impl Iterator<Item = (Role, DType, Place)> {
         let access = |(at, &place): (usize, &Place)| match &self.job {
             Job::Kernel(job) => (job.kernel.buffers[at].role, job.kernel.buffers[at].dtype, place),
-            Job::Library(job) if at < job.operands.len() => (Role::In, job.dtype, place),
+            Job::Library(job) if at < job.operands.len() => (Role::In, job.operands[at].dtype, place),
             Job::Library(job) => (Role::Out, job.dtype, place),
         };
         self.buffers.iter().enumerate().map(access)
