@@ -124,7 +124,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         let stand_ins: Vec<Array> = given.iter().zip(buffers).map(stand_in).collect();
         let result = (self.function)(&stand_ins);
         result.check()?;
-        let Some((capture, planned)) = eval::captured(&result) else { return Ok(result) };
+        let Some((capture, planned)) = eval::captured(&result)? else { return Ok(result) };
         let trace = Trace::of(given, settings, &stand_ins, capture, planned, &result);
         result.eval()?;
         fork::write(&self.traces).push(Arc::new(trace));

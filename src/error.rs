@@ -62,6 +62,9 @@ pub enum Cause {
     Unsized,
     /// Bytes that are no `.npy` file, or one that we cannot read.
     Format(String),
+    /// Another thread was computing it, in the memory of what it is computed from, when the process that
+    /// this one is a fork of was forked.
+    Forked,
     /// A file that could not be read or written.
     File(std::io::Error),
 }
@@ -126,7 +129,7 @@ impl std::error::Error for Error {
             Cause::Expression(mistake) => Some(mistake),
             Cause::Evaluation(failure) => Some(failure),
             Cause::File(failure) => Some(failure),
-            Cause::Check(_) | Cause::Format(_) => None,
+            Cause::Check(_) | Cause::Format(_) | Cause::Forked => None,
             Cause::Element { .. } | Cause::NotOneElement { .. } | Cause::Unsized => None,
         }
     }
@@ -146,6 +149,9 @@ impl fmt::Display for Cause {
             Cause::Unsized => f.write_str("len() of unsized object: the array has no axes"),
             Cause::Format(sentence) | Cause::Check(sentence) => f.write_str(sentence),
             Cause::File(failure) => write!(f, "{failure}"),
+            Cause::Forked => f.write_str(
+                "another thread was computing it, over the memory of its operands, when the process was forked",
+            ),
         }
     }
 }

@@ -60,6 +60,7 @@ mod arguments;
 mod array;
 mod calculus;
 mod capture;
+mod claim;
 mod compile;
 pub mod config;
 mod creation;

@@ -14,7 +14,7 @@ mod merge;
 mod scan;
 
 use super::demand::{Place, Space, is_taken};
-use super::{Cut, Options, library, scattered};
+use super::{Cut, Options, in_place, library, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::build;
 use crate::ops::library::LibOp;
@@ -311,7 +311,14 @@ impl<'a> Fuser<'a> {
             Kind::Scan { .. } => growing.scans = true,
             Kind::Library(op) => return self.hand_over(n, op, demand.kernel),
             Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
-            Kind::Gather { .. } | Kind::Update(_) => {}
+            Kind::Gather { .. } => {}
+            Kind::Update(_) => {
+                // What it leaves of its base is in memory, and stays there.
+                let base = self.graph.inputs(n)[0];
+                growing.reads.insert(base);
+                self.handed_to[base.index()].push(demand.kernel);
+                self.forced[base.index()].get_or_insert(Cut::Updated);
+            }
         }
         if self.options.fuse && scattered::is_scattered(self.graph, n) {
             let source = self.graph.inputs(n)[0];
@@ -390,7 +397,8 @@ impl<'a> Fuser<'a> {
         let once = all.iter().filter(|d| d.kernel == demand.kernel).count() == 1;
         let joins = matches!(cut, Cut::Output | Cut::Operand | Cut::Recompute { .. })
             && !self.read_by_position[n.index()]
-            && library::of_node(self.graph, n).is_none();
+            && library::of_node(self.graph, n).is_none()
+            && in_place::base(self.graph, n).is_none();
         let is_scan = matches!(self.graph.node(n).kind, Kind::Scan { .. });
         if is_scan && !(kernel.space.is_split() && self.rows_beside(n, demand).is_some()) {
             return None;
@@ -400,7 +408,7 @@ impl<'a> Fuser<'a> {
             return None;
         }
         let shape = &self.graph.node(n).shape;
-        let root = &self.graph.node(kernel.group.roots[0].0).shape;
+        let root = written_shape(self.graph, kernel.group.roots[0].0);
         let last = kernel.space.roots() == [demand.place.clone()] && root == shape;
         let end = match last {
             true => End::Last,
@@ -489,9 +497,17 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
     }
 }
 
+/// The shape of what is written of a node: of an update the part that is new.
+pub fn written_shape(graph: &Graph, n: NodeId) -> &Shape {
+    match in_place::base(graph, n) {
+        Some(_) => &graph.node(graph.inputs(n)[1]).shape,
+        None => &graph.node(n).shape,
+    }
+}
+
 /// The shape of a group's space.
 pub fn space_of(graph: &Graph, group: &Group) -> Space {
-    let shape: &Shape = &graph.node(group.roots[0].0).shape;
+    let shape = written_shape(graph, group.roots[0].0);
     Space::new(shape, group.split, group.unrolled)
 }
 

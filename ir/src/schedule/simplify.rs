@@ -5,14 +5,15 @@
 //! hash-consed), views cost nothing wherever they stand, and scalar identities are applied when a
 //! kernel is built; so nothing else is left to do here.
 
+use super::in_place::Choice;
 use super::update;
 use crate::graph::{Graph, Kind, Node, NodeId, build};
 use smallvec::SmallVec;
 
-/// The graph without empty folds and pads of nothing, and without what no output depends on; and
-/// for each of its nodes, the first node of `graph` that it stands for.
-pub fn simplify(graph: Graph) -> (Graph, Vec<NodeId>) {
-    let (graph, first) = update::expand(graph);
+/// The graph without empty folds and pads of nothing, without updates but for those that are done in
+/// place, and without what no output depends on; and for each of its nodes, the first node of `graph` that it stands for.
+pub fn simplify(graph: Graph, choice: &Choice) -> (Graph, Vec<NodeId>) {
+    let (graph, first) = update::expand(graph, choice);
     let (graph, second) = filled_in(graph);
     (graph, second.into_iter().map(|n| first[n.index()]).collect())
 }

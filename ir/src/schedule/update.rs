@@ -5,6 +5,7 @@
 //! reads it: a part that lies together is a pad; one that is spread over an axis by a step is taken by
 //! index, where a place is one of the part's.
 
+use super::in_place::{Choice, base};
 use super::simplify;
 use crate::dtype::DType;
 use crate::gather::{Bounds, Source};
@@ -14,15 +15,18 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use smallvec::SmallVec;
 
-/// The graph without updates; and for each of its nodes, the node that it stands for.
-pub(super) fn expand(graph: Graph) -> (Graph, Vec<NodeId>) {
-    let is_update = |n: NodeId| matches!(graph.node(n).kind, Kind::Update(_));
-    if !graph.nodes().any(is_update) {
+/// The graph without updates but for those in place; and for each of its nodes, the node that it stands
+/// for.
+pub(super) fn expand(graph: Graph, choice: &Choice) -> (Graph, Vec<NodeId>) {
+    if !graph.nodes().any(|n| base(&graph, n).is_some()) {
         let origins = graph.nodes().collect();
         return (graph, origins);
     }
-    simplify::copy(&graph, &vec![true; graph.len()], |_, result, node, inputs| {
+    simplify::copy(&graph, &vec![true; graph.len()], |n, result, node, inputs| {
         let Kind::Update(parts) = &node.kind else { return None };
+        if choice.in_place.contains(&n) {
+            return None;
+        }
         Some(Part::new(result, parts, inputs).written(result, node))
     })
 }
