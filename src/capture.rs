@@ -6,12 +6,13 @@
 //! Before this: `lazy.rs`, the nodes. After it: `eval.rs`, which plans and runs.
 
 use crate::array::Array;
-use crate::config::Config;
+use crate::config::{Config, Device};
 use crate::key::KeyBuilder;
 use crate::lazy::State;
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::scalar::Scalar;
-use numfuse_runtime::Buffer;
+use numfuse_ir::schedule::Hold;
+use numfuse_runtime::{Buffer, fork};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -29,13 +30,36 @@ pub(crate) struct Capture {
     /// The run-time numbers, likewise.
     pub(crate) scalars: Vec<Scalar>,
     outputs: SmallVec<[u32; 4]>,
+    /// Whose the memory of each leaf is; none is mentioned where nothing may be written over.
+    pub(crate) holds: SmallVec<[Hold; 4]>,
+    /// What a plan for this expression is known by, but for that.
+    blind: KeyBuilder,
     /// What a plan for this expression is known by.
     pub(crate) key: u128,
+}
+
+/// An evaluation that has what an expression needs for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Busy {
+    /// It will come to its end.
+    Now,
+    /// It was another thread's of the process that forked this one: it never will.
+    Lost,
 }
 
 struct Visited {
     array: Array,
     role: Role,
+}
+
+impl Visited {
+    /// The numbers of its inputs.
+    fn inputs(&self) -> &[u32] {
+        match &self.role {
+            Role::Leaf(_) | Role::Number(_) => &[],
+            Role::Inner(inputs) => inputs,
+        }
+    }
 }
 
 /// What a node is to the expression.
@@ -47,12 +71,76 @@ enum Role {
 
 impl Capture {
     /// Walks what `outputs` need, none of which carries an error.
-    pub(crate) fn of(outputs: &[Array], config: &Config, threads: usize) -> Capture {
+    ///
+    /// # Errors
+    /// Something of it is claimed by another evaluation.
+    pub(crate) fn of(outputs: &[Array], config: &Config, threads: usize) -> Result<Capture, Busy> {
         let mut walk = Walk::default();
-        let outputs: SmallVec<[u32; 4]> = outputs.iter().map(|output| walk.visit(output)).collect();
+        let outputs: Result<SmallVec<[u32; 4]>, Busy> = outputs.iter().map(|o| walk.visit(o)).collect();
+        let outputs = outputs?;
         let Walk { nodes, leaves, scalars, mut key, .. } = walk;
         key.outputs(&outputs, config, threads);
-        Capture { nodes, leaves, scalars, outputs, key: key.key() }
+        let (holds, plain) = (SmallVec::new(), key.key());
+        let mut capture = Capture { nodes, leaves, scalars, outputs, holds, blind: key, key: plain };
+        if config.fuse && !config.check && config.device == Device::Cpu {
+            capture.know_holds();
+        }
+        Ok(capture)
+    }
+
+    /// Finds out whose the memory of the leaves is, and makes it part of the key where plans depend on it.
+    fn know_holds(&mut self) {
+        let holds = self.current_holds();
+        let writes = |visited: &Visited| match &visited.array.0.node.kind {
+            Kind::Update(_) => true,
+            Kind::Library(op) => op.is_scatter(),
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => false,
+            Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Scan { .. } | Kind::Gather { .. } => false,
+            Kind::Reduce { .. } => false,
+        };
+        if holds.contains(&Hold::Free) || self.nodes.iter().any(writes) {
+            let mut key = self.blind.clone();
+            key.holds(&holds);
+            (self.key, self.holds) = (key.key(), holds);
+        }
+    }
+
+    /// Lets nothing be written over.
+    pub(crate) fn share(&mut self) {
+        for hold in self.holds.iter_mut().filter(|hold| **hold == Hold::Free) {
+            *hold = Hold::Shared;
+        }
+        let mut key = self.blind.clone();
+        key.holds(&self.holds);
+        self.key = key.key();
+    }
+
+    /// Whose the memory of each leaf is now. A node is this expression's alone if every handle of it is one
+    /// of this capture or of a node that is; what is asked for forgets its inputs, whoever holds it.
+    pub(crate) fn current_holds(&self) -> SmallVec<[Hold; 4]> {
+        let mut handles: SmallVec<[usize; 16]> = SmallVec::from_elem(1, self.nodes.len());
+        for visited in &self.nodes {
+            visited.inputs().iter().for_each(|&input| handles[input as usize] += 1);
+        }
+        let is_ours =
+            |(visited, &handles): (&Visited, &usize)| Arc::strong_count(&visited.array.0) == handles;
+        let mut ours: SmallVec<[bool; 16]> = self.nodes.iter().zip(&handles).map(is_ours).collect();
+        let asked = |n: usize| self.outputs.contains(&(n as u32));
+        for (n, visited) in self.nodes.iter().enumerate().rev() {
+            if !ours[n] && !asked(n) {
+                visited.inputs().iter().for_each(|&input| ours[input as usize] = false);
+            }
+        }
+        let leaf = |(visited, ours): (&Visited, &bool)| match visited.role {
+            Role::Leaf(leaf) => Some(match (self.leaves[leaf as usize].holders(), ours) {
+                (None, _) => Hold::Foreign,
+                // The array's own and this capture's.
+                (Some(2), true) => Hold::Free,
+                (Some(_), _) => Hold::Shared,
+            }),
+            Role::Number(_) | Role::Inner(_) => None,
+        };
+        self.nodes.iter().zip(&ours).filter_map(leaf).collect()
     }
 
     /// The arrays behind the leaves, in order of their numbers.
@@ -97,6 +185,8 @@ struct Walk {
     /// The nodes between an output and where the walk is.
     path: Vec<Step>,
     key: KeyBuilder,
+    /// What it has met that is claimed.
+    busy: Option<Busy>,
 }
 
 /// A node whose inputs are being visited.
@@ -110,11 +200,14 @@ struct Step {
 
 impl Walk {
     /// Numbers a node after all that it needs.
-    fn visit(&mut self, output: &Array) -> u32 {
+    fn visit(&mut self, output: &Array) -> Result<u32, Busy> {
         let mut met = self.meet(output.clone());
         loop {
+            if let Some(busy) = self.busy {
+                return Err(busy);
+            }
             met = match (met, self.path.last_mut()) {
-                (Some(number), None) => return number,
+                (Some(number), None) => return Ok(number),
                 (Some(number), Some(reader)) => {
                     reader.visited.push(number);
                     None
@@ -138,6 +231,10 @@ impl Walk {
                 let inputs = inputs.clone().into_iter();
                 drop(state);
                 self.path.push(Step { array, inputs, visited: SmallVec::new() });
+                return None;
+            }
+            State::Claimed(_, generation) => {
+                self.busy = Some(if *generation == fork::generation() { Busy::Now } else { Busy::Lost });
                 return None;
             }
             State::Number(value) => {

@@ -146,7 +146,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
             result.eval()?;
             return Ok(result);
         }
-        let Some((capture, planned)) = eval::captured(&result) else { return Ok(result) };
+        let Some((capture, planned)) = eval::captured(&result)? else { return Ok(result) };
         let trace = Trace::of(given, settings(config), &stand_ins, capture, planned, &result);
         result.eval()?;
         let mut traces = fork::write(&self.traces);

@@ -64,6 +64,9 @@ pub enum Cause {
     Format(String),
     /// A text that is not of the language of [`elementwise`](crate::elementwise).
     Syntax(String),
+    /// Another thread was computing it, in the memory of what it is computed from, when the process that
+    /// this one is a fork of was forked.
+    Forked,
     /// A file that could not be read or written.
     File(std::io::Error),
 }
@@ -128,7 +131,7 @@ impl std::error::Error for Error {
             Cause::Expression(mistake) => Some(mistake),
             Cause::Evaluation(failure) => Some(failure),
             Cause::File(failure) => Some(failure),
-            Cause::Check(_) | Cause::Format(_) | Cause::Syntax(_) => None,
+            Cause::Check(_) | Cause::Format(_) | Cause::Syntax(_) | Cause::Forked => None,
             Cause::Element { .. } | Cause::NotOneElement { .. } | Cause::Unsized => None,
         }
     }
@@ -150,6 +153,9 @@ impl fmt::Display for Cause {
                 f.write_str(sentence)
             }
             Cause::File(failure) => write!(f, "{failure}"),
+            Cause::Forked => f.write_str(
+                "another thread was computing it, over the memory of its operands, when the process was forked",
+            ),
         }
     }
 }

@@ -5,7 +5,8 @@
 //! from. Plans are kept for expressions of the same form; `key.rs` says what that is.
 
 use crate::array::Array;
-use crate::capture::Capture;
+use crate::capture::{Busy, Capture};
+use crate::claim::Claim;
 use crate::config::{self, Config, Device};
 use crate::error::{Cause, Error};
 use crate::lazy::Ready;
@@ -24,6 +25,7 @@ use numfuse_runtime::{Buffer, Prepared, RunOptions, fork};
 use smallvec::SmallVec;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 /// A plan, ready to run on any data of its shapes.
 pub(crate) struct Planned {
@@ -57,21 +59,30 @@ pub(crate) fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> R
     arrays.iter().for_each(know_empty);
     let config = config::current();
     let workers = workers(&config);
-    // One section for all that the walk locks.
-    let section = fork::section();
-    let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !a.0.is_ready()).cloned().collect();
-    if pending.is_empty() {
-        return Ok(());
+    let find = || {
+        let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !a.0.is_ready()).cloned().collect();
+        if pending.is_empty() {
+            return Ok(None);
+        }
+        let capture = Capture::of(&pending, &config, workers.threads())?;
+        let known = plans().get(capture.key);
+        Ok(Some((pending, capture, known)))
+    };
+    let Some((pending, mut capture, known)) = undisturbed(find, arrays)? else { return Ok(()) };
+    let mut is_new = known.is_none();
+    let mut planned = known.unwrap_or_else(|| new_plan(&capture, &config, workers));
+    let claim = Claim::of(&pending, &capture, &planned);
+    if claim.is_none() && planned.prepared.taken_leaves().next().is_some() {
+        // Somebody has come to hold what the plan would write over.
+        capture.share();
+        planned = plan(&capture, &config, workers);
+        is_new = true;
     }
-    let capture = Capture::of(&pending, &config, workers.threads());
-    let known = plans().get(capture.key);
-    drop(section);
-    let is_new = known.is_none();
-    let planned = known.unwrap_or_else(|| new_plan(&capture, &config, workers));
     let profile = (config.profile || config.log.time).then(|| Arc::new(Profile::new()));
-    let buffers = match run(&capture, &planned, &config, workers, profile.as_deref()) {
+    let buffers = match run(&mut capture, &planned, &config, workers, profile.as_deref()) {
         Ok(buffers) => buffers,
         Err(cause) => {
+            claim.into_iter().for_each(|claim| claim.give_back(&capture));
             let descriptions = pending.iter().map(Array::description).collect();
             let lines = || capture.graph().1;
             return Err(failure(cause, planned.plan(), lines, ("eval", descriptions, caller)));
@@ -80,13 +91,37 @@ pub(crate) fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> R
     if is_new {
         plans().set_bytes(capture.key, planned.bytes());
     }
-    let recipe = Recipe::of(&capture, &planned, &config);
+    // What was written over is there no more to ask about.
+    let is_there = planned.prepared.taken_leaves().next().is_none();
+    let recipe = is_there.then(|| Recipe::of(&capture, &planned, &config));
     for ((array, buffer), output) in pending.iter().zip(buffers).zip(0..) {
-        let recipe = Some((recipe.clone(), output));
+        let recipe = recipe.clone().map(|recipe| (recipe, output));
         array.0.detach(Ready { buffer, planned: Some(planned.clone()), profile: profile.clone(), recipe });
     }
     Ok(())
 }
+
+/// What `find` finds in a section, once no other evaluation has any of it for itself.
+#[track_caller]
+fn undisturbed<T>(find: impl Fn() -> Result<T, Busy>, arrays: &[Array]) -> Result<T, Error> {
+    loop {
+        // One section for all that the walk locks.
+        let section = fork::section();
+        let found = find();
+        drop(section);
+        match found {
+            Ok(found) => return Ok(found),
+            Err(Busy::Now) => std::thread::sleep(WAIT),
+            Err(Busy::Lost) => {
+                let descriptions = arrays.iter().map(Array::description).collect();
+                return Err(Error::new(Cause::Forked, "eval", descriptions, Location::caller()));
+            }
+        }
+    }
+}
+
+/// How long to wait before looking again whether another evaluation has come to its end.
+const WAIT: Duration = Duration::from_micros(50);
 
 /// What has no elements has its values from the start.
 fn know_empty(array: &Array) {
@@ -128,21 +163,29 @@ pub(crate) fn profiled(array: &Array) -> Result<Profiled, Error> {
     }
     let config = config::current();
     let workers = workers(&config);
-    let capture = Capture::of(std::slice::from_ref(array), &config, workers.threads());
+    let capture = capture(array, &config, workers)?;
     Ok((Some(plan(&capture, &config, workers)), None))
 }
 
+/// What a pending array needs.
+#[track_caller]
+pub(crate) fn capture(array: &Array, config: &Config, workers: &Workers) -> Result<Capture, Error> {
+    let array = std::slice::from_ref(array);
+    undisturbed(|| Capture::of(array, config, workers.threads()), array)
+}
+
 /// A pending array's expression and its plan; `None` where nothing is left to compute.
-pub(crate) fn captured(array: &Array) -> Option<(Capture, Arc<Planned>)> {
+#[track_caller]
+pub(crate) fn captured(array: &Array) -> Result<Option<(Capture, Arc<Planned>)>, Error> {
     know_empty(array);
     if array.0.is_ready() {
-        return None;
+        return Ok(None);
     }
     let config = config::current();
     let workers = workers(&config);
-    let capture = Capture::of(std::slice::from_ref(array), &config, workers.threads());
+    let capture = capture(array, &config, workers)?;
     let planned = plan(&capture, &config, workers);
-    Some((capture, planned))
+    Ok(Some((capture, planned)))
 }
 
 /// The one result of a plan for other data and numbers of the same shapes and types.
@@ -200,7 +243,7 @@ fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
 
 fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
     let (graph, lines) = capture.graph();
-    let plan = schedule::plan(graph, Options { fuse: config.fuse });
+    let plan = schedule::plan_over(graph, Options { fuse: config.fuse }, &capture.holds);
     let planned = prepare(plan, capture, lines, target_of(config, workers));
     watch::new_plan(&planned, capture.key, config);
     let bytes = planned.bytes();
@@ -230,7 +273,7 @@ fn prepare(plan: Plan, capture: &Capture, lines: Vec<&'static Location<'static>>
 
 /// Computes the outputs of a capture.
 fn run(
-    capture: &Capture,
+    capture: &mut Capture,
     planned: &Planned,
     config: &Config,
     workers: &Workers,
@@ -241,7 +284,8 @@ fn run(
     }
     let check = config.check;
     let options = RunOptions { workers, profile, check, perf: config.perf, ..RunOptions::default() };
-    let buffers = numfuse_runtime::run(&planned.prepared, &capture.leaves, &capture.scalars, &options);
+    let Capture { leaves, scalars, .. } = capture;
+    let buffers = numfuse_runtime::run_over(&planned.prepared, leaves, scalars, &options);
     let buffers = buffers.map_err(Cause::Evaluation)?;
     #[cfg(test)]
     let buffers = tests::spoiled(buffers);
@@ -264,7 +308,7 @@ fn plans() -> &'static PlanCache<Planned> {
 }
 
 /// The threads that are asked for. Teams of other sizes than the usual are kept for the next time.
-fn workers(config: &Config) -> &'static Workers {
+pub(crate) fn workers(config: &Config) -> &'static Workers {
     static TEAMS: Mutex<Vec<&'static Workers>> = Mutex::new(Vec::new());
     let Some(threads) = config.threads else { return Workers::global() };
     let mut teams = fork::lock(&TEAMS);

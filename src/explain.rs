@@ -190,7 +190,10 @@ impl Array {
 
 /// Who computes a library op.
 fn handed_to(op: LibOp) -> String {
-    format!("handed to the crate {}", library::provider(op))
+    match library::provider(op) {
+        Some(provider) => format!("handed to the crate {provider}"),
+        None => "written by index, each place in the order of its sources".to_string(),
+    }
 }
 
 /// How a kernel lies over lanes, and in which vectors.

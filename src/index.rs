@@ -13,7 +13,7 @@
 //! Clippy takes `1..-1` for a mistake in loops and warns of it everywhere: allow its lint
 //! `reversed_empty_ranges`, or write `Slice::new(1, -1, 1)`.
 
-mod mixed;
+pub(crate) mod mixed;
 
 use crate::arguments::Integer;
 use crate::array::Array;
@@ -268,37 +268,55 @@ impl Array {
 
 /// Slices every axis, then drops and adds axes by a reshape.
 fn select(b: &mut Builder, x: &Array, items: &[Item]) -> Result<Array, Mistake> {
-    let shape = &x.0.node.shape;
-    let given = items.iter().filter(|item| matches!(item, Item::At(_) | Item::Slice(_))).count();
-    if given > shape.len() {
-        return Err(Mistake::TooManyIndices { dims: shape.len(), given });
-    }
-    let dots = items.iter().filter(|item| matches!(item, Item::Ellipsis)).count();
-    one_ellipsis(dots)?;
-    let mut rest = shape.len() - given;
-    let mut places: SmallVec<[(i64, i64, usize); 4]> = SmallVec::new();
-    let mut extents: SmallVec<[usize; 4]> = SmallVec::new();
-    let unmentioned = if dots == 0 { &[Item::Ellipsis][..] } else { &[] };
-    for item in items.iter().chain(unmentioned) {
-        let axis = places.len();
-        match item {
-            Item::At(index) => places.push((at(*index, axis, shape)?, 1, 1)),
-            Item::Slice(slice) => {
-                let range = slice.places(shape[axis])?;
-                places.push(range);
-                extents.push(range.2);
-            }
-            Item::NewAxis => extents.push(1),
-            Item::Ellipsis => {
-                let whole = &shape[axis..axis + std::mem::take(&mut rest)];
-                places.extend(whole.iter().map(|&n| (0, 1, n)));
-                extents.extend_from_slice(whole);
-            }
-            Item::Array(_) => unreachable!("an index with arrays is another function's: fn i"),
-        }
-    }
+    let Region { places, extents } = Region::of(&x.0.node.shape, items)?;
     let sliced = nodes::slice(b, x, &places)?;
-    Ok(nodes::reshape_to(b, &sliced, Shape::new(&extents)?))
+    Ok(nodes::reshape_to(b, &sliced, extents))
+}
+
+/// What an index without arrays says of an array: a part of it.
+pub(crate) struct Region {
+    /// The first place, the step and the count along each axis of the array.
+    pub(crate) places: SmallVec<[(i64, i64, usize); 4]>,
+    /// The shape that the part has for the user: axes dropped and added.
+    pub(crate) extents: Shape,
+}
+
+impl Region {
+    /// The part of an array of that shape.
+    ///
+    /// # Errors
+    /// An index out of range, too many of them, a step of 0.
+    pub(crate) fn of(shape: &Shape, items: &[Item]) -> Result<Region, Mistake> {
+        let given = items.iter().filter(|item| matches!(item, Item::At(_) | Item::Slice(_))).count();
+        if given > shape.len() {
+            return Err(Mistake::TooManyIndices { dims: shape.len(), given });
+        }
+        let dots = items.iter().filter(|item| matches!(item, Item::Ellipsis)).count();
+        one_ellipsis(dots)?;
+        let mut rest = shape.len() - given;
+        let mut places: SmallVec<[(i64, i64, usize); 4]> = SmallVec::new();
+        let mut extents: SmallVec<[usize; 4]> = SmallVec::new();
+        let unmentioned = if dots == 0 { &[Item::Ellipsis][..] } else { &[] };
+        for item in items.iter().chain(unmentioned) {
+            let axis = places.len();
+            match item {
+                Item::At(index) => places.push((at(*index, axis, shape)?, 1, 1)),
+                Item::Slice(slice) => {
+                    let range = slice.places(shape[axis])?;
+                    places.push(range);
+                    extents.push(range.2);
+                }
+                Item::NewAxis => extents.push(1),
+                Item::Ellipsis => {
+                    let whole = &shape[axis..axis + std::mem::take(&mut rest)];
+                    places.extend(whole.iter().map(|&n| (0, 1, n)));
+                    extents.extend_from_slice(whole);
+                }
+                Item::Array(_) => unreachable!("an index with arrays is another function's: fn i"),
+            }
+        }
+        Ok(Region { places, extents: Shape::new(&extents)? })
+    }
 }
 
 /// An ellipsis stands for all that is missing, so that there is one at most.

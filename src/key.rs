@@ -7,12 +7,14 @@
 use crate::config::Config;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Node;
+use numfuse_ir::schedule::Hold;
 use numfuse_ir::shape::Shape;
 use numfuse_runtime::fork;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::OnceLock;
 
 /// Collects a key node by node, in the order of the walk.
+#[derive(Clone)]
 pub(crate) struct KeyBuilder {
     low: u64,
     high: u64,
@@ -24,6 +26,7 @@ const LEAF: u64 = 1;
 const SCALAR: u64 = 2;
 const NODE: u64 = 3;
 const OUTPUTS: u64 = 4;
+const HOLDS: u64 = 5;
 
 impl Default for KeyBuilder {
     fn default() -> KeyBuilder {
@@ -67,10 +70,17 @@ impl KeyBuilder {
         (outputs, config.fuse, config.vectors, threads).hash(self);
     }
 
+    /// Whose the memory of each leaf is, as far as a plan depends on it.
+    pub(crate) fn holds(&mut self, holds: &[Hold]) {
+        self.write_u64(HOLDS);
+        holds.hash(self);
+    }
+
     /// The key of all that was collected.
-    pub(crate) fn key(mut self) -> u128 {
-        self.write_u64(self.secret[1]);
-        u128::from(self.high) << 64 | u128::from(self.low)
+    pub(crate) fn key(&self) -> u128 {
+        let mut this = self.clone();
+        this.write_u64(this.secret[1]);
+        u128::from(this.high) << 64 | u128::from(this.low)
     }
 }
 

@@ -48,6 +48,9 @@ pub(crate) struct Lazy {
 pub(crate) enum State {
     /// What it will be computed from.
     Pending(Inputs),
+    /// The same, while an evaluation that may write over what it reads has it for itself; and the
+    /// [generation](fork::generation) of that evaluation.
+    Claimed(Inputs, usize),
     /// A plain number, given to kernels at run time: its plan serves every other number.
     Number(Scalar),
     /// Its values.
@@ -65,7 +68,7 @@ impl State {
                 read.store(true, Relaxed);
                 Some(ready)
             }
-            State::Pending(_) | State::Number(_) => None,
+            State::Pending(_) | State::Claimed(..) | State::Number(_) => None,
         }
     }
 }
@@ -134,7 +137,7 @@ impl Lazy {
     pub(crate) fn inputs(&self) -> Option<Inputs> {
         match &*self.state() {
             State::Pending(inputs) => Some(inputs.clone()),
-            State::Number(_) | State::Ready(_) | State::StandIn(..) => None,
+            State::Claimed(..) | State::Number(_) | State::Ready(_) | State::StandIn(..) => None,
         }
     }
 
@@ -160,16 +163,44 @@ impl Lazy {
         let mut state = self.state();
         let before = match &*state {
             State::Ready(_) | State::StandIn(..) => return,
-            State::Pending(_) | State::Number(_) => std::mem::replace(&mut *state, State::Ready(ready)),
+            State::Pending(_) | State::Claimed(..) | State::Number(_) => {
+                std::mem::replace(&mut *state, State::Ready(ready))
+            }
         };
         // The lock is released first: dropping the inputs may take long.
         drop(state);
         drop(before);
     }
 
+    /// Has what is pending for this evaluation alone: others wait for [`release`](Lazy::release) or for
+    /// the values. False if it is not pending, or claimed already.
+    pub(crate) fn claim(&self) -> bool {
+        let mut state = self.state();
+        let State::Pending(inputs) = &mut *state else { return false };
+        let inputs = std::mem::take(inputs);
+        *state = State::Claimed(inputs, fork::generation());
+        true
+    }
+
+    /// What was claimed is pending again, unless it has its values by now.
+    pub(crate) fn release(&self) {
+        let mut state = self.state();
+        if let State::Claimed(inputs, _) = &mut *state {
+            let inputs = std::mem::take(inputs);
+            *state = State::Pending(inputs);
+        }
+    }
+
+    /// Puts other elements in the place of those that have been computed.
+    pub(crate) fn exchange(&self, buffer: Buffer) {
+        if let State::Ready(ready) = &mut *self.state() {
+            ready.buffer = buffer;
+        }
+    }
+
     fn take_inputs(&mut self) -> Inputs {
         match self.state.get_mut().unwrap_or_else(PoisonError::into_inner) {
-            State::Pending(inputs) => std::mem::take(inputs),
+            State::Pending(inputs) | State::Claimed(inputs, _) => std::mem::take(inputs),
             State::Number(_) | State::Ready(_) | State::StandIn(..) => Inputs::new(),
         }
     }

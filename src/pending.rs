@@ -33,7 +33,7 @@ impl Waiting {
     pub(crate) fn of(state: &State) -> Waiting {
         let (mut operations, mut bytes) = (0, 0u64);
         match state {
-            State::Pending(inputs) => {
+            State::Pending(inputs) | State::Claimed(inputs, _) => {
                 // What two operands wait for is much the same where they come of one loop: the longer
                 // way counts, and what lies beside it.
                 let mut beside = 0u64;

@@ -64,11 +64,11 @@ pub(crate) fn times(planned: &Planned, profile: &Profile) {
     }
 }
 
-/// For each output, whether it depends on a library op.
+/// For each output, whether it depends on a library op that orders its sums as it likes.
 fn after_library(graph: &Graph) -> Vec<bool> {
     let mut after = vec![false; graph.len()];
     for n in graph.nodes() {
-        let is_one = matches!(graph.node(n).kind, Kind::Library(_));
+        let is_one = matches!(graph.node(n).kind, Kind::Library(op) if !op.is_scatter());
         after[n.index()] = is_one || graph.inputs(n).iter().any(|input| after[input.index()]);
     }
     graph.outputs().iter().map(|n| after[n.index()]).collect()

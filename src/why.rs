@@ -11,7 +11,7 @@ use crate::capture::Capture;
 use crate::config::{self, Config};
 use crate::element::Number;
 use crate::error::{Cause, Error};
-use crate::eval::Planned;
+use crate::eval::{self, Planned};
 use crate::lazy::Lazy;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
@@ -169,7 +169,8 @@ pub fn why(x: &Array, index: impl IntoShape) -> Result<Why, Error> {
     let place = place(x, &index.extents())
         .map_err(|mistake| Error::new(Cause::Expression(mistake), "why", vec![x.description()], caller))?;
     let Some(ready) = x.0.ready() else {
-        let capture = Capture::of(std::slice::from_ref(x), &config::current(), 1);
+        let config = config::current();
+        let capture = eval::capture(x, &config, eval::workers(&config))?;
         let (graph, lines) = capture.graph();
         let data = capture.leaves.clone();
         let line = |n: NodeId| lines[n.index()];

@@ -174,6 +174,14 @@ impl Buffer {
         self.bytes == 0
     }
 
+    /// How many buffers see the bytes, of a block of the pool; `None` of what is foreign.
+    pub fn holders(&self) -> Option<usize> {
+        match &self.owner {
+            Owner::Pool(block) => Some(Arc::strong_count(block)),
+            Owner::Foreign(_) => None,
+        }
+    }
+
     /// True when nobody else can see the bytes and they lie in the pool: they may be overwritten.
     pub fn is_unique_pool_block(&mut self) -> bool {
         match &mut self.owner {
@@ -233,15 +241,6 @@ pub(crate) fn fill(block: &mut Block, bytes: &[u8]) {
     assert_eq!(block.len(), bytes.len(), "a block is filled as a whole");
     // SAFETY: the block owns this many bytes, and `&mut` says that nobody else uses them.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), block.as_ptr(), bytes.len()) };
-}
-
-/// The bytes of a block that a step has filled.
-///
-/// # Safety
-/// Every byte of it has been written, and nobody writes to it while the slice lives.
-pub(crate) unsafe fn filled(block: &Block) -> &[u8] {
-    // SAFETY: our caller's promise; the block owns this many bytes.
-    unsafe { std::slice::from_raw_parts(block.as_ptr(), block.len()) }
 }
 
 #[cfg(test)]

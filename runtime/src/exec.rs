@@ -20,7 +20,7 @@ mod tests;
 pub use library::meant;
 pub use prepared::Prepared;
 
-use crate::buffer::{Buffer, fill, filled};
+use crate::buffer::Buffer;
 use crate::cache::KernelCache;
 use crate::cpu::workers::{Cancel, Workers};
 use crate::error::{Difference, Error, Shortage};
@@ -109,6 +109,67 @@ pub fn run(
     scalars: &[Scalar],
     options: &RunOptions<'_>,
 ) -> Result<Vec<Buffer>, Error> {
+    if prepared.taken_leaves().next().is_none() {
+        let outputs = run_steps(prepared, leaves, scalars, options)?;
+        return Ok(in_buffers(outputs, &mut []));
+    }
+    let mut leaves = leaves.to_vec();
+    run_over(prepared, &mut leaves, scalars, options)
+}
+
+/// [`run`], in which leaves that the plan writes over are used up: their memory is that of the results, and
+/// buffers without bytes are left. Those that somebody else can see, or that do not lie in the pool, are
+/// copied first.
+///
+/// After an error leaves are as before, unless the run was cancelled in a step that writes over one.
+///
+/// # Errors
+/// As for [`run`].
+///
+/// # Panics
+/// As for [`run`].
+pub fn run_over(
+    prepared: &Prepared,
+    leaves: &mut [Buffer],
+    scalars: &[Scalar],
+    options: &RunOptions<'_>,
+) -> Result<Vec<Buffer>, Error> {
+    prepared.expect(leaves, scalars);
+    for leaf in prepared.taken_leaves() {
+        if !leaves[leaf].is_unique_pool_block() {
+            let shortage = |error| Error::Memory(Shortage { error, slot: None });
+            leaves[leaf] = Buffer::copied_from(leaves[leaf].bytes(), options.pool).map_err(shortage)?;
+        }
+    }
+    let outputs = run_steps(prepared, leaves, scalars, options)?;
+    Ok(in_buffers(outputs, leaves))
+}
+
+/// The outputs as buffers, out of the leaves where they lie there.
+fn in_buffers(outputs: Vec<Output>, leaves: &mut [Buffer]) -> Vec<Buffer> {
+    let mut written: SmallVec<[(u32, Buffer); 1]> = SmallVec::new();
+    let mut buffer = |output| match output {
+        Output::Buffer(buffer) => buffer,
+        Output::Leaf(leaf) => match written.iter().find(|(number, _)| *number == leaf) {
+            Some((_, buffer)) => buffer.clone(),
+            None => {
+                let nothing = Buffer::from_vec(Vec::<u64>::new());
+                let buffer = std::mem::replace(&mut leaves[leaf as usize], nothing);
+                written.push((leaf, buffer.clone()));
+                buffer
+            }
+        },
+    };
+    outputs.into_iter().map(&mut buffer).collect()
+}
+
+/// Runs all steps; those leaves that the plan writes over are nobody else's.
+fn run_steps(
+    prepared: &Prepared,
+    leaves: &[Buffer],
+    scalars: &[Scalar],
+    options: &RunOptions<'_>,
+) -> Result<Vec<Output>, Error> {
     prepared.expect(leaves, scalars);
     let codes = if options.interp { &[] } else { prepared.codes(options)? };
     let run = Run { prepared, leaves, scalars, codes, options };
@@ -130,10 +191,25 @@ struct Run<'a> {
 }
 
 /// The blocks of the slots that are alive.
-type Slots = SmallVec<[Option<Block>; 8]>;
+type Slots = SmallVec<[Option<Held>; 8]>;
+
+/// What holds the bytes of a slot.
+enum Held {
+    /// A block of its own.
+    Block(Block),
+    /// A leaf that is written over, by its number.
+    Leaf(u32),
+}
+
+/// What holds the bytes of an output.
+enum Output {
+    Buffer(Buffer),
+    /// A leaf that was written over.
+    Leaf(u32),
+}
 
 impl Run<'_> {
-    fn all_steps(&self) -> Result<Vec<Buffer>, Error> {
+    fn all_steps(&self) -> Result<Vec<Output>, Error> {
         let mut slots = Slots::new();
         slots.resize_with(self.prepared.plan().slots.len(), || None);
         for index in 0..self.prepared.plan().steps.len() {
@@ -156,10 +232,16 @@ impl Run<'_> {
             return Err(Error::Cancelled);
         }
         for &slot in &life.born {
-            slots[slot] = Some(self.allocate(self.prepared.slot_bytes(slot), Some(slot))?);
+            slots[slot] = Some(Held::Block(self.allocate(self.prepared.slot_bytes(slot), Some(slot))?));
         }
         if !life.is_empty {
             self.compute(index, slots)?;
+        }
+        for &(place, slot) in &life.takes {
+            slots[slot] = match place {
+                Place::Leaf(leaf) => Some(Held::Leaf(leaf)),
+                Place::Slot(before) => slots[before as usize].take(),
+            };
         }
         for &slot in &life.dies {
             slots[slot] = None;
@@ -178,11 +260,13 @@ impl Run<'_> {
             self.keep(index, &results, slots);
             return Ok(());
         }
+        // Beforehand: the step may write over what it reads.
+        let expected = if self.options.check { Some(self.interpret(index, slots)) } else { None };
         match &self.prepared.plan().steps[index].job {
             Job::Kernel(job) => self.launch(index, job, slots)?,
             Job::Library(job) => self.call(index, job, slots)?,
         }
-        if self.options.check { self.compare(index, slots) } else { Ok(()) }
+        expected.map_or(Ok(()), |expected| self.compare(index, &expected?, slots))
     }
 
     /// Runs the machine code of a step.
@@ -242,7 +326,17 @@ impl Run<'_> {
     fn address(&self, place: Place, slots: &Slots) -> *const u8 {
         match place {
             Place::Leaf(leaf) => self.leaves[leaf as usize].as_ptr(),
-            Place::Slot(slot) => alive(&slots[slot as usize]).as_ptr(),
+            Place::Slot(slot) => {
+                match (&slots[slot as usize], self.prepared.plan().slots[slot as usize].over) {
+                    (Some(Held::Block(block)), _) => block.as_ptr(),
+                    (Some(Held::Leaf(leaf)), _) => self.leaves[*leaf as usize].as_ptr(),
+                    // While the step runs that writes it over something.
+                    (None, Some(over)) => self.address(over, slots),
+                    (None, None) => unreachable!(
+                        "slots are written before they are read, and live to the last step that reads them"
+                    ),
+                }
+            }
         }
     }
 
@@ -255,6 +349,7 @@ impl Run<'_> {
         };
         let elements = |(role, dtype, place): (Role, DType, Place)| match role {
             Role::In => oracle::decode(dtype, self.bytes(place, slots)),
+            Role::Out if self.is_over(place) => oracle::decode(dtype, self.bytes(place, slots)),
             Role::Out => oracle::zeros(dtype, self.size(place)),
         };
         let mut buffers: Vec<_> = step.accesses().map(elements).collect();
@@ -268,27 +363,35 @@ impl Run<'_> {
     }
 
     /// Puts what was interpreted into the slots that the step writes.
-    fn keep(&self, index: usize, results: &[Vec<Scalar>], slots: &mut Slots) {
+    fn keep(&self, index: usize, results: &[Vec<Scalar>], slots: &Slots) {
         let step = &self.prepared.plan().steps[index];
         for (place, elements) in written(step).map(|buffer| (step.buffers[buffer], &results[buffer])) {
-            if let Place::Slot(slot) = place {
-                let block = slots[slot as usize].as_mut().expect("a step's slots are allocated before it");
-                fill(block, &oracle::encode(elements));
-            }
+            let (bytes, to) = (oracle::encode(elements), self.address(place, slots).cast_mut());
+            assert_eq!(bytes.len(), self.size(place), "a step fills the slots that it writes");
+            // SAFETY: a slot of this step, which nobody else sees, or what it is written over; it has so
+            // many bytes, and nobody holds a reference to them.
+            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
+        }
+    }
+
+    /// Whether a slot is written over other data.
+    fn is_over(&self, place: Place) -> bool {
+        match place {
+            Place::Leaf(_) => false,
+            Place::Slot(slot) => self.prepared.plan().slots[slot as usize].over.is_some(),
         }
     }
 
     /// Compares what a step has written with what the interpreter says; the first difference is
     /// printed, and is the error.
-    fn compare(&self, index: usize, slots: &Slots) -> Result<(), Error> {
+    fn compare(&self, index: usize, expected: &[Vec<Scalar>], slots: &Slots) -> Result<(), Error> {
         let step = &self.prepared.plan().steps[index];
-        let expected = self.interpret(index, slots)?;
         for buffer in written(step) {
             let dtype = expected[buffer].first().map_or(DType::Bool, |element| element.dtype());
             let found = oracle::decode(dtype, self.bytes(step.buffers[buffer], slots));
             let (differs, kernel) = match &step.job {
                 Job::Kernel(job) => (oracle::difference(&found, &expected[buffer]), job.kernel.to_string()),
-                Job::Library(job) => (self.strays(job, &expected, &found), job.op.name().to_string()),
+                Job::Library(job) => (self.strays(job, expected, &found), job.op.name().to_string()),
             };
             let Some((element, count)) = differs else { continue };
             let (found, expected) = (found[element], expected[buffer][element]);
@@ -303,9 +406,11 @@ impl Run<'_> {
     fn bytes<'s>(&'s self, place: Place, slots: &'s Slots) -> &'s [u8] {
         match place {
             Place::Leaf(leaf) => self.leaves[leaf as usize].bytes(),
-            // SAFETY: the step that writes a slot fills it, steps run one after another, and the
-            // one that reads or compares it now comes after that one.
-            Place::Slot(slot) => unsafe { filled(alive(&slots[slot as usize])) },
+            // SAFETY: the step that writes a slot fills it, or writes it over what is filled; steps run one
+            // after another, and the one that reads or compares it now comes after that one.
+            Place::Slot(_) => unsafe {
+                std::slice::from_raw_parts(self.address(place, slots), self.size(place))
+            },
         }
     }
 
@@ -317,18 +422,22 @@ impl Run<'_> {
     }
 
     /// The results, in the order asked for; one that is asked for twice is shared.
-    fn outputs(&self, mut slots: Slots) -> Vec<Buffer> {
+    fn outputs(&self, mut slots: Slots) -> Vec<Output> {
         let places = &self.prepared.plan().outputs;
-        let mut outputs: Vec<Buffer> = Vec::with_capacity(places.len());
+        let mut outputs: Vec<Output> = Vec::with_capacity(places.len());
         for place in places {
             let output = match *place {
-                Place::Leaf(leaf) => self.leaves[leaf as usize].clone(),
+                Place::Leaf(leaf) => Output::Buffer(self.leaves[leaf as usize].clone()),
                 Place::Slot(slot) => match slots[slot as usize].take() {
                     // SAFETY: all steps have run, so the one that fills this slot has.
-                    Some(block) => unsafe { Buffer::from_block(block) },
+                    Some(Held::Block(block)) => Output::Buffer(unsafe { Buffer::from_block(block) }),
+                    Some(Held::Leaf(leaf)) => Output::Leaf(leaf),
                     None => {
                         let earlier = places.iter().position(|p| p == place);
-                        outputs[earlier.expect("a slot taken before is an output before")].clone()
+                        match &outputs[earlier.expect("a slot taken before is an output before")] {
+                            Output::Buffer(buffer) => Output::Buffer(buffer.clone()),
+                            Output::Leaf(leaf) => Output::Leaf(*leaf),
+                        }
                     }
                 },
             };
@@ -336,11 +445,6 @@ impl Run<'_> {
         }
         outputs
     }
-}
-
-/// The block of a slot between its first and last step.
-fn alive(slot: &Option<Block>) -> &Block {
-    slot.as_ref().expect("slots are written before they are read, and live to the last step that reads them")
 }
 
 /// The buffers that a step writes.

@@ -35,4 +35,4 @@ pub mod words;
 
 pub use buffer::Buffer;
 pub use error::Error;
-pub use exec::{Prepared, RunOptions, run};
+pub use exec::{Prepared, RunOptions, run, run_over};

@@ -200,7 +200,7 @@ impl Reading<'_> {
 }
 
 /// Whether a mask has the extents of the axes that it stands for, the first of which is `axis`.
-fn fits(mask: &Shape, extents: &[usize], axis: usize) -> Result<(), Mistake> {
+pub(crate) fn fits(mask: &Shape, extents: &[usize], axis: usize) -> Result<(), Mistake> {
     if mask.is_empty() {
         return Err(Mistake::Argument { sentence: "a mask has at least one axis".to_string() });
     }

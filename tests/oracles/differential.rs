@@ -8,7 +8,7 @@ use crate::graphs::{Case, Gene, grow};
 use crate::run::{execute, interpret_plan, vectors};
 use numfuse_ir::graph::{interp, parse::parse};
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{self, Options};
+use numfuse_ir::schedule::{self, Hold, Options};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -27,6 +27,12 @@ fn seed() -> RngSeed {
 fn genes() -> impl Strategy<Value = Vec<Gene>> {
     let gene = (any::<u8>(), any::<[u16; 4]>()).prop_map(|(kind, choices)| Gene { kind, choices });
     vec(gene, 1..14)
+}
+
+/// Which leaves may be written over: all, none or one of them.
+fn holds(case: &Case, seed: u64) -> Vec<Hold> {
+    let free = |leaf: usize| [seed % 3 == 0, seed % 3 == 1 && leaf == 0].contains(&true);
+    (0..case.leaves.len()).map(|leaf| if free(leaf) { Hold::Free } else { Hold::Shared }).collect()
 }
 
 fn check(
@@ -53,7 +59,7 @@ proptest! {
         let case = grow(&genes, seed, seed % 4 == 1);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan(case.graph.clone(), Options { fuse });
+            let plan = schedule::plan_over(case.graph.clone(), Options { fuse }, &holds(&case, seed));
             let got = interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
         }
@@ -76,7 +82,7 @@ proptest! {
         let case = grow(&genes, seed, false);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan(case.graph.clone(), Options { fuse });
+            let plan = schedule::plan_over(case.graph.clone(), Options { fuse }, &holds(&case, seed));
             for (vectors, name) in vectors() {
                 let got = execute(&plan, vectors, &case.leaves, &case.scalars);
                 let name = format!("{} code in {name}", if fuse { "fused" } else { "unfused" });

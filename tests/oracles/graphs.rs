@@ -162,8 +162,10 @@ fn add(case: &mut Case, nodes: &[NodeId], gene: &Gene, random: &mut Random) -> O
         8 => slice(g, x, [b, c, d]),
         9 => permuted(g, x, b),
         10 => reshaped(g, x, b),
+        11 if d % 3 == 0 => updated(g, x, pick(b), [c, d / 3]),
         11 => padded(g, x, pick(b), c),
         12 | 13 => reduced(g, x, [b, c, d]),
+        17 if d % 5 == 0 => scattered(g, x, [pick(b), pick(c)], d / 5),
         16 | 17 => gathered(g, x, [pick(b), pick(c)], [b / 3, c / 3, d]),
         14 => match b % 4 {
             0 => build::diagonal(g, &x, c as i64 % 3 - 1, 0, 1).ok(),
@@ -266,6 +268,39 @@ fn padded(g: &mut Graph, x: NodeId, fill: NodeId, choice: usize) -> Option<NodeI
     Some(build::pad(g, &x, &before, &around))
 }
 
+/// `x` with another node, or as much of it as fits, written over a part, by steps and backwards.
+fn updated(g: &mut Graph, x: NodeId, values: NodeId, choices: [usize; 2]) -> Option<NodeId> {
+    let values = build::cast(g, &values, g.dtype(&x));
+    let whole = g.shape(&x).clone();
+    let dims = whole.len();
+    let values = match g.shape(&values).len() {
+        n if n == dims => values,
+        _ => {
+            let flat = build::reshape(g, &values, &[-1]).ok()?;
+            let count = g.shape(&flat).size().min(whole.last().copied().unwrap_or(1));
+            let row = build::slice(g, &flat, &[(0, 1, count)]).ok()?;
+            let extents: Vec<isize> =
+                (0..dims).map(|axis| if axis + 1 == dims { count as isize } else { 1 }).collect();
+            build::reshape(g, &row, &extents).ok()?
+        }
+    };
+    let part = |(axis, (&n, &m)): (usize, (&usize, &usize))| {
+        let step = 1 + (choices[0] >> (2 * axis)) % 3;
+        let count = m.min(n.div_ceil(step));
+        let start = choices[1] % (n - (step * count.saturating_sub(1)).min(n)).max(1);
+        match (choices[0] + axis).is_multiple_of(2) {
+            true => (start as i64, step as i64, count),
+            false => ((start + step * count.saturating_sub(1)) as i64, -(step as i64), count),
+        }
+    };
+    let parts: Vec<(i64, i64, usize)> =
+        whole.iter().zip(g.shape(&values).iter()).enumerate().map(part).collect();
+    let kept: Vec<(i64, i64, usize)> = parts.iter().map(|part| (0, 1, part.2)).collect();
+    let values = build::slice(g, &values, &kept).ok()?;
+    let places: Vec<(i64, i64)> = parts.iter().map(|&(start, step, _)| (start, step)).collect();
+    Some(build::update(g, &x, &places, &values))
+}
+
 fn scanned(g: &mut Graph, x: NodeId, choices: [usize; 2]) -> Option<NodeId> {
     let dims = g.shape(&x).len();
     let folds: Vec<Fold> = Fold::ALL.iter().copied().filter(|fold| fold.has_scan()).collect();
@@ -320,6 +355,29 @@ fn gathered(g: &mut Graph, x: NodeId, arrays: [NodeId; 2], choices: [usize; 3]) 
             build::take(g, &x, (0..dims).map(source).collect(), &[index], shape, bounds).ok()
         }
     }
+}
+
+/// `x` with another node's elements written to places that a third says.
+fn scattered(g: &mut Graph, x: NodeId, [values, places]: [NodeId; 2], choice: usize) -> Option<NodeId> {
+    let ops = [LibOp::Put, LibOp::AddAt, LibOp::MultiplyAt, LibOp::MinimumAt, LibOp::MaximumAt];
+    let op = ops[choice % ops.len()];
+    if g.dtype(&x) == DType::Bool && matches!(op, LibOp::AddAt | LibOp::MultiplyAt) {
+        return None;
+    }
+    let size = g.shape(&x).size();
+    let count = g.shape(&values).size().min(g.shape(&places).size());
+    let row = |g: &mut Graph, n: NodeId| {
+        let flat = build::reshape(g, &n, &[-1]).ok()?;
+        build::slice(g, &flat, &[(0, 1, count)]).ok()
+    };
+    let values = build::cast(g, &values, g.dtype(&x));
+    let (values, places) = (row(g, values)?, row(g, places)?);
+    let places = build::cast(g, &places, DType::I64);
+    let extent = build::constant(g, Scalar::from_i128(DType::I64, size.max(1) as i128));
+    let places = build::map(g, Op::Remainder, &[places, extent]).ok()?;
+    let all = build::iota(g, Shape::new(&[size]).ok()?, 0);
+    let places = build::gather(g, &all, &[(0, places)], 0, Bounds::Raise).ok()?;
+    Some(build::scatter(g, op, &x, &places, &values))
 }
 
 fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {

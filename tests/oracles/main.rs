@@ -14,3 +14,4 @@ mod run;
 #[path = "../skips/mod.rs"]
 mod skips;
 mod take;
+mod updates;

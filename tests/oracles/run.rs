@@ -20,6 +20,15 @@ pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -
             Place::Leaf(i) => apart(&leaves[*i as usize]),
             Place::Slot(i) => slots[*i as usize].clone(),
         };
+        for (role, dtype, place) in step.accesses() {
+            // What is written over other data begins with these.
+            if let (Role::Out, Place::Slot(i)) = (role, place)
+                && let Some(over) = &plan.slots[i as usize].over
+            {
+                slots[i as usize] =
+                    at(over, &slots).iter().map(|x| Scalar::from_bits(dtype, x.bits())).collect();
+            }
+        }
         let mut buffers: Vec<Vec<Scalar>> = step.buffers.iter().map(|p| at(p, &slots)).collect();
         match &step.job {
             Job::Kernel(job) => {

@@ -10,18 +10,29 @@ use numfuse::{Mode, Side, select};
 use numfuse_ir::dtype::DType;
 
 /// The index arrays of the reference, and the operands.
-struct Names {
-    x: Array,
-    y: Array,
-    i: Array,
-    j: Array,
-    k: Array,
-    u: Array,
-    a: Array,
-    c: Array,
-    none: Array,
-    rows: Array,
-    columns: Array,
+pub struct Names {
+    /// The array.
+    pub x: Array,
+    /// Another one of its shape.
+    pub y: Array,
+    /// Rows.
+    pub i: Array,
+    /// Columns.
+    pub j: Array,
+    /// Places out of range.
+    pub k: Array,
+    /// Rows in uint8.
+    pub u: Array,
+    /// Rows for each column.
+    pub a: Array,
+    /// One of two for each element.
+    pub c: Array,
+    /// No places.
+    pub none: Array,
+    /// Whether to take each row.
+    pub rows: Array,
+    /// Whether to take each column.
+    pub columns: Array,
 }
 
 impl Names {
@@ -43,7 +54,8 @@ impl Names {
     }
 }
 
-type Case = (&'static str, fn(&Names) -> Array);
+/// An expression in Python and in Rust.
+pub type Case = (&'static str, fn(&Names) -> Array);
 
 /// What each expression is in Python and here.
 const CASES: &[Case] = &[
@@ -173,11 +185,16 @@ fn known(x: &Array) -> Array {
 
 #[test]
 fn taking_by_index_is_numpys() {
-    let arguments = CASES.iter().map(|(text, _)| text.to_string());
-    let Some(mut reader) = ask("take_reference.py", "take", arguments) else { return };
+    compare_all(CASES, "take", 2000);
+}
+
+/// Compares all cases, of which there are at least so many, with NumPy.
+pub fn compare_all(cases: &[Case], file: &str, least: usize) {
+    let arguments = cases.iter().map(|(text, _)| text.to_string());
+    let Some(mut reader) = ask("take_reference.py", file, arguments) else { return };
     let (mut compared, mut wrong) = (0, Vec::new());
     while let Some(words) = reader.line() {
-        let (text, case) = CASES[words[1].parse::<usize>().unwrap()];
+        let (text, case) = cases[words[1].parse::<usize>().unwrap()];
         let (x, y) = (reader.array(), reader.array());
         let expected = (words[3] == "ok").then(|| reader.array());
         compared += 1;
@@ -186,7 +203,7 @@ fn taking_by_index_is_numpys() {
         }
     }
     println!("{compared} cases compared");
-    assert!(compared > 2000, "the reference has all cases");
+    assert!(compared > least, "the reference has all cases");
     assert!(wrong.is_empty(), "{} of {compared} cases differ from NumPy:\n{}", wrong.len(), first(&wrong));
 }
 

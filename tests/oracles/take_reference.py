@@ -1,4 +1,5 @@
-"""Writes what NumPy answers to expressions that take elements by index, for tests/oracles/take.rs.
+"""Writes what NumPy answers to expressions that take elements by index or write to them, for
+tests/oracles/take.rs and updates.rs.
 
 Arguments: the file to write, then one group and expression after another, as `matrix:x[i]`. A record
 is one line of text, then the raw bytes of its arrays:
@@ -16,8 +17,42 @@ np.seterr(all="ignore")
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "complex128"]
 
+
+def put(x, index, values):
+    """What `x[index] = values` leaves."""
+    x = x.copy()
+    x[index] = values
+    return x
+
+
+def change(ufunc, x, index, values):
+    """What `x[index] = ufunc(x[index], values)` leaves, where no type is lost."""
+    x = x.copy()
+    x[index] = ufunc(x[index], values, out=x[index].copy())
+    return x
+
+
+def at(ufunc, x, index, values):
+    """What `ufunc.at(x, index, values)` leaves."""
+    x = x.copy()
+    ufunc.at(x, index, values)
+    return x
+
+
+def along(x, indices, values, axis):
+    """What `np.put_along_axis` leaves."""
+    x = x.copy()
+    np.put_along_axis(x, indices, values, axis)
+    return x
+
+
 NAMES = {
     "np": np,
+    "at": at,
+    "along": along,
+    "s": np.s_,
+    "put": put,
+    "change": change,
     "i": np.array([3, 0, -1, -5]),
     "j": np.array([[6, 0, -1, 2], [1, 1, -7, 5]]),
     "k": np.array([-9, 9, 2, -1, 15]),

@@ -10,6 +10,7 @@ use crate::error::{Error, Refusal};
 use crate::gather::{Bounds, Source};
 use crate::ops::Op;
 use crate::ops::fold::Fold;
+use crate::ops::library::LibOp;
 use crate::scalar::Scalar;
 use crate::shape::{self, Shape};
 use crate::view::View;
@@ -287,6 +288,44 @@ pub fn window<B: Build>(b: &mut B, x: &B::Node, width: usize, axis: isize) -> Re
 pub fn pad<B: Build>(b: &mut B, x: &B::Node, before: &[i64], around: &B::Node) -> B::Node {
     let (shape, dtype) = (b.shape(around).clone(), b.dtype(x));
     b.make(Node { kind: Kind::Pad(before.into()), shape, dtype }, &[x.clone(), around.clone()])
+}
+
+/// `x` with `values` written over its elements `start + step * i` along each axis, `(start, step)`. Types
+/// agree, and every place is inside `x`.
+pub fn update<B: Build>(b: &mut B, x: &B::Node, parts: &[(i64, i64)], values: &B::Node) -> B::Node {
+    if b.shape(values).size() == 0 {
+        return x.clone();
+    }
+    let forward = parts.iter().all(|&part| part == (0, 1));
+    if forward && b.shape(values) == b.shape(x) {
+        return values.clone();
+    }
+    // A single element has no step, as in `slice`.
+    let extents = b.shape(values).iter();
+    let parts = parts.iter().zip(extents).map(|(&(start, step), &n)| (start, if n > 1 { step } else { 1 }));
+    let (shape, dtype, parts) = (b.shape(x).clone(), b.dtype(x), parts.collect());
+    b.make(Node { kind: Kind::Update(parts), shape, dtype }, &[x.clone(), values.clone()])
+}
+
+/// `x` with `values` written to row-major places that lie inside of it, or combined with what is there:
+/// a scatter. Places (int64) and values (of the type of `x`) are as many; halfs are combined in float32
+/// and rounded once.
+pub fn scatter<B: Build>(b: &mut B, op: LibOp, x: &B::Node, places: &B::Node, values: &B::Node) -> B::Node {
+    let (shape, dtype) = (b.shape(x).clone(), b.dtype(x));
+    if b.shape(places).size() == 0 || shape.size() == 0 {
+        return x.clone();
+    }
+    let works_in = if op == LibOp::Put { dtype } else { dtype.working() };
+    let row = |b: &mut B, n: &B::Node| {
+        let flat = Shape::new(&[b.shape(n).size()]).expect("as many elements as there are");
+        reshape_to(b, n, flat)
+    };
+    let (x, values) = (cast(b, x, works_in), cast(b, values, works_in));
+    let inputs = [row(b, &x), row(b, places), row(b, &values)];
+    let flat = b.shape(&inputs[0]).clone();
+    let result = b.make(Node { kind: Kind::Library(op), shape: flat, dtype: works_in }, &inputs);
+    let result = reshape_to(b, &result, shape);
+    cast(b, &result, dtype)
 }
 
 /// The running value of a fold along an axis. Sums and products of bools are counted in int64; halfs are

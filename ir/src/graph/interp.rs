@@ -112,11 +112,13 @@ fn compute(
         Kind::Scan { fold, axis } if node.dtype.is_complex() => {
             of_parts(inputs[0].1, |part| scan(*fold, &node.shape, *axis, part))
         }
+        Kind::Update(parts) => update(parts, inputs),
         Kind::Scan { fold, axis } => scan(*fold, &node.shape, *axis, inputs[0].1),
         Kind::Gather { from, bounds } => gather(n, node, from, *bounds, inputs)?,
         Kind::Reduce { fold, part, axes } => {
             let (source, data) = inputs[0];
-            reduce(*fold, source, data, axes, *part)
+            let of = |fold| Reduction::of(fold, source.dtype.part(), &source.shape, axes);
+            reduce(*fold, source.dtype, data, *part, of)
         }
         Kind::Library(op) => {
             let operands: Vec<_> = inputs.iter().map(|(node, data)| (&node.shape, *data)).collect();
@@ -125,13 +127,18 @@ fn compute(
     })
 }
 
-/// A fold; of complex numbers one of their parts, or one of either part.
-fn reduce(fold: Fold, source: &Node, data: &[Scalar], axes: &[usize], part: usize) -> Array {
-    let dtype = source.dtype.part();
-    let of =
-        |fold: Fold, data: &[Scalar], part| Reduction::of(fold, dtype, &source.shape, axes).run(data, part);
+/// A fold, whose way over the elements `of` gives; of complex numbers one of their parts, or one of either
+/// part.
+pub(super) fn reduce(
+    fold: Fold,
+    dtype: DType,
+    data: &[Scalar],
+    part: usize,
+    of: impl Fn(Fold) -> Reduction,
+) -> Array {
+    let of = |fold: Fold, data: &[Scalar], part| of(fold).run(data, part);
     match fold {
-        _ if !source.dtype.is_complex() => of(fold, data, part),
+        _ if !dtype.is_complex() => of(fold, data, part),
         Fold::Sum => of_parts(data, |data| of(fold, data, 0)),
         Fold::ArgMin | Fold::ArgMax if part == 1 => of(fold.of_pairs(), data, 2),
         Fold::Prod | Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => {
@@ -144,7 +151,7 @@ fn reduce(fold: Fold, source: &Node, data: &[Scalar], axes: &[usize], part: usiz
 }
 
 /// The same of the real and of the imaginary parts.
-fn of_parts(data: &[Scalar], f: impl Fn(&[Scalar]) -> Array) -> Array {
+pub(super) fn of_parts(data: &[Scalar], f: impl Fn(&[Scalar]) -> Array) -> Array {
     let part = |of: fn(Scalar) -> Scalar| f(&data.iter().map(|x| of(*x)).collect::<Array>());
     joined(part(Scalar::real), part(Scalar::imaginary))
 }
@@ -217,6 +224,17 @@ fn pad(before: &[i64], node: &Node, inputs: &[(&Node, &[Scalar])]) -> Array {
             result[to] = value;
         }
     }
+    result
+}
+
+/// The first operand after each element of the second was written to its place.
+fn update(parts: &[(i64, i64)], inputs: &[(&Node, &[Scalar])]) -> Array {
+    let ((whole, base), (inner, values)) = (inputs[0], inputs[1]);
+    let strides = whole.shape.strides();
+    let start = parts.iter().zip(&strides).map(|((start, _), stride)| start * stride).sum();
+    let by: Vec<i64> = parts.iter().zip(&strides).map(|((_, step), stride)| step * stride).collect();
+    let mut result = base.to_vec();
+    places(&inner.shape, start, &by).zip(values).for_each(|(place, value)| result[place] = *value);
     result
 }
 
@@ -303,6 +321,12 @@ pub(super) fn running_values(fold: Fold, line: &[Scalar]) -> Array {
         }
     }
     result
+}
+
+/// The fold of some values in their order, as of a row of so many.
+pub(super) fn folded(fold: Fold, values: &[Scalar]) -> Scalar {
+    let nothing = Reduction { fold, dtype: values[0].dtype(), starts: vec![], sequence: vec![], inside: 1 };
+    nothing.all(values.iter().map(|value| SmallVec::from_slice(&[*value])).collect())[0]
 }
 
 /// A state after one more element, or after one more state.

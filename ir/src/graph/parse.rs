@@ -152,6 +152,7 @@ fn kind(word: &str, numbers: &[&str], dtype: DType) -> Result<Kind, String> {
             _ => return Err("`diagonal` takes two axes and an offset".to_string()),
         },
         "pad" => Kind::Pad(all(numbers)?),
+        "update" => Kind::Update(numbers.iter().map(|word| part(word)).collect::<Result<_, _>>()?),
         "scan" => match numbers {
             [name, "axis", axis] => Kind::Scan { fold: fold_of(name)?, axis: number(axis)? },
             _ => return Err("`scan` takes a fold, `axis` and its number".to_string()),
@@ -285,6 +286,7 @@ mod tests {
 %20 = gather clip * 1 %0 %19 : f32[5,4]
 %21 = gather raise * * %0 %19 %19 : f32[5,4]
 %22 = matmul %9 %10 : f32[3,3]
+%23 = update 2:-2 1:1 %8 %9 : f32[3,4]
 out %15 %2 %3 %12 %15
 ";
         let graph = parse(text).unwrap();
@@ -325,7 +327,8 @@ out %15 %2 %3 %12 %15
 
     #[test]
     fn every_operation_has_a_word_of_its_own() {
-        let kinds = "leaf const scalar iota cast slice permute expand reshape diagonal window pad gather out";
+        let kinds =
+            "leaf const scalar iota cast slice permute expand reshape diagonal window pad update gather out";
         let folds = Fold::ALL.iter().map(|fold| fold.name());
         let library = LibOp::ALL.iter().map(|op| op.name());
         let words: Vec<&str> = kinds.split(' ').chain(folds).chain(library).collect();

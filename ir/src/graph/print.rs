@@ -70,6 +70,10 @@ impl fmt::Display for Kind {
                 f.write_str("pad")?;
                 before.iter().try_for_each(|n| write!(f, " {n}"))
             }
+            Kind::Update(parts) => {
+                f.write_str("update")?;
+                parts.iter().try_for_each(|(start, step)| write!(f, " {start}:{step}"))
+            }
             Kind::Scan { fold, axis } => write!(f, "scan {} axis {axis}", fold.name()),
             Kind::Gather { from, bounds } => {
                 write!(f, "gather {}", bounds.name())?;

@@ -19,8 +19,8 @@ use std::fmt::Write;
 /// Checks that a graph is well-formed:
 ///
 /// * operands come before their users, and outputs are nodes of the graph;
-/// * `Leaf`, `Const`, `Scalar` and `Iota` have no operands, `Cast`, `View`, `Scan` and `Reduce` one, `Pad`
-///   two, `Map` as many as its row;
+/// * `Leaf`, `Const`, `Scalar` and `Iota` have no operands, `Cast`, `View`, `Scan` and `Reduce` one, `Pad` and
+///   `Update` two, `Map` as many as its row;
 /// * nodes of one leaf number have one shape and type, those of one scalar number one type;
 /// * a `Const` and a `Scalar` have shape `()`, a `Scalar` is not complex (a number of two parts is made of two), a `Const` the type of its value, a bool is 0 or 1;
 /// * an `Iota` is int64 and its axis one of its shape;
@@ -34,6 +34,8 @@ use std::fmt::Write;
 /// * the operands of a `Pad` have the result's type, the second one its shape, the first one as many
 ///   axes, and there is one place for each axis (it may stick out of the frame on any side, by no
 ///   more than the 2^60 elements that the largest array has);
+/// * the operands of an `Update` have the result's type, the first one its shape, and the second one has
+///   elements, each of which is written to a place inside the result;
 /// * a `Scan` keeps shape and type, its axis is one of its shape, and its fold has scans of its type: of
 ///   complex numbers the sum alone;
 /// * a `Gather` has its data's type and a source for each axis of its data, at least one of them an
@@ -109,6 +111,7 @@ pub(super) fn verify_node(graph: &Graph, n: NodeId, numbers: &mut Numbered) -> R
             view(by, &inputs[0].shape, &node.shape)
         }
         Kind::Pad(before) => pad(node, before, &inputs),
+        Kind::Update(parts) => update(node, parts, &inputs),
         Kind::Scan { fold, axis } => scan(node, *fold, *axis, inputs[0]),
         Kind::Gather { from, .. } => gather(node, from, &inputs),
         Kind::Reduce { fold, part, axes } => reduce(node, *fold, *part, axes, inputs[0]),
@@ -121,7 +124,7 @@ fn operands(kind: &Kind) -> usize {
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
         Kind::Map(op) => op.arity(),
         Kind::Cast | Kind::View(_) | Kind::Scan { .. } | Kind::Reduce { .. } => 1,
-        Kind::Pad(_) => 2,
+        Kind::Pad(_) | Kind::Update(_) => 2,
         Kind::Gather { from, .. } => 1 + from.iter().filter(|source| **source == Source::Index).count(),
         Kind::Library(op) => op.def().arity,
     }
@@ -223,6 +226,14 @@ fn pad(node: &Node, before: &[i64], inputs: &[&Node]) -> Result<(), String> {
     check(places, || format!("it wants a place for each of {dims} axes"))?;
     let far = before.iter().any(|place| place.unsigned_abs() > 1 << 60);
     check(!far, || "a place beyond the largest array".to_string())
+}
+
+fn update(node: &Node, parts: &[(i64, i64)], inputs: &[&Node]) -> Result<(), String> {
+    let typed = inputs.iter().all(|i| i.dtype == node.dtype);
+    check(typed, || "its operands have its type".to_string())?;
+    same_shape(node, inputs[0])?;
+    check(inputs[1].shape.size() > 0, || "nothing is written".to_string())?;
+    slice(parts, &node.shape, &inputs[1].shape)
 }
 
 fn scan(node: &Node, fold: Fold, axis: usize, from: &Node) -> Result<(), String> {
@@ -360,6 +371,21 @@ mod tests {
         fails(on_leaf(&[2, 2], Kind::Pad(SmallVec::from_slice(&[1])), &[2, 2]), "a place for each of 2 axes");
         fails(on_leaf(&[2], Kind::Pad(SmallVec::from_slice(&[i64::MIN])), &[2]), "beyond the largest");
         fails(on_leaf(&[], Kind::Const(crate::scalar::Scalar::f64(1.0)), &[]), "a constant of type f64");
+    }
+
+    #[test]
+    fn updates_are_checked() {
+        let update = |part: &str, of: &str, values: &str| {
+            let text = format!(
+                "%0 = leaf 0 : f32[{of}]\n%1 = leaf 1 : {values}\n%2 = update {part} %0 %1 : f32[{of}]\n"
+            );
+            super::super::parse::parse(&text).map(|_| ()).map_err(|error| error.message)
+        };
+        assert_eq!(update("4:-2", "5", "f32[3]"), Ok(()));
+        fails(update("3:-2", "5", "f32[3]"), "axis 0 is left");
+        fails(update("0:1", "5", "f64[3]"), "have its type");
+        fails(update("0:1", "5", "f32[0]"), "nothing is written");
+        fails(update("0:1", "5,2", "f32[3]"), "a part for each of 2 axes");
     }
 
     #[test]

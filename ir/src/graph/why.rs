@@ -7,7 +7,9 @@
 
 use super::interp::{self, Reduction};
 use super::{Graph, Kind, NodeId, meaning};
+use crate::dtype::DType;
 use crate::gather::{OutOfBounds, Source};
+use crate::math::complex::Value;
 use crate::ops::fold::Fold;
 use crate::ops::library::LibOp;
 use crate::prim::Prim;
@@ -240,6 +242,34 @@ impl Elements<'_> {
                 sources.extend(taken.map(|index| (inputs[0], flat(shape(inputs[0]), &index))));
                 sources
             }
+            Kind::Update(parts) => {
+                // The element of the part that is written here, if there is one.
+                let at = coordinates(&node.shape, place);
+                let part = shape(inputs[1]);
+                let inner = at.iter().zip(parts).zip(part.iter()).map(|((&c, &(start, step)), &extent)| {
+                    let from = c as i64 - start;
+                    let i = if step == 0 { 0 } else { from / step };
+                    (i * step == from && (0..extent as i64).contains(&i)).then_some(i as usize)
+                });
+                match inner.collect::<Option<Vec<usize>>>() {
+                    Some(index) => vec![(inputs[1], flat(part, &index))],
+                    None => vec![(inputs[0], place)],
+                }
+            }
+            Kind::Library(
+                LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt,
+            ) => {
+                let count = shape(inputs[1]).size();
+                if count + self.known.len() > MOST_ELEMENTS {
+                    return Err(Fault::TooMany);
+                }
+                let here = |i: &usize| {
+                    self.known.get(&(inputs[1], *i)).is_some_and(|at| at.to_i128() == place as i128)
+                };
+                let places = (0..count).map(|i| (inputs[1], i));
+                let given = (0..count).filter(here).map(|i| (inputs[2], i));
+                [(inputs[0], place)].into_iter().chain(places).chain(given).collect()
+            }
             Kind::Library(LibOp::Matmul) => {
                 let (row, column) = (shape(inputs[0]), shape(inputs[1]));
                 let (terms, columns) = (row[row.len() - 1], column[column.len() - 1]);
@@ -261,16 +291,32 @@ impl Elements<'_> {
             Kind::Scalar(number) => self.scalars[*number as usize],
             Kind::Iota(axis) => Scalar::from_i128(node.dtype, coordinates(&node.shape, place)[*axis] as i128),
             Kind::Map(op) => op.eval(values),
-            Kind::Cast => Prim::Cast(node.dtype).eval(values),
-            Kind::View(_) | Kind::Pad(_) => values[0],
+            Kind::Cast => Value::of(values[0]).cast(node.dtype).whole(),
+            Kind::View(_) | Kind::Pad(_) | Kind::Update(_) => values[0],
             Kind::Gather { .. } => values[values.len() - 1],
             Kind::Scan { fold, .. } => {
-                let running = interp::running_values(*fold, values);
-                running[running.len() - 1]
+                let last =
+                    |values: &[Scalar]| interp::running_values(*fold, values)[values.len() - 1..].to_vec();
+                match node.dtype.is_complex() {
+                    true => interp::of_parts(values, last)[0],
+                    false => last(values)[0],
+                }
             }
             Kind::Reduce { fold, part, axes } => {
                 let source = self.graph.node(self.graph.inputs(n)[0]);
-                Reduction::of_one(*fold, source.dtype, &source.shape, axes).run(values, *part)[0]
+                let of = |fold| Reduction::of_one(fold, source.dtype.part(), &source.shape, axes);
+                interp::reduce(*fold, source.dtype, values, *part, of)[0]
+            }
+            Kind::Library(
+                op @ (LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt),
+            ) => {
+                let count = self.graph.node(self.graph.inputs(n)[1]).shape.size();
+                let given = &values[1 + count..];
+                let one = Shape::new(&[1]).expect("one element");
+                let shape = Shape::new(&[given.len()]).expect("no more than there are");
+                let places = vec![Scalar::zero(DType::I64); given.len()];
+                meaning::library(*op, &[(&one, &values[..1]), (&shape, &places), (&shape, given)], node.dtype)
+                    [0]
             }
             Kind::Library(LibOp::Matmul) => {
                 let terms = values.len() / 2;
@@ -314,7 +360,22 @@ impl Elements<'_> {
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => {
                 (sources, None)
             }
-            Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Gather { .. } => (sources, None),
+            Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Update(_) | Kind::Gather { .. } => {
+                (sources, None)
+            }
+            Kind::Library(op) => {
+                // What was there, and of what was written there the value that stays or says most.
+                let places = self.graph.node(self.graph.inputs(element.0)[1]).shape.size();
+                let given = &sources[1 + places..];
+                let row: Vec<Scalar> = given.iter().map(value).collect();
+                let last = given.len().checked_sub(1);
+                let chosen = match op.fold() {
+                    None => last,
+                    Some(fold) => contributor(fold, &row).map(|c| c.number),
+                };
+                let kept = if op.fold().is_none() && chosen.is_some() { None } else { Some(sources[0]) };
+                (kept.into_iter().chain(chosen.map(|i| given[i])).collect(), None)
+            }
         };
         let from: Result<Vec<Element>, Fault> = from.into_iter().map(|e| self.beneath(e)).collect();
         Ok((from?, contributor))

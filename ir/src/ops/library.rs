@@ -5,10 +5,12 @@
 //! what the compiler must know of it: its name, how many operands it takes, of which shape and type
 //! its result is, what it amounts to where an operand has no elements, and how much it computes. What
 //! it means is written in oracle 1 ([`meaning`](crate::graph::meaning)); who computes it is the
-//! runtime's affair. Libraries order their sums as they like: results of these ops are equal up to
-//! rounding, not bit for bit.
+//! runtime's affair. Libraries order the sums of products as they like: these results are equal up to
+//! rounding, not bit for bit. What writes by index is our own, and exact: it is here because the places
+//! that it writes are known only when they are read, so that its target lies in memory.
 
 use crate::dtype::DType;
+use crate::ops::fold::Fold;
 use crate::scalar::Scalar;
 use crate::schedule::work::Work;
 use crate::shape::Shape;
@@ -64,6 +66,21 @@ library_ops! {
     /// The products of matrices, `a[.., i, k] * b[.., k, j]` summed over `k`: operands have equal axes
     /// before their last two, and one float type.
     Matmul matmul(a, b) = product, Scalar::zero, product_work;
+
+    /// The elements of `a` with `values` written to these places, the last one of a place to stay.
+    Put put(a, places, values) = written, Scalar::zero, scatter_work;
+
+    /// The elements of `a`, and added to each the sum of the values at its place.
+    AddAt add_at(a, places, values) = folded, Scalar::zero, scatter_work;
+
+    /// The elements of `a`, each multiplied by the product of the values at its place.
+    MultiplyAt multiply_at(a, places, values) = folded, Scalar::zero, scatter_work;
+
+    /// The least of each element of `a` and the values at its place; a NaN wins, -0 is below +0.
+    MinimumAt minimum_at(a, places, values) = ordered, Scalar::zero, scatter_work;
+
+    /// The greatest of each element of `a` and the values at its place; a NaN wins, -0 is below +0.
+    MaximumAt maximum_at(a, places, values) = ordered, Scalar::zero, scatter_work;
 }
 
 impl LibOp {
@@ -75,6 +92,27 @@ impl LibOp {
     /// The op of that name.
     pub fn parse(name: &str) -> Option<LibOp> {
         LibOp::ALL.iter().copied().find(|op| op.name() == name)
+    }
+
+    /// True for what writes by index: the values that a place is given come in order. Places lie in the
+    /// array: who makes them has looked.
+    pub const fn is_scatter(self) -> bool {
+        match self {
+            LibOp::Matmul => false,
+            LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => true,
+        }
+    }
+
+    /// How a scatter combines the values of a place: `None` where the last one stays, or for what is no
+    /// scatter.
+    pub const fn fold(self) -> Option<Fold> {
+        match self {
+            LibOp::Matmul | LibOp::Put => None,
+            LibOp::AddAt => Some(Fold::Sum),
+            LibOp::MultiplyAt => Some(Fold::Prod),
+            LibOp::MinimumAt => Some(Fold::Min),
+            LibOp::MaximumAt => Some(Fold::Max),
+        }
     }
 
     /// True for types whose matrices libraries multiply.
@@ -111,12 +149,71 @@ fn product_work(operands: &[&Shape]) -> Work {
     Work { points, operations: points.saturating_mul(2) }
 }
 
+/// `[n]`, `[m]` in int64 and `[m]`, none of them empty, give `[n]`: elements of any type.
+fn written(operands: &[Typed<'_>]) -> Rule {
+    let &[(a, dtype), (places, index), (values, other)] = operands else {
+        return Err("it takes elements, places and values".to_string());
+    };
+    if index != DType::I64 || dtype != other {
+        let types = [dtype, index, other].map(DType::short);
+        return Err(format!("elements, places and values of {}", types.join(", ")));
+    }
+    let rows = a.len() == 1 && places.len() == 1 && places == values;
+    if !rows || a.size() == 0 || places.size() == 0 {
+        return Err(format!("{a}, {places} and {values} are no elements, places and values"));
+    }
+    Ok((a.clone(), dtype))
+}
+
+/// As [`written`], for types whose elements are added and multiplied.
+fn folded(operands: &[Typed<'_>]) -> Rule {
+    let (shape, dtype) = written(operands)?;
+    let fits = dtype != DType::Bool && !dtype.is_half() && !dtype.is_complex();
+    if fits { Ok((shape, dtype)) } else { Err(format!("elements of {}", dtype.short())) }
+}
+
+/// As [`written`], for types whose elements are compared as they are.
+fn ordered(operands: &[Typed<'_>]) -> Rule {
+    let (shape, dtype) = written(operands)?;
+    let fits = !dtype.is_half() && !dtype.is_complex();
+    if fits { Ok((shape, dtype)) } else { Err(format!("elements of {}", dtype.short())) }
+}
+
+/// One operation for each value.
+fn scatter_work(operands: &[&Shape]) -> Work {
+    let points = operands[1].size() as u64;
+    Work { points, operations: points }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shape(extents: &[usize]) -> Shape {
         Shape::new(extents).unwrap()
+    }
+
+    #[test]
+    fn scatters_have_rows_of_elements() {
+        let result = |op: LibOp, n: &[usize], m: &[usize], dtypes: [DType; 3]| {
+            let shapes = [shape(n), shape(m), shape(m)];
+            let operands: Vec<_> = shapes.iter().zip(dtypes).collect();
+            (op.def().result)(&operands)
+        };
+        let floats = [DType::F32, DType::I64, DType::F32];
+        assert_eq!(result(LibOp::AddAt, &[3], &[5], floats), Ok((shape(&[3]), DType::F32)));
+        for (n, m) in [(&[3][..], &[0][..]), (&[0], &[5]), (&[3, 1], &[5]), (&[3], &[5, 1])] {
+            assert!(result(LibOp::Put, n, m, floats).unwrap_err().contains("are no elements"));
+        }
+        let bools = [DType::Bool, DType::I64, DType::Bool];
+        assert!(result(LibOp::Put, &[3], &[5], bools).is_ok());
+        assert!(result(LibOp::MaximumAt, &[3], &[5], bools).is_ok());
+        assert_eq!(result(LibOp::AddAt, &[3], &[5], bools).unwrap_err(), "elements of bool");
+        let mixed = [DType::F32, DType::I32, DType::F32];
+        assert_eq!(
+            result(LibOp::Put, &[3], &[5], mixed).unwrap_err(),
+            "elements, places and values of f32, i32, f32"
+        );
     }
 
     #[test]

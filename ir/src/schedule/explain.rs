@@ -77,6 +77,9 @@ fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<St
         let node = plan.graph.node(*n);
         writeln!(text, "  ends at {} {}{}, because {cut}", node.shape, node.dtype, origin(&node.kind))?;
     }
+    for (node, why) in plan.copied_in(step) {
+        writeln!(text, "  copies what {} leaves of the old version, because {why}", origin_name(plan, node))?;
+    }
     match &step.job {
         Job::Kernel(job) => job.kernel.to_string().lines().try_for_each(|line| writeln!(text, "    {line}")),
         Job::Library(_) => Ok(()),
@@ -122,7 +125,12 @@ fn describe(plan: &Plan, place: Place) -> String {
             let slot = &plan.slots[i as usize];
             let dtype = slot.dtype.short();
             let last = if slot.last_read == usize::MAX { "kept" } else { "temporary" };
-            format!("slot {i}: {dtype} {} ({}, {last})", slot.shape, bytes(slot.bytes() as u64))
+            let over = match slot.over {
+                None => String::new(),
+                Some(Place::Leaf(leaf)) => format!(", written over input {leaf}"),
+                Some(Place::Slot(before)) => format!(", written over slot {before}"),
+            };
+            format!("slot {i}: {dtype} {} ({}, {last}{over})", slot.shape, bytes(slot.bytes() as u64))
         }
     }
 }
@@ -135,10 +143,20 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
         Kind::Reduce { fold, .. } => Some(fold.name()),
         Kind::Scan { fold, .. } => Some(fold.scan_name()),
         Kind::Pad(_) => Some("pad"),
+        Kind::Update(_) => Some("set"),
         Kind::Gather { .. } => Some("take"),
         Kind::Iota(_) => Some("arange"),
         Kind::Library(op) => Some(op.name()),
         Kind::View(_) | Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) => None,
+    }
+}
+
+/// What wrote to the array of which an old version is copied.
+fn origin_name(plan: &Plan, node: NodeId) -> &'static str {
+    let stands_for = plan.graph.nodes().find(|n| plan.origins[n.index()] == node);
+    match stands_for.map(|n| &plan.graph.node(n).kind) {
+        Some(Kind::Library(op)) => op.name(),
+        _ => "set",
     }
 }
 

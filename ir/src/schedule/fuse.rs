@@ -14,9 +14,10 @@ mod merge;
 mod scan;
 
 use super::demand::{Place, Space, is_taken};
-use super::{Cut, Options, library, scattered};
+use super::{Cut, Options, in_place, library, scattered};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::{build, complex};
+use crate::ops::library::LibOp;
 use crate::shape::Shape;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
@@ -282,7 +283,7 @@ impl<'a> Fuser<'a> {
             Kind::Reduce { axes, .. } => demands.len() * axes.len(),
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => 0,
             Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Library(_) => 0,
-            Kind::Gather { .. } | Kind::Scan { .. } => 0,
+            Kind::Gather { .. } | Kind::Scan { .. } | Kind::Update(_) => 0,
         };
         let limit = |k: &Growing| match () {
             () if k.values + demands.len() > VALUE_LIMIT => Some("500 values"),
@@ -308,9 +309,16 @@ impl<'a> Fuser<'a> {
             Kind::Pad(_) => above.guard = true,
             Kind::Reduce { .. } => above.fold = true,
             Kind::Scan { .. } => growing.scans = true,
-            Kind::Library(_) => return self.hand_over(n, demand.kernel),
+            Kind::Library(op) => return self.hand_over(n, op, demand.kernel),
             Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::View(_) => {}
             Kind::Gather { .. } => {}
+            Kind::Update(_) => {
+                // What it leaves of its base is in memory, and stays there.
+                let base = self.graph.inputs(n)[0];
+                growing.reads.insert(base);
+                self.handed_to[base.index()].push(demand.kernel);
+                self.forced[base.index()].get_or_insert(Cut::Updated);
+            }
         }
         if self.options.fuse && scattered::is_scattered(self.graph, n) {
             let source = self.graph.inputs(n)[0];
@@ -333,9 +341,9 @@ impl<'a> Fuser<'a> {
     }
 
     /// What a library op reads is in memory, its views absorbed as strides.
-    fn hand_over(&mut self, n: NodeId, kernel: usize) {
+    fn hand_over(&mut self, n: NodeId, op: LibOp, kernel: usize) {
         for &operand in self.graph.inputs(n) {
-            let source = library::source(self.graph, operand).node;
+            let source = library::source(self.graph, op, operand).node;
             self.kernels[kernel].reads.insert(source);
             self.handed_to[source.index()].push(kernel);
             self.forced[source.index()].get_or_insert(Cut::Operand);
@@ -389,7 +397,8 @@ impl<'a> Fuser<'a> {
         let once = all.iter().filter(|d| d.kernel == demand.kernel).count() == 1;
         let joins = matches!(cut, Cut::Output | Cut::Operand | Cut::Recompute { .. })
             && !self.read_by_position[n.index()]
-            && library::of_node(self.graph, n).is_none();
+            && library::of_node(self.graph, n).is_none()
+            && in_place::base(self.graph, n).is_none();
         let is_scan = matches!(self.graph.node(n).kind, Kind::Scan { .. });
         if is_scan && !(kernel.space.is_split() && self.rows_beside(n, demand).is_some()) {
             return None;
@@ -399,7 +408,7 @@ impl<'a> Fuser<'a> {
             return None;
         }
         let shape = &self.graph.node(n).shape;
-        let root = &self.graph.node(kernel.group.roots[0].0).shape;
+        let root = written_shape(self.graph, kernel.group.roots[0].0);
         let last = kernel.space.roots() == [demand.place.clone()] && root == shape;
         let end = match last {
             true => End::Last,
@@ -486,13 +495,22 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
         Kind::Reduce { fold, .. } => 2 * fold.parts() as u64,
         Kind::Scan { .. } => 3,
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::View(_) => 0,
+        Kind::Update(_) => 0,
         Kind::Library(_) => 0,
+    }
+}
+
+/// The shape of what is written of a node: of an update the part that is new.
+pub fn written_shape(graph: &Graph, n: NodeId) -> &Shape {
+    match in_place::base(graph, n) {
+        Some(_) => &graph.node(graph.inputs(n)[1]).shape,
+        None => &graph.node(n).shape,
     }
 }
 
 /// The shape of a group's space.
 pub fn space_of(graph: &Graph, group: &Group) -> Space {
-    let shape: &Shape = &graph.node(group.roots[0].0).shape;
+    let shape = written_shape(graph, group.roots[0].0);
     Space::new(shape, group.split, group.unrolled)
 }
 

@@ -7,7 +7,8 @@
 
 use super::fuse::Group;
 use super::{Cut, Job, LibraryJob, Place, Step, Strided};
-use crate::graph::{Graph, Kind, NodeId};
+use crate::dtype::DType;
+use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::kernel::AxisId;
 use crate::ops::library::LibOp;
 use crate::view::{Factor, Sum, View, flatten};
@@ -23,7 +24,7 @@ pub(super) fn of_node(graph: &Graph, n: NodeId) -> Option<LibOp> {
     match graph.node(n).kind {
         Kind::Library(op) => Some(op),
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => None,
-        Kind::Cast | Kind::View(_) | Kind::Pad(_) => None,
+        Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Update(_) => None,
         Kind::Gather { .. } | Kind::Scan { .. } | Kind::Reduce { .. } => None,
     }
 }
@@ -37,18 +38,18 @@ pub(super) struct Source {
     views: Vec<NodeId>,
 }
 
-/// The place from which a library reads `operand`.
-pub(super) fn source(graph: &Graph, operand: NodeId) -> Source {
-    let shape = &graph.node(operand).shape;
+/// The place from which a library op reads `operand`.
+pub(super) fn source(graph: &Graph, op: LibOp, operand: NodeId) -> Source {
+    let Node { shape, dtype, .. } = graph.node(operand);
     let axes: Vec<Sum> = (0..shape.len() as u32).map(|a| Sum::axis(AxisId(a))).collect();
     let (mut flat, mut place) = (Some(flatten(&axes, shape)), Some(axes));
     let (mut node, mut views) = (operand, Vec::new());
     let mut best: Option<Source> = None;
-    while let Some(layout) = flat.as_ref().and_then(|sum| strided(sum, shape)) {
+    while let Some(layout) = flat.as_ref().and_then(|sum| strided(sum, shape, *dtype)) {
         let kind = &graph.node(node).kind;
         let size = |n: NodeId| graph.node(n).shape.size();
-        // One number is not written out to be repeated: a library wants a matrix.
-        let number = matches!(kind, Kind::Const(_) | Kind::Scalar(_));
+        // One number is written out to be repeated where a library wants a matrix.
+        let number = matches!(kind, Kind::Const(_) | Kind::Scalar(_)) && !op.is_scatter();
         let lies = matches!(kind, Kind::Leaf(_) | Kind::Library(_));
         if lies || best.as_ref().is_none_or(|best| !number && size(node) <= size(best.node)) {
             best = Some(Source { node, layout, views: views.clone() });
@@ -69,7 +70,7 @@ pub(super) fn source(graph: &Graph, operand: NodeId) -> Source {
 }
 
 /// An index as a start and strides, if it is such a sum.
-fn strided(sum: &Sum, shape: &[usize]) -> Option<Strided> {
+fn strided(sum: &Sum, shape: &[usize], dtype: DType) -> Option<Strided> {
     let mut strides: SmallVec<[i64; 4]> = SmallVec::from_elem(0, shape.len());
     for &(factor, by) in &sum.terms {
         match factor {
@@ -77,14 +78,14 @@ fn strided(sum: &Sum, shape: &[usize]) -> Option<Strided> {
             Factor::Digit { .. } | Factor::Taken { .. } => return None,
         }
     }
-    Some(Strided { shape: shape.into(), offset: sum.offset, strides })
+    Some(Strided { dtype, shape: shape.into(), offset: sum.offset, strides })
 }
 
 /// The step of a library op whose operands lie at these places and whose result goes to `result`.
 pub(super) fn step(graph: &Graph, group: &Group, place: impl Fn(NodeId) -> Place, result: Place) -> Step {
     let (n, cut): &(NodeId, Cut) = &group.roots[0];
     let op = of_group(graph, group).expect("the group is a library op");
-    let sources: Vec<Source> = graph.inputs(*n).iter().map(|&operand| source(graph, operand)).collect();
+    let sources: Vec<Source> = graph.inputs(*n).iter().map(|&operand| source(graph, op, operand)).collect();
     let mut nodes: Vec<NodeId> = sources.iter().flat_map(|source| source.views.iter().copied()).collect();
     nodes.push(*n);
     let bytes = |n: NodeId| (graph.node(n).shape.size() * graph.node(n).dtype.bytes()) as u64;

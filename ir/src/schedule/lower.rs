@@ -8,8 +8,8 @@
 //! The kernel is then collapsed, made blind to shapes, and its numbers go to the step's words.
 
 use super::demand::{Place, Space, is_taken};
-use super::fuse::{Group, space_of, stored};
-use super::{Cut, Job, KernelJob, Place as Data, Plan, Slot, Step, library};
+use super::fuse::{Group, space_of, stored, written_shape};
+use super::{Cut, Job, KernelJob, Place as Data, Plan, Slot, Step, in_place, library};
 use crate::dtype::DType;
 use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::index::{Guard, Index, Range, Term, Word};
@@ -37,7 +37,7 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
     let mut plan = Plan::default();
     for group in groups {
         if library::of_group(graph, group).is_some() {
-            let slots = add_slots(graph, group, &mut plan.slots);
+            let slots = add_slots(graph, group, &places, &mut plan.slots);
             let result = Data::Slot(slots[0]);
             let place = |n: NodeId| places[n.index()].expect("what a library reads is in memory");
             plan.steps.push(library::step(graph, group, place, result));
@@ -46,7 +46,7 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
         }
         let mut lowering = Lowering::new(graph, group, &places);
         let values: Vec<Vec<Value<Val>>> = group.roots.iter().map(|(n, _)| lowering.root(*n)).collect();
-        let slots = add_slots(graph, group, &mut plan.slots);
+        let slots = add_slots(graph, group, &places, &mut plan.slots);
         plan.steps.push(lowering.finish(group, &values, &slots));
         for ((n, _), slot) in group.writes().zip(slots) {
             places[n.index()] = Some(Data::Slot(slot));
@@ -57,10 +57,13 @@ pub fn lower(graph: &Graph, groups: &[Group]) -> Plan {
     plan
 }
 
-fn add_slots(graph: &Graph, group: &Group, slots: &mut Vec<Slot>) -> Vec<u32> {
+/// Slots for what a group writes; an update is written over what it updates.
+fn add_slots(graph: &Graph, group: &Group, places: &[Option<Data>], slots: &mut Vec<Slot>) -> Vec<u32> {
     let add = |(n, _): &(NodeId, _)| {
         let Node { shape, dtype, .. } = graph.node(*n);
-        slots.push(Slot { dtype: *dtype, shape: shape.clone(), written: 0, last_read: 0 });
+        let base = in_place::base(graph, *n);
+        let over = base.map(|base| places[base.index()].expect("what is written over is in memory"));
+        slots.push(Slot { dtype: *dtype, shape: shape.clone(), written: 0, last_read: 0, over });
         slots.len() as u32 - 1
     };
     group.writes().map(add).collect()
@@ -176,7 +179,7 @@ impl<'a> Lowering<'a> {
                 let source = stored(self.graph, n);
                 self.load(source, at, &node.shape)
             }
-            Kind::View(_) => args[0],
+            Kind::View(_) | Kind::Update(_) => args[0],
             Kind::Pad(before) => self.pick(n, at, before, args),
             Kind::Scan { fold, .. } => args[0].map(|element| self.builder.scan(*fold, element)),
             Kind::Gather { .. } => self.gather(n, at, args),
@@ -385,8 +388,7 @@ impl<'a> Lowering<'a> {
             }
         }
         let written = |(n, _): &(NodeId, Cut)| {
-            let Node { shape, dtype, .. } = self.graph.node(*n);
-            (shape.size() * dtype.bytes()) as u64
+            (written_shape(self.graph, *n).size() * self.graph.node(*n).dtype.bytes()) as u64
         };
         let bytes_written = group.writes().map(written).sum();
         let mut kernel = self.builder.finish();
@@ -422,8 +424,11 @@ impl<'a> Lowering<'a> {
         let (dtype, mut stores) = (node.dtype.part(), Vec::new());
         let buffer = self.builder.buffer(dtype, Role::Out);
         for (place, value) in values {
-            let places = places_of(node.dtype, &flatten(place, &node.shape));
-            for (sum, value) in places.parts().zip(value.parts()) {
+            let written = match &node.kind {
+                Kind::Update(parts) => flatten(&in_place::places(parts, place), &node.shape),
+                _ => flatten(place, &node.shape),
+            };
+            for (sum, value) in places_of(node.dtype, &written).parts().zip(value.parts()) {
                 let at = self.index(&sum);
                 stores.push(Store { buffer, at, value: self.builder.narrowed(value, dtype) });
             }

@@ -9,11 +9,13 @@
 mod demand;
 pub mod explain;
 mod fuse;
+mod in_place;
 mod library;
 mod lower;
 mod memory;
 mod scattered;
 mod simplify;
+mod update;
 pub mod work;
 
 use crate::dtype::DType;
@@ -21,6 +23,7 @@ use crate::graph::{Graph, NodeId, verify};
 use crate::kernel::{Kernel, Role};
 use crate::ops::library::LibOp;
 use crate::shape::Shape;
+use in_place::Choice;
 use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
@@ -53,6 +56,34 @@ pub struct Plan {
     pub outputs: Vec<Place>,
     /// How many array operations the graph had: what an eager library would have run.
     pub operations: usize,
+    /// The updates of the given graph whose old version is copied, with why.
+    pub copies: Vec<(NodeId, Copied)>,
+}
+
+/// Whose the memory of a leaf is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hold {
+    /// This evaluation's alone: it may be written over.
+    Free,
+    /// Somebody else holds the array, too.
+    Shared,
+    /// It was borrowed, or is not the pool's.
+    Foreign,
+}
+
+/// Why what an update leaves of the old version is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Copied {
+    /// Somebody else holds the array.
+    Shared,
+    /// The memory is not ours to write to.
+    Foreign,
+    /// That node of the given graph reads the old version.
+    Read(NodeId),
+    /// The old version is asked for, too.
+    Output,
+    /// New values are computed from elements at other places.
+    Neighbours,
 }
 
 /// One launch.
@@ -100,7 +131,7 @@ pub struct KernelJob {
 pub struct LibraryJob {
     /// The op.
     pub op: LibOp,
-    /// The type of its operands and its result.
+    /// The type of its result.
     pub dtype: DType,
     /// Where in its buffer each operand lies.
     pub operands: SmallVec<[Strided; 2]>,
@@ -109,6 +140,8 @@ pub struct LibraryJob {
 /// Elements of a buffer by a start and strides, in elements; strides may be 0 or negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strided {
+    /// The type of the elements.
+    pub dtype: DType,
     /// The extents.
     pub shape: SmallVec<[usize; 4]>,
     /// Where the first element lies.
@@ -138,7 +171,7 @@ impl Step {
     pub fn accesses(&self) -> impl Iterator<Item = (Role, DType, Place)> {
         let access = |(at, &place): (usize, &Place)| match &self.job {
             Job::Kernel(job) => (job.kernel.buffers[at].role, job.kernel.buffers[at].dtype, place),
-            Job::Library(job) if at < job.operands.len() => (Role::In, job.dtype, place),
+            Job::Library(job) if at < job.operands.len() => (Role::In, job.operands[at].dtype, place),
             Job::Library(job) => (Role::Out, job.dtype, place),
         };
         self.buffers.iter().enumerate().map(access)
@@ -156,6 +189,9 @@ pub struct Slot {
     pub written: usize,
     /// The last step that reads it, or `usize::MAX` for an output of the plan.
     pub last_read: usize,
+    /// What it is written over: data of its size that nobody reads any more. A step that writes a part of
+    /// it leaves the rest as it was there.
+    pub over: Option<Place>,
 }
 
 impl Slot {
@@ -207,6 +243,8 @@ pub enum Cut {
     Library,
     /// A library reads it.
     Operand,
+    /// A part of it is written over.
+    Updated,
     /// The kernel would have grown past a limit.
     TooLarge {
         /// The limit.
@@ -233,23 +271,57 @@ impl fmt::Display for Cut {
             Cut::Taken => f.write_str("its elements are taken by index"),
             Cut::Library => f.write_str("a library computes it"),
             Cut::Operand => f.write_str("a library reads it"),
+            Cut::Updated => f.write_str("a part of it is written over"),
             Cut::TooLarge { limit } => write!(f, "the kernel would have more than {limit}"),
         }
     }
 }
 
-/// Plans a graph.
+impl fmt::Display for Copied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Copied::Shared => "the array that is written to is held by somebody else, too",
+            Copied::Foreign => "the memory of the array that is written to was given, and is not written to",
+            Copied::Read(_) => "the old version is read elsewhere",
+            Copied::Output => "the old version is asked for, too",
+            Copied::Neighbours => "what is written is computed from elements at other places",
+        })
+    }
+}
+
+/// Plans a graph whose leaves are somebody else's.
 pub fn plan(graph: Graph, options: Options) -> Plan {
+    plan_over(graph, options, &[])
+}
+
+/// Plans a graph. Leaves that are [free](Hold::Free) may be written over, by steps after which nothing can
+/// fail; those that `holds` does not mention are shared.
+pub fn plan_over(graph: Graph, options: Options, holds: &[Hold]) -> Plan {
     debug_assert_eq!(verify::verify(&graph), Ok(()), "a graph is well-formed before planning");
     let operations = simplify::operations(&graph);
-    let (graph, origins) = simplify::simplify(graph);
+    let choice = if options.fuse { Choice::of(&graph, holds) } else { Choice::default() };
+    // A kernel that was to write in place may turn out to be one that cannot: all is then written anew.
+    let spare = (!choice.in_place.is_empty()).then(|| graph.clone());
+    let planned = planned(graph, options, holds, &choice);
+    let again = || planned_again(spare, options, holds);
+    let mut plan = planned.or_else(again).expect("a plan that writes nothing in place is one");
+    (plan.operations, plan.copies) = (operations, choice.copies);
+    plan
+}
+
+/// The plan in which no update is done in place.
+fn planned_again(graph: Option<Graph>, options: Options, holds: &[Hold]) -> Option<Plan> {
+    planned(graph?, options, holds, &Choice::default())
+}
+
+/// The plan in which the chosen updates are done in place, if their kernels can.
+fn planned(graph: Graph, options: Options, holds: &[Hold], choice: &Choice) -> Option<Plan> {
+    let (graph, origins) = simplify::simplify(graph, choice);
     debug_assert_eq!(verify::verify(&graph), Ok(()), "simplify keeps graphs well-formed");
     let groups = fuse::fuse(&graph, options);
     let mut plan = lower::lower(&graph, &groups);
-    plan.operations = operations;
-    memory::assign(&mut plan);
     (plan.graph, plan.origins) = (graph, origins);
-    plan
+    memory::assign(&mut plan, if options.fuse { holds } else { &[] }).then_some(plan)
 }
 
 impl Plan {
@@ -274,12 +346,17 @@ impl Plan {
         self.steps.iter().fold(0, |sum, step| sum.saturating_add(step.work().operations))
     }
 
-    /// The most bytes of slots that are alive at once, outputs included, leaves not.
+    /// The most bytes of slots that are alive at once, outputs included, leaves not, nor what is written
+    /// over them.
     pub fn peak_bytes(&self) -> u64 {
         let (mut born, mut freed) = (vec![0; self.steps.len()], vec![0; self.steps.len()]);
-        for slot in &self.slots {
-            born[slot.written] += slot.bytes() as u64;
-            if let Some(freed) = freed.get_mut(slot.last_read.max(slot.written)) {
+        let taken = self.taken_over();
+        for (at, slot) in self.slots.iter().enumerate() {
+            if slot.over.is_none() {
+                born[slot.written] += slot.bytes() as u64;
+            }
+            let ends = !taken.contains(&Place::Slot(at as u32)) && !self.lies_in_leaf(at);
+            if let Some(freed) = freed.get_mut(slot.last_read.max(slot.written)).filter(|_| ends) {
                 *freed += slot.bytes() as u64;
             }
         }
@@ -292,12 +369,34 @@ impl Plan {
         born.into_iter().zip(freed).map(during).max().unwrap_or(0)
     }
 
+    /// The data that slots are written over.
+    pub fn taken_over(&self) -> Vec<Place> {
+        self.slots.iter().filter_map(|slot| slot.over).collect()
+    }
+
+    /// Whether a slot lies in the memory of a leaf.
+    pub fn lies_in_leaf(&self, mut slot: usize) -> bool {
+        loop {
+            match self.slots[slot].over {
+                None => return false,
+                Some(Place::Leaf(_)) => return true,
+                Some(Place::Slot(before)) => slot = before as usize,
+            }
+        }
+    }
+
     /// The node that a slot holds the value of.
     pub fn node_in(&self, slot: usize) -> NodeId {
         let step = &self.steps[self.slots[slot].written];
         let mut written = step.accesses().filter(|(role, ..)| *role == Role::Out).zip(&step.writes);
         let found = written.find(|((.., place), _)| *place == Place::Slot(slot as u32));
         found.map(|(_, (node, _))| *node).expect("a step writes its slots in the order of its nodes")
+    }
+
+    /// The updates of the given graph whose old version a step copies, with why.
+    pub fn copied_in(&self, step: &Step) -> impl Iterator<Item = (NodeId, Copied)> {
+        let is_here = |node: NodeId| step.nodes.iter().any(|n| self.origins[n.index()] == node);
+        self.copies.iter().copied().filter(move |(node, _)| is_here(*node))
     }
 
     /// Why each materialised node is, in order of the steps.

@@ -48,7 +48,7 @@ pub fn is_scattered(graph: &Graph, n: NodeId) -> bool {
             Kind::View(View::Slice(_) | View::Permute(_) | View::Diagonal(..) | View::Window(_)) => {
                 return true;
             }
-            Kind::Pad(_) | Kind::Iota(_) => return true,
+            Kind::Pad(_) | Kind::Update(_) | Kind::Iota(_) => return true,
             Kind::View(View::Expand | View::Reshape) | Kind::Map(_) | Kind::Cast => {}
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Library(_) => {}
             Kind::Scan { .. } | Kind::Reduce { .. } => {}

@@ -5,12 +5,21 @@
 //! hash-consed), views cost nothing wherever they stand, and scalar identities are applied when a
 //! kernel is built; so nothing else is left to do here.
 
+use super::in_place::Choice;
+use super::update;
 use crate::graph::{Graph, Kind, Node, NodeId, build};
 use smallvec::SmallVec;
 
-/// The graph without empty folds and pads of nothing, and without what no output depends on; and
-/// for each of its nodes, the first node of `graph` that it stands for.
-pub fn simplify(graph: Graph) -> (Graph, Vec<NodeId>) {
+/// The graph without empty folds and pads of nothing, without updates but for those that are done in
+/// place, and without what no output depends on; and for each of its nodes, the first node of `graph` that it stands for.
+pub fn simplify(graph: Graph, choice: &Choice) -> (Graph, Vec<NodeId>) {
+    let (graph, first) = update::expand(graph, choice);
+    let (graph, second) = filled_in(graph);
+    (graph, second.into_iter().map(|n| first[n.index()]).collect())
+}
+
+/// The graph without empty folds and pads of nothing, and without what no output depends on.
+fn filled_in(graph: Graph) -> (Graph, Vec<NodeId>) {
     let hollow = |n: NodeId| {
         let reads_nothing = graph.inputs(n).first().is_some_and(|x| graph.node(*x).shape.size() == 0);
         reads_nothing && graph.node(n).shape.size() > 0
@@ -19,17 +28,18 @@ pub fn simplify(graph: Graph) -> (Graph, Vec<NodeId>) {
         let origins = graph.nodes().collect();
         return (graph, origins);
     }
-    let (filled, first) = copy(&graph, &vec![true; graph.len()], fill_in);
-    let (pruned, second) = copy(&filled, &filled.live(), |_, _, _| None);
+    let (filled, first) =
+        copy(&graph, &vec![true; graph.len()], |_, result, node, inputs| fill_in(result, node, inputs));
+    let (pruned, second) = copy(&filled, &filled.live(), |_, _, _, _| None);
     (pruned, second.into_iter().map(|n| first[n.index()]).collect())
 }
 
 /// A copy of the chosen nodes in which `rule` may put another node in a node's place; it sees the
-/// node's new operands. Gives the copy and where each of its nodes comes from.
-fn copy(
+/// node and its new operands. Gives the copy and where each of its nodes comes from.
+pub(super) fn copy(
     graph: &Graph,
     chosen: &[bool],
-    rule: fn(&mut Graph, &Node, &[NodeId]) -> Option<NodeId>,
+    rule: impl Fn(NodeId, &mut Graph, &Node, &[NodeId]) -> Option<NodeId>,
 ) -> (Graph, Vec<NodeId>) {
     let (mut result, mut origins) = (Graph::new(), Vec::new());
     let mut new: Vec<Option<NodeId>> = vec![None; graph.len()];
@@ -37,7 +47,7 @@ fn copy(
         |new: &[Option<NodeId>], n: NodeId| new[n.index()].expect("operands of what is copied are copied");
     for n in graph.nodes().filter(|n| chosen[n.index()]) {
         let inputs: SmallVec<[NodeId; 3]> = graph.inputs(n).iter().map(|i| at(&new, *i)).collect();
-        let other = rule(&mut result, graph.node(n), &inputs);
+        let other = rule(n, &mut result, graph.node(n), &inputs);
         new[n.index()] = Some(other.unwrap_or_else(|| result.insert(graph.node(n).clone(), &inputs)));
         origins.resize(result.len(), n);
     }
@@ -64,7 +74,7 @@ fn fill_in(result: &mut Graph, node: &Node, inputs: &[NodeId]) -> Option<NodeId>
             let element = build::constant(result, (op.def().of_nothing)(node.dtype));
             Some(build::expand(result, &element, &node.shape))
         }
-        Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => None,
+        Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Update(_) => None,
         Kind::Map(_) | Kind::Cast | Kind::View(_) | Kind::Scan { .. } | Kind::Gather { .. } => None,
     }
 }
@@ -75,7 +85,7 @@ pub fn operations(graph: &Graph) -> usize {
     let live = graph.live();
     let counts = |n: &NodeId| match graph.node(*n).kind {
         Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::View(_) => false,
-        Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::Pad(_) => true,
+        Kind::Iota(_) | Kind::Map(_) | Kind::Cast | Kind::Pad(_) | Kind::Update(_) => true,
         Kind::Gather { .. } | Kind::Scan { .. } | Kind::Reduce { .. } | Kind::Library(_) => true,
     };
     graph.nodes().filter(|n| live[n.index()]).filter(counts).count()

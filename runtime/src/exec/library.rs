@@ -16,9 +16,11 @@ use smallvec::SmallVec;
 struct Addresses {
     operands: SmallVec<[*const u8; 2]>,
     result: *mut u8,
+    scratch: *mut u8,
 }
 
-// SAFETY: operands are only read, and each thread writes parts of the result that are its own.
+// SAFETY: operands are only read, and each thread writes parts of the result, and of the scratch, that are
+// its own.
 unsafe impl Sync for Addresses {}
 
 impl Run<'_> {
@@ -28,10 +30,14 @@ impl Run<'_> {
         let places = &self.prepared.plan().steps[index].buffers;
         let (operands, result) = places.split_at(job.operands.len());
         let mut copies: SmallVec<[Block; 2]> = SmallVec::new();
-        let mut addresses = Addresses { operands: SmallVec::new(), result: std::ptr::null_mut() };
-        for &place in operands {
+        let mut addresses = Addresses {
+            operands: SmallVec::new(),
+            result: std::ptr::null_mut(),
+            scratch: std::ptr::null_mut(),
+        };
+        for (&place, operand) in operands.iter().zip(&job.operands) {
             let mut address = self.address(place, slots);
-            if !(address as usize).is_multiple_of(job.dtype.bytes()) {
+            if !(address as usize).is_multiple_of(operand.dtype.bytes()) {
                 // Data that lies across the alignment of its type: a library may not read it there.
                 let mut copy = self.allocate(self.size(place), None)?;
                 fill(&mut copy, self.bytes(place, slots));
@@ -41,14 +47,21 @@ impl Run<'_> {
             addresses.operands.push(address);
         }
         addresses.result = self.address(result[0], slots).cast_mut();
+        let scratch = match launch.scratch_bytes {
+            0 => None,
+            bytes => Some(self.allocate(bytes, self.prepared.step(index).born.first().copied())?),
+        };
+        if let Some(scratch) = &scratch {
+            addresses.scratch = scratch.as_ptr();
+        }
         let addresses = &addresses;
         // Slots are as large as their shapes, leaves by the contract of `Prepared::new`, and operands lie
         // inside of them: the scheduler follows views to where they are.
         let body = |from: u64, to: u64| {
-            let Addresses { operands, result } = addresses;
+            let Addresses { operands, result, scratch } = addresses;
             // SAFETY: each range is done once, what is read was filled by earlier steps, the result is a
-            // slot of this step, and all addresses are aligned: those of slots as blocks are.
-            unsafe { library::run(job, operands, *result, from, to) }
+            // slot of this step, the scratch is this call's, and all addresses are aligned: those of slots as blocks are.
+            unsafe { library::run(job, operands, *result, *scratch, from, to) }
         };
         self.units(launch.units, launch.grain, &body)
     }

@@ -41,6 +41,8 @@ pub(super) struct PreparedStep {
     pub(super) is_empty: bool,
     pub(super) born: SmallVec<[usize; 2]>,
     pub(super) dies: SmallVec<[usize; 2]>,
+    /// What begins in the memory of something else, which ends.
+    pub(super) takes: SmallVec<[(Place, usize); 1]>,
 }
 
 impl Prepared {
@@ -48,17 +50,23 @@ impl Prepared {
     ///
     /// # Safety
     /// With leaves of these sizes no step reads outside of a leaf or slot, or writes outside of a
-    /// slot, and each fills the slots that it writes. That holds of a plan made by
+    /// slot, and each fills the slots that it writes; one that is written over other data is as large as
+    /// these, which nobody reads later, and the step reads of them only what it is about to write over. That holds of a plan made by
     /// [`schedule::plan`](numfuse_ir::schedule::plan) for a graph whose leaves have these sizes.
     pub unsafe fn new(plan: Plan, leaf_bytes: Vec<usize>, target: Target) -> Prepared {
         let slot_bytes: Vec<usize> = plan.slots.iter().map(|slot| slot.bytes()).collect();
         let mut steps: Vec<_> =
             plan.steps.iter().map(|s| PreparedStep::new(s, &slot_bytes, &target)).collect();
+        let taken = plan.taken_over();
         for (index, slot) in plan.slots.iter().enumerate() {
-            steps[slot.written].born.push(index);
+            match slot.over {
+                None => steps[slot.written].born.push(index),
+                Some(place) => steps[slot.written].takes.push((place, index)),
+            }
             // A slot that nobody reads ends where it began.
             let last = slot.last_read.max(slot.written);
-            if let Some(step) = steps.get_mut(last) {
+            let is_taken = taken.contains(&Place::Slot(index as u32));
+            if let Some(step) = steps.get_mut(last).filter(|_| !is_taken) {
                 step.dies.push(index);
             }
         }
@@ -69,6 +77,15 @@ impl Prepared {
         let nanoseconds: f64 = work.map(|(step, _)| cost::nanoseconds(step)).sum();
         let stays = nanoseconds < cost::ENTERING_WORKERS || steps.iter().all(PreparedStep::is_one_range);
         Prepared { plan, target, steps, leaf_bytes, slot_bytes, scalars, stays, codes: OnceLock::new() }
+    }
+
+    /// The leaves that are written over, by their numbers.
+    pub fn taken_leaves(&self) -> impl Iterator<Item = usize> {
+        let leaf = |(place, _): &(Place, usize)| match place {
+            Place::Leaf(leaf) => Some(*leaf as usize),
+            Place::Slot(_) => None,
+        };
+        self.steps.iter().flat_map(|step| &step.takes).filter_map(leaf)
     }
 
     /// The plan.
@@ -193,7 +210,14 @@ impl PreparedStep {
         };
         let writes = step.accesses().any(writes);
         let is_empty = launch.units == 0 || !writes;
-        PreparedStep { mapping, launch, is_empty, born: SmallVec::new(), dies: SmallVec::new() }
+        PreparedStep {
+            mapping,
+            launch,
+            is_empty,
+            born: SmallVec::new(),
+            dies: SmallVec::new(),
+            takes: SmallVec::new(),
+        }
     }
 
     /// There is nothing to share among workers.

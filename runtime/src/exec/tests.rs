@@ -23,7 +23,9 @@ fn run_with_code_of(op: Op, other: Op, leaf: Vec<f32>, check: bool) -> Result<Ve
     let options = RunOptions { check, ..RunOptions::default() };
     let codes = wrong.codes(&options).expect("the kernel compiles");
     let leaves = [Buffer::from_vec(leaf)];
-    Run { prepared: &plan, leaves: &leaves, scalars: &[], codes, options: &options }.all_steps()
+    Run { prepared: &plan, leaves: &leaves, scalars: &[], codes, options: &options }
+        .all_steps()
+        .map(|outputs| in_buffers(outputs, &mut []))
 }
 
 #[test]

@@ -13,19 +13,24 @@ use numfuse_codegen::Launch;
 use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::schedule::LibraryJob;
 
-/// The crate that computes an op, for people to read.
-pub fn provider(op: LibOp) -> &'static str {
+/// The crate that computes an op, for people to read; `None` of what is our own.
+pub fn provider(op: LibOp) -> Option<&'static str> {
     match op {
-        LibOp::Matmul => "matrixmultiply",
+        LibOp::Matmul => Some("matrixmultiply"),
+        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => None,
     }
 }
 
 /// How a library op is cut into units, and how many of them make a task that is worth sharing.
 pub(crate) fn launch(job: &LibraryJob) -> Launch {
-    let (units, grain) = match job.op {
-        LibOp::Matmul => cpu::matmul::Cut::of(job).units(),
+    let ((units, grain), scratch_bytes) = match job.op {
+        LibOp::Matmul => (cpu::matmul::Cut::of(job).units(), 0),
+        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
+            let cut = cpu::scatter::Cut::of(job);
+            (cut.units(), cut.scratch_bytes())
+        }
     };
-    Launch { units, grain, scratch_bytes: 0, finish: 0 }
+    Launch { units, grain, scratch_bytes, finish: 0 }
 }
 
 /// How long a machine operation of the op takes on one thread, in nanoseconds: roughly.
@@ -33,18 +38,32 @@ pub(crate) fn nanoseconds_of_operation(job: &LibraryJob) -> f64 {
     match job.op {
         // Vectors of 64 bytes, two multiplications and additions a cycle, most of the time.
         LibOp::Matmul => 0.0025 * job.dtype.bytes() as f64,
+        // A place that is read, and an element that may be far away.
+        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 3.0,
     }
 }
 
 /// Does units `from..to` of a library op.
 ///
 /// # Safety
-/// The pointers are aligned for the op's type. Each operand's elements, where the job says that they
+/// The pointers are aligned for the types of what they point to. Each operand's elements, where the job says that they
 /// lie from its pointer, are initialised and written by nobody meanwhile; `result` has room for the
-/// result, and nobody else touches the elements of these units.
-pub(crate) unsafe fn run(job: &LibraryJob, operands: &[*const u8], result: *mut u8, from: u64, to: u64) {
+/// result, and nobody else touches the elements of these units. `scratch` has the bytes that the op's
+/// [`launch`] asks for, aligned to 8, for the units of this run alone.
+pub(crate) unsafe fn run(
+    job: &LibraryJob,
+    operands: &[*const u8],
+    result: *mut u8,
+    scratch: *mut u8,
+    from: u64,
+    to: u64,
+) {
     match job.op {
         // SAFETY: our caller's promises are those that it asks for.
         LibOp::Matmul => unsafe { cpu::matmul::run(job, operands, result, from, to) },
+        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
+            // SAFETY: as above.
+            unsafe { cpu::scatter::run(job, operands, result, scratch, from, to) }
+        }
     }
 }

@@ -87,6 +87,7 @@ pub(crate) fn chain(kernel: &Arc<Kernel>, steps: usize, n: usize) -> Plan {
         shape: Shape::new(&[n]).unwrap(),
         written: index,
         last_read: if index + 1 == steps { usize::MAX } else { index + 1 },
+        over: None,
     };
     Plan {
         graph: Graph::new(),
@@ -95,6 +96,7 @@ pub(crate) fn chain(kernel: &Arc<Kernel>, steps: usize, n: usize) -> Plan {
         slots: (0..steps).map(slot).collect(),
         outputs: vec![place(steps)],
         operations: 2 * steps,
+        copies: Vec::new(),
     }
 }
 

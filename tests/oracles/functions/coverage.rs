@@ -51,7 +51,7 @@ impl Seen {
     /// Fails unless every name was compared on what `docs/coverage.tsv` says of tables of that sort.
     pub(super) fn check(&self, table: &Table) {
         let kinds: &[Kind] = match table.inputs {
-            Inputs::Edges | Inputs::Pairs | Inputs::Tame => {
+            Inputs::Edges | Inputs::Pairs | Inputs::Tame | Inputs::Holes => {
                 &[Kind::Plain, Kind::Point, Kind::Empty, Kind::Stretched, Kind::Backwards]
             }
             Inputs::Nothing => &[Kind::Plain],
@@ -86,7 +86,7 @@ fn compared() -> BTreeMap<String, Extent> {
     };
     for table in TABLES {
         let extent = match table.inputs {
-            Inputs::Edges | Inputs::Pairs | Inputs::Tame => Extent::Everything,
+            Inputs::Edges | Inputs::Pairs | Inputs::Tame | Inputs::Holes => Extent::Everything,
             Inputs::Nothing => Extent::Types,
             Inputs::Refused => continue,
         };

@@ -2,6 +2,7 @@
 //! order in which they can run.
 
 use super::{AXIS_LIMIT, Fuser, Group, Growing, VALUE_LIMIT, library};
+use crate::schedule::in_place;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 impl Fuser<'_> {
@@ -28,8 +29,11 @@ impl Fuser<'_> {
         if first.space.extents().len() + second.space.extents().len() > AXIS_LIMIT {
             return false;
         }
-        let library = |k: &Growing| library::of_group(self.graph, &k.group).is_some();
-        if library(first) || library(second) {
+        let alone = |k: &Growing| {
+            let over = k.group.roots.iter().any(|(n, _)| in_place::base(self.graph, *n).is_some());
+            over || library::of_group(self.graph, &k.group).is_some()
+        };
+        if alone(first) || alone(second) {
             return false;
         }
         let walk = |k: &Growing| {

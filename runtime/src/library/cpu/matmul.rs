@@ -169,7 +169,7 @@ mod tests {
         let strided = |shape: &[usize]| {
             let mut strides: Vec<i64> = vec![1; shape.len()];
             (1..shape.len()).rev().for_each(|a| strides[a - 1] = strides[a] * shape[a] as i64);
-            Strided { shape: shape.into(), offset: 0, strides: strides.into() }
+            Strided { dtype, shape: shape.into(), offset: 0, strides: strides.into() }
         };
         LibraryJob { op: LibOp::Matmul, dtype, operands: shapes.map(strided).into() }
     }
@@ -197,7 +197,8 @@ mod tests {
             [(0, [11, 1]), (10, [11, -1]), (0, [1, 5]), (3, [0, 1]), (400, [-22, 2]), (9, [0, 0])]
         {
             let mut job = job([&[m, k], &[k, n]], DType::F64);
-            job.operands[0] = Strided { shape: [m, k][..].into(), offset, strides: strides[..].into() };
+            let (dtype, shape, strides_of_a) = (DType::F64, [m, k][..].into(), strides[..].into());
+            job.operands[0] = Strided { dtype, shape, offset, strides: strides_of_a };
             let mut c = vec![f64::NAN; m * n];
             let pointers = [a.as_ptr().cast::<u8>(); 2];
             // SAFETY: all places that these strides reach lie inside `a`, and `c` has a place for each

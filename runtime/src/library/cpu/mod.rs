@@ -1,3 +1,5 @@
 //! Library ops on the processor, a file each.
 
 pub(super) mod matmul;
+mod order;
+pub(super) mod scatter;

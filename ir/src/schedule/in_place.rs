@@ -1,0 +1,212 @@
+//! Which updates are done in place: the part is written over the old version, and nothing else moves.
+//!
+//! That is right where the old version lies in memory that nobody else looks at, nothing that is computed
+//! later reads it, and what is written reads it, if at all, only at the place that is written. It is worth
+//! it where the new version is written to memory anyway: for an output, or for the base of another update
+//! in place. All other updates are said in terms of other nodes ([`update`](super::update)).
+
+use super::fuse::stored;
+use super::{Copied, Hold};
+use crate::graph::{Graph, Kind, NodeId};
+use crate::kernel::AxisId;
+use crate::ops::library::LibOp;
+use crate::view::{Sum, View};
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+/// What an update is written over, if the node is one.
+pub(super) fn base(graph: &Graph, n: NodeId) -> Option<NodeId> {
+    matches!(graph.node(n).kind, Kind::Update(_)).then(|| graph.inputs(n)[0])
+}
+
+/// Where in the whole array the element at `place` of a part lies.
+pub(super) fn places(parts: &[(i64, i64)], place: &[Sum]) -> Vec<Sum> {
+    place.iter().zip(parts).map(|(i, &(start, step))| i.times(step).shifted(start)).collect()
+}
+
+/// What is decided of the updates of a graph.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    /// Those that are done in place.
+    pub(super) in_place: IndexSet<NodeId, FxBuildHasher>,
+    /// Those whose old version is copied, with why.
+    pub(super) copies: Vec<(NodeId, Copied)>,
+}
+
+/// Why an update is not done in place.
+enum Refusal {
+    /// What it is written over has to be copied.
+    Copied(Copied),
+    /// Its old version is computed beside the new part.
+    Computed,
+}
+
+impl Choice {
+    /// The choice for a graph whose leaves are held so.
+    pub(super) fn of(graph: &Graph, holds: &[Hold]) -> Choice {
+        let mut choice = Choice::default();
+        let updates: Vec<NodeId> = graph.nodes().filter(|n| base(graph, *n).is_some()).collect();
+        let live = graph.live();
+        let outputs: IndexSet<NodeId> = graph.outputs().iter().map(|&n| stored(graph, n)).collect();
+        let mut able: IndexSet<NodeId> = IndexSet::new();
+        let mut refused: Vec<(NodeId, Copied)> = Vec::new();
+        for &n in updates.iter().filter(|n| live[n.index()]) {
+            let look = Look { graph, holds, live: &live, outputs: &outputs, able: &able };
+            match look.at(n) {
+                Ok(()) => drop(able.insert(n)),
+                Err(Refusal::Copied(why)) => refused.push((n, why)),
+                Err(Refusal::Computed) => {}
+            }
+        }
+        // Readers first: what is written over is wanted in memory where its new version is.
+        let mut wanted = outputs.clone();
+        for &n in updates.iter().rev().filter(|n| wanted.contains(*n)).collect::<Vec<_>>() {
+            if able.contains(&n) && (outputs.contains(&n) || choice.is_base(graph, n)) {
+                choice.in_place.insert(n);
+            }
+        }
+        for &n in updates.iter().rev() {
+            if wanted.contains(&n) {
+                wanted.extend(base(graph, n));
+            }
+        }
+        choice.copies = refused.into_iter().filter(|(n, _)| wanted.contains(n)).collect();
+        choice.copies.extend(graph.nodes().filter_map(|n| Some((n, scatter_copies(graph, n, holds)?))));
+        choice
+    }
+
+    fn is_base(&self, graph: &Graph, n: NodeId) -> bool {
+        self.in_place.iter().any(|update| base(graph, *update) == Some(n))
+    }
+}
+
+/// Why a scatter copies its base, as far as that is known of leaves.
+fn scatter_copies(graph: &Graph, n: NodeId, holds: &[Hold]) -> Option<Copied> {
+    let Kind::Library(op) = graph.node(n).kind else { return None };
+    let is_scatter = LibOp::is_scatter(op);
+    let Kind::Leaf(leaf) = graph.node(stored(graph, graph.inputs(n)[0])).kind else { return None };
+    if is_scatter { refused_by(holds, leaf) } else { None }
+}
+
+/// Why a leaf is not written over.
+fn refused_by(holds: &[Hold], leaf: u32) -> Option<Copied> {
+    match holds.get(leaf as usize) {
+        Some(Hold::Free) => None,
+        Some(Hold::Shared) | None => Some(Copied::Shared),
+        Some(Hold::Foreign) => Some(Copied::Foreign),
+    }
+}
+
+/// One update, looked at in its graph.
+struct Look<'a> {
+    graph: &'a Graph,
+    holds: &'a [Hold],
+    live: &'a [bool],
+    outputs: &'a IndexSet<NodeId>,
+    /// Updates before it that can be done in place.
+    able: &'a IndexSet<NodeId>,
+}
+
+impl Look<'_> {
+    /// Whether the update can be done in place, if what it leaves is wanted in memory.
+    fn at(&self, n: NodeId) -> Result<(), Refusal> {
+        let old = self.graph.inputs(n)[0];
+        match &self.graph.node(old).kind {
+            Kind::Leaf(leaf) => match refused_by(self.holds, *leaf) {
+                Some(why) => return Err(Refusal::Copied(why)),
+                None => {}
+            },
+            Kind::Update(_) if self.able.contains(&old) => {}
+            Kind::Library(_) => {}
+            Kind::Update(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => {
+                return Err(Refusal::Computed);
+            }
+            Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Scan { .. } | Kind::Gather { .. } => {
+                return Err(Refusal::Computed);
+            }
+            Kind::Reduce { .. } => return Err(Refusal::Computed),
+        }
+        if self.outputs.contains(&old) {
+            return Err(Refusal::Copied(Copied::Output));
+        }
+        self.readers(n, old).map_err(Refusal::Copied)
+    }
+
+    /// Whether all readers of the old version are the update and what it writes, which reads it only at
+    /// the places that it writes.
+    fn readers(&self, n: NodeId, old: NodeId) -> Result<(), Copied> {
+        let inside = self.aligned(n, old)?;
+        let is_inside = |user: &NodeId| *user == n || inside.contains(user) || !self.live[user.index()];
+        for &node in inside.iter().chain([&old]) {
+            if node != old && self.outputs.contains(&stored(self.graph, node)) {
+                return Err(Copied::Read(node));
+            }
+            if let Some(&user) = self.graph.users(node).iter().find(|user| !is_inside(user)) {
+                return Err(Copied::Read(user));
+            }
+        }
+        Ok(())
+    }
+
+    /// The nodes between what the update writes and the old version: elementwise ones and views, that lead
+    /// to its elements at the places that are written.
+    fn aligned(&self, n: NodeId, old: NodeId) -> Result<IndexSet<NodeId>, Copied> {
+        const MOST: usize = 200;
+        let depends = self.depends(n, old);
+        let (values, shape) = (self.graph.inputs(n)[1], &self.graph.node(self.graph.inputs(n)[1]).shape);
+        let Kind::Update(parts) = &self.graph.node(n).kind else { return Ok(IndexSet::new()) };
+        let axes: Vec<Sum> = (0..shape.len() as u32).map(|a| still(shape, a)).collect();
+        let written = places(parts, &axes);
+        let (mut inside, mut seen) = (IndexSet::new(), IndexSet::new());
+        let mut work = vec![(values, axes)];
+        while let Some((node, place)) = work.pop() {
+            if !depends[node.index()] || !seen.insert((node, place.clone())) {
+                continue;
+            }
+            if node == old {
+                match place == written {
+                    true => continue,
+                    false => return Err(Copied::Neighbours),
+                }
+            }
+            inside.insert(node);
+            let inputs = self.graph.inputs(node);
+            match &self.graph.node(node).kind {
+                _ if seen.len() > MOST => return Err(Copied::Neighbours),
+                Kind::Map(_) | Kind::Cast => work.extend(inputs.iter().map(|&i| (i, place.clone()))),
+                Kind::View(view) => {
+                    work.push((inputs[0], self.through(view, node, &place).ok_or(Copied::Neighbours)?));
+                }
+                Kind::Pad(_) | Kind::Update(_) | Kind::Scan { .. } | Kind::Gather { .. } => {
+                    return Err(Copied::Neighbours);
+                }
+                Kind::Reduce { .. } | Kind::Library(_) => return Err(Copied::Neighbours),
+                Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => {}
+            }
+        }
+        Ok(inside)
+    }
+
+    /// A place in a view as one in what it looks at.
+    fn through(&self, view: &View, node: NodeId, place: &[Sum]) -> Option<Vec<Sum>> {
+        let (source, result) = (self.graph.inputs(node)[0], &self.graph.node(node).shape);
+        let shape = &self.graph.node(source).shape;
+        // Axes are those of the part, which has no more elements than any array.
+        view.map(shape, place, result, &|_: AxisId| shape.size() as i64)
+    }
+
+    /// For each node up to the update, whether it depends on the old version.
+    fn depends(&self, n: NodeId, old: NodeId) -> Vec<bool> {
+        let mut depends = vec![false; n.index() + 1];
+        depends[old.index()] = true;
+        for node in self.graph.nodes().take(n.index()).skip(old.index() + 1) {
+            depends[node.index()] = self.graph.inputs(node).iter().any(|i| depends[i.index()]);
+        }
+        depends
+    }
+}
+
+/// The coordinate along an axis of a part; there is one only where it has several elements.
+fn still(shape: &[usize], axis: u32) -> Sum {
+    if shape[axis as usize] == 1 { Sum::constant(0) } else { Sum::axis(AxisId(axis)) }
+}
