@@ -51,7 +51,7 @@ pub struct Config {
     /// Whether kernels that are compiled are named for Linux's `perf`, in `/tmp/perf-PID.map`.
     pub perf: bool,
     /// Up to how many bytes of data a computed array keeps what it was computed from, for
-    /// [`why`](crate::why); of more it knows only the arrays, while they are held elsewhere.
+    /// [`why`](fn@crate::why); of more it knows only the arrays, while they are held elsewhere.
     pub recipes: usize,
 }
 

@@ -180,7 +180,7 @@ impl Stencil<'_> {
             (&after - &before) / (&before * &after),
             &before / (&after * &both),
         ];
-        let middle = self.weighted([s(..-2), s(1..-1), s(2..)], weights);
+        let middle = self.weighted([s(..-2), Slice::new(1, -1, 1), s(2..)], weights);
         let (first, last) = match ends {
             Ends::Line => (
                 (self.part(s(1..2)) - self.part(s(0..1))) / distance(s(0..1)),

@@ -116,17 +116,34 @@ fn without_elements(op: &'static str, x: &Array, y: &Array, sentences: [&str; 2]
     }
 }
 
+/// Up to how many elements the shorter signal is gone through one by one.
+const SHORT: usize = 128;
+
 /// The sums of products of the windows of `long` with `short`, which is no longer.
+///
+/// Of a short one each element is a term of one elementwise sum over shifted slices, in which neighbouring
+/// results lie side by side in vectors; windows of a long one are folded as rows.
 #[track_caller]
 fn slide(long: &Array, short: &Array, overlap: Overlap) -> Array {
     let dtype = long.0.node.dtype.promote(short.0.node.dtype);
     let extent = short.0.node.shape[0];
     let (long, short) = (long.cast(dtype.working()), short.cast(dtype.working()));
-    let windows = long.pad(overlap.zeros(extent), 0).sliding_window_view(extent, ..);
-    match dtype {
-        DType::Bool => (windows & short).any(-1),
-        _ => (windows * short).sum(-1).cast(dtype),
+    let long = long.pad(overlap.zeros(extent), 0);
+    if extent > SHORT {
+        let windows = long.sliding_window_view(extent, ..);
+        return match dtype {
+            DType::Bool => (windows & short).any(-1),
+            _ => (windows * short).sum(-1).cast(dtype),
+        };
     }
+    let count = (long.0.node.shape[0] + 1 - extent) as isize;
+    let term =
+        |at: isize| long.along("convolve", 0, s(at..at + count)) * short.along("convolve", 0, s(at..at + 1));
+    let mut total = term(0);
+    for at in 1..extent as isize {
+        total += term(at);
+    }
+    total.cast(dtype)
 }
 
 /// Between points.

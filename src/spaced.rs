@@ -5,7 +5,7 @@ use crate::array::Array;
 use crate::creation::{full, linspace};
 use crate::element::Number;
 use crate::grids::indices;
-use crate::index::s;
+use crate::index::Slice;
 use crate::lazy::build;
 use crate::stack::concatenate;
 use crate::ufunc::power;
@@ -52,7 +52,7 @@ pub fn geomspace(start: impl Into<Number>, stop: impl Into<Number>, count: usize
     sign * match count {
         0 => powers,
         1 => exact(first),
-        _ => concatenate([exact(first), powers.along("geomspace", 0, s(1..-1)), exact(last)], 0),
+        _ => concatenate([exact(first), powers.along("geomspace", 0, Slice::new(1, -1, 1)), exact(last)], 0),
     }
 }
 

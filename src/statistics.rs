@@ -55,7 +55,7 @@ impl Array {
     pub fn corrcoef(&self) -> Array {
         let cov = self.cov();
         if cov.0.node.shape.is_empty() {
-            return &cov / &cov;
+            return cov.divide(&cov);
         }
         let deviations = cov.diagonal(0).sqrt();
         (cov / deviations.expand_dims(1) / deviations).clip(-1.0, 1.0)

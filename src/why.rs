@@ -60,7 +60,7 @@ impl Recipe {
     }
 }
 
-/// Why an element is what it is; made by [`why`].
+/// Why an element is what it is; made by [`why`](fn@why).
 #[derive(Clone, Debug)]
 pub struct Why {
     reasons: Vec<Reason>,
@@ -203,10 +203,10 @@ pub fn why(x: &Array, index: impl IntoShape) -> Result<Why, Error> {
 }
 
 impl Array {
-    /// Why an element is what it is: see [`why`].
+    /// Why an element is what it is: see [`why`](fn@why).
     ///
     /// # Errors
-    /// As [`why`].
+    /// As [`why`](fn@why).
     #[track_caller]
     pub fn why(&self, index: impl IntoShape) -> Result<Why, Error> {
         why(self, index)

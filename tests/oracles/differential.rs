@@ -6,7 +6,7 @@
 
 use crate::graphs::{Case, Gene, grow};
 use crate::run::{execute, interpret_plan, vectors};
-use numfuse_ir::graph::{interp, parse::parse};
+use numfuse_ir::graph::{interp, parse::parse, why};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Hold, Options};
 use proptest::collection::vec;
@@ -53,6 +53,21 @@ fn check(
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 4000, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() })]
+
+    /// Why an element is what it is ends with what it is.
+    #[test]
+    fn every_element_has_its_reasons(genes in genes(), seed in any::<u64>()) {
+        let case = grow(&genes, seed, seed % 4 == 1);
+        let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
+        let leaf = |leaf: u32, place: usize| case.leaves[leaf as usize][place];
+        for (&n, expected) in case.graph.outputs().iter().zip(&expected) {
+            for place in (0..expected.len()).step_by(1 + expected.len() / 3) {
+                let reasons = why::why(&case.graph, n, place, &leaf, &case.scalars).expect("an answer");
+                let found = reasons[reasons.len() - 1].value;
+                prop_assert!(found.same(expected[place]), "element {}: {:?}\n{}", place, found, case.graph);
+            }
+        }
+    }
 
     #[test]
     fn the_two_oracles_agree(genes in genes(), seed in any::<u64>()) {

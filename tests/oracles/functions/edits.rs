@@ -30,8 +30,8 @@ pub(super) const EDITS: Table = Table {
         "np.hsplit(x, 2)" => x.hsplit(2);
         "np.hsplit(x, 1)" => numfuse::hsplit(x, 1);
         "np.dsplit(x, 2)" => x.dsplit(2);
-        "np.select([x > 3, x > 1], [x, x * 0], 7)" =>
-            numfuse::select(&[x.greater(3), x.greater(1)], &[x.clone(), x * 0], 7);
+        "np.select([x > 3, x > 1], [x, x + x], 7)" =>
+            numfuse::select(&[x.greater(3), x.greater(1)], &[x.clone(), x + x], 7);
         "np.diag(x)" => x.diag(0);
         "np.diag(x, -1)" => numfuse::diag(x, -1);
         "np.diagflat(x, 1)" => numfuse::diagflat(x, 1);

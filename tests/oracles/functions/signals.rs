@@ -48,9 +48,9 @@ pub(super) const SLOPES: Table = Table {
         "np.gradient(x, 0.5, axis=0)" => numfuse::gradient(x, 0.5, 0);
         "np.gradient(x, 2, axis=-1)" => x.gradient(2, -1);
         "np.gradient(x, 0.25, axis=-1, edge_order=2)" => x.gradient_ends(0.25, -1, Ends::Parabola);
-        "np.gradient(x, uneven(x.shape[-1]), axis=-1)" => x.gradient(&uneven(x, -1), -1);
+        "np.gradient(x, uneven(x.shape[-1]), axis=-1)" => x.gradient(uneven(x, -1), -1);
         "np.gradient(x, uneven(x.shape[-1]), axis=-1, edge_order=2)" =>
-            x.gradient_ends(&uneven(x, -1), -1, Ends::Parabola);
+            x.gradient_ends(uneven(x, -1), -1, Ends::Parabola);
         "np.gradient(x, 0.5, 2.0, axis=(1, 0))" => x.gradients([0.5, 2.0], [1, 0]);
         "np.gradient(x, 0.5, 2.0, 3.0, axis=(1, 0))" => x.gradients([0.5, 2.0, 3.0], [1, 0]);
         "np.gradient(x, uneven(x.shape[0]), 0.5, axis=(0, 1))" =>
