@@ -2,7 +2,7 @@
 
 use crate::arguments::{Axes, Integer};
 use crate::array::Array;
-use crate::index::{Slice, s};
+use crate::index::s;
 use crate::lazy::build;
 use crate::stack::concatenate;
 use crate::ufunc::where_;
@@ -35,8 +35,8 @@ impl Array {
         // Bools have no differences, and say so.
         let dtype = self.0.node.dtype;
         let x = if dtype.is_integer() { self.cast(DType::F64) } else { self.clone() };
-        let part = |range: Slice| x.along("gradient", axis, range);
-        let whole = part(s(..));
+        // No closures here: they would not know the caller's line.
+        let whole = x.along("gradient", axis, s(..));
         if whole.0.error.is_some() {
             return whole;
         }
@@ -45,10 +45,13 @@ impl Array {
             let sentence = "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required.";
             return build("gradient", [self], |_| Err(Mistake::Argument { sentence: sentence.to_string() }));
         }
-        let first = (part(s(1..2)) - part(s(0..1))) / step;
-        let middle = (part(s(2..)) - part(s(..-2))) / (2.0 * step);
-        let last = (part(s(-1..)) - part(s(-2..-1))) / step;
-        concatenate([first, middle, last], axis)
+        let mut slopes = Vec::with_capacity(3);
+        for (after, before, step) in
+            [(s(1..2), s(0..1), step), (s(2..), s(..-2), 2.0 * step), (s(-1..), s(-2..-1), step)]
+        {
+            slopes.push((x.along("gradient", axis, after) - x.along("gradient", axis, before)) / step);
+        }
+        concatenate(slopes, axis)
     }
 
     /// The area under points `step` apart along an axis, by trapezoids.
@@ -113,10 +116,13 @@ impl Array {
                 Err(Mistake::Argument { sentence: sentence.to_string() })
             });
         }
-        let part = |x: &Array, at: isize| x.along("cross", -1, s(at..at + 1));
-        let [a, b, c] = [0, 1, 2].map(|at| (part(self, at), part(other, at)));
-        let minor = |(p, q): &(Array, Array), (r, t): &(Array, Array)| p * t - r * q;
-        concatenate([minor(&b, &c), minor(&c, &a), minor(&a, &b)], -1)
+        let mut minors = Vec::with_capacity(3);
+        for (i, j) in [(1isize, 2isize), (2, 0), (0, 1)] {
+            let [i, j] = [i, j].map(|at| s(at..at + 1));
+            let ahead = self.along("cross", -1, i) * other.along("cross", -1, j);
+            minors.push(ahead - self.along("cross", -1, j) * other.along("cross", -1, i));
+        }
+        concatenate(minors, -1)
     }
 }
 
