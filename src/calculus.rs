@@ -86,10 +86,13 @@ impl Array {
                 Err(Mistake::Argument { sentence: sentence.to_string() })
             });
         }
-        let part = |x: &Array, at: isize| x.along("cross", -1, s(at..at + 1));
-        let [a, b, c] = [0, 1, 2].map(|at| (part(self, at), part(other, at)));
-        let minor = |(p, q): &(Array, Array), (r, t): &(Array, Array)| p * t - r * q;
-        concatenate([minor(&b, &c), minor(&c, &a), minor(&a, &b)], -1)
+        let mut minors = Vec::with_capacity(3);
+        for (i, j) in [(1isize, 2isize), (2, 0), (0, 1)] {
+            let [i, j] = [i, j].map(|at| s(at..at + 1));
+            let ahead = self.along("cross", -1, i) * other.along("cross", -1, j);
+            minors.push(ahead - self.along("cross", -1, j) * other.along("cross", -1, i));
+        }
+        concatenate(minors, -1)
     }
 }
 

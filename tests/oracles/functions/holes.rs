@@ -30,7 +30,7 @@ pub(super) const CHOICES: Table = Table {
 /// Sums in another order than NumPy's.
 pub(super) const SUMS: Table = Table {
     inputs: Inputs::Holes,
-    ulps: 30.0,
+    ulps: 12.0,
     cases: cases! { |x, y, d|
         "np.nansum(x)" => numfuse::nansum(x, ..);
         "np.nansum(x, 0)" => x.nansum(0);

@@ -45,7 +45,7 @@ pub(super) const EXACT: Table = Table {
 /// Both sides have errors of their own: the sine of `sinc` and its argument, and the power.
 pub(super) const NEAR: Table = Table {
     inputs: Inputs::Pairs,
-    ulps: 4.0,
+    ulps: 2.0,
     cases: cases! { |x, y, d|
         "np.sinc(x)" => sinc(x);
         "np.float_power(x, y)" => x.float_power(y);
