@@ -361,6 +361,10 @@ fn gathered(g: &mut Graph, x: NodeId, arrays: [NodeId; 2], choices: [usize; 3]) 
 fn scattered(g: &mut Graph, x: NodeId, [values, places]: [NodeId; 2], choice: usize) -> Option<NodeId> {
     let ops = [LibOp::Put, LibOp::AddAt, LibOp::MultiplyAt, LibOp::MinimumAt, LibOp::MaximumAt];
     let op = ops[choice % ops.len()];
+    // Complex numbers are set; sums of them are written part by part.
+    if g.dtype(&x).is_complex() && op != LibOp::Put {
+        return None;
+    }
     if g.dtype(&x) == DType::Bool && matches!(op, LibOp::AddAt | LibOp::MultiplyAt) {
         return None;
     }

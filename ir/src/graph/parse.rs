@@ -286,7 +286,7 @@ mod tests {
 %20 = gather clip * 1 %0 %19 : f32[5,4]
 %21 = gather raise * * %0 %19 %19 : f32[5,4]
 %22 = matmul %9 %10 : f32[3,3]
-%23 = update 2:-2 1:1 %8 %9 : f32[3,4]
+%23 = update 2:-1 1:1 %8 %9 : f32[3,4]
 out %15 %2 %3 %12 %15
 ";
         let graph = parse(text).unwrap();
