@@ -115,7 +115,7 @@ pub(crate) fn set_where(x: &Array, mask: &Array, values: &Operand) -> Array {
     let values = build("set", std::iter::once(x).chain(spread.array()), |b| {
         assigned(b, &spread, x.0.node.dtype, &x.0.node.shape)
     });
-    where_(&over(x, mask), values, x)
+    where_(over(x, mask), values, x)
 }
 
 /// `x` with an op of the elements where a mask holds, and of values.
@@ -124,7 +124,7 @@ pub(crate) fn change_where(by: Change, x: &Array, mask: &Array, values: &Operand
     match spread(x, mask, values) {
         Ok(spread) => {
             let new = same_kind(by.op(), x, apply(by.op(), &[x.into(), spread]));
-            where_(&over(x, mask), new.cast(x.0.node.dtype), x)
+            where_(over(x, mask), new.cast(x.0.node.dtype), x)
         }
         Err(failed) => failed,
     }

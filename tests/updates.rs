@@ -71,8 +71,9 @@ fn what_somebody_holds_is_copied_and_the_reason_is_said() {
 fn what_is_read_where_it_is_written_is_read_in_place() {
     let a = computed([30, 40]);
     let before = address(&a);
-    let b = a.at((s(..).step(3), 1..)).multiply(&(arange(39) + 1).cast(F32));
-    let b = b.at((.., 0)).add(0.5).at(-1).maximum(1190);
+    let mut b = a.at((s(..).step(3), 1..)).multiply((arange(39) + 1).cast(F32));
+    b = b.at((.., 0)).add(0.5);
+    b = b.at(-1).maximum(1190);
     drop(a);
     let plan = b.plan().unwrap();
     assert_eq!((plan.kernels, plan.peak_bytes), (3, 0), "{}", b.explain());

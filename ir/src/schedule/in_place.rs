@@ -9,7 +9,6 @@ use super::fuse::stored;
 use super::{Copied, Hold};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::AxisId;
-use crate::ops::library::LibOp;
 use crate::view::{Sum, View};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
@@ -59,13 +58,12 @@ impl Choice {
             }
         }
         // Readers first: what is written over is wanted in memory where its new version is.
-        let mut wanted = outputs.clone();
-        for &n in updates.iter().rev().filter(|n| wanted.contains(*n)).collect::<Vec<_>>() {
-            if able.contains(&n) && (outputs.contains(&n) || choice.is_base(graph, n)) {
-                choice.in_place.insert(n);
-            }
-        }
+        let (mut wanted, mut kept) = (outputs.clone(), outputs.clone());
         for &n in updates.iter().rev() {
+            if able.contains(&n) && kept.contains(&n) {
+                choice.in_place.insert(n);
+                kept.extend(base(graph, n));
+            }
             if wanted.contains(&n) {
                 wanted.extend(base(graph, n));
             }
@@ -74,18 +72,13 @@ impl Choice {
         choice.copies.extend(graph.nodes().filter_map(|n| Some((n, scatter_copies(graph, n, holds)?))));
         choice
     }
-
-    fn is_base(&self, graph: &Graph, n: NodeId) -> bool {
-        self.in_place.iter().any(|update| base(graph, *update) == Some(n))
-    }
 }
 
 /// Why a scatter copies its base, as far as that is known of leaves.
 fn scatter_copies(graph: &Graph, n: NodeId, holds: &[Hold]) -> Option<Copied> {
     let Kind::Library(op) = graph.node(n).kind else { return None };
-    let is_scatter = LibOp::is_scatter(op);
     let Kind::Leaf(leaf) = graph.node(stored(graph, graph.inputs(n)[0])).kind else { return None };
-    if is_scatter { refused_by(holds, leaf) } else { None }
+    if op.is_scatter() { refused_by(holds, leaf) } else { None }
 }
 
 /// Why a leaf is not written over.
@@ -112,10 +105,9 @@ impl Look<'_> {
     fn at(&self, n: NodeId) -> Result<(), Refusal> {
         let old = self.graph.inputs(n)[0];
         match &self.graph.node(old).kind {
-            Kind::Leaf(leaf) => match refused_by(self.holds, *leaf) {
-                Some(why) => return Err(Refusal::Copied(why)),
-                None => {}
-            },
+            Kind::Leaf(leaf) => {
+                refused_by(self.holds, *leaf).map_or(Ok(()), |why| Err(Refusal::Copied(why)))?
+            }
             Kind::Update(_) if self.able.contains(&old) => {}
             Kind::Library(_) => {}
             Kind::Update(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => {

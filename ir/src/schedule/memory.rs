@@ -158,7 +158,7 @@ fn terms(job: &KernelJob, index: &Index) -> Option<(i64, Vec<(Term, i64)>)> {
             Term::Value(_) => return None,
         };
         if extent != 1 {
-            terms.push((term.clone(), by.value(&job.words)));
+            terms.push((*term, by.value(&job.words)));
         }
     }
     terms.sort_unstable();
