@@ -128,6 +128,7 @@ fn work_and_memory_are_counted() {
     assert_eq!(plan.flops, 1200 + 2 * 30 * 40 * 50 + 1500);
     // The scaled matrix and the product, over which the sum is written.
     assert_eq!(plan.peak_bytes, 4 * (1200 + 1500));
+    (&a * 2.5).matmul(&b).eval().unwrap();
     assert!(memory::statistics().peak_bytes > 0);
 }
 

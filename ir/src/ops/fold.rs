@@ -245,8 +245,15 @@ impl Fold {
             Fold::ArgMax => join_places(k, Prim::Gt, a, b),
             Fold::Moments => join_moments(k, a, b),
             Fold::PairProd => {
+                // One times a number is the number, also where a part of it is infinite: blocks that hold
+                // nothing may be joined or not.
                 let product = pair_product(k, [a[0], a[1]], [b[0], b[1]]);
-                SmallVec::from_slice(&product)
+                let (first, second) = (is_one(k, a), is_one(k, b));
+                let part = |k: &mut A, i: usize| {
+                    let product = k.select(second, a[i], product[i]);
+                    k.select(first, b[i], product)
+                };
+                smallvec![part(k, 0), part(k, 1)]
             }
             Fold::PairArgMin => join_places_of_pairs(k, Prim::Lt, a, b),
             Fold::PairArgMax => join_places_of_pairs(k, Prim::Gt, a, b),
@@ -281,6 +288,14 @@ fn join_places<A: Arith>(k: &mut A, before: Prim, a: &[A::V], b: &[A::V]) -> Sta
 fn pair_product<A: Arith>(k: &mut A, a: [A::V; 2], b: [A::V; 2]) -> [A::V; 2] {
     let (squares, crosses) = ((k.mul(a[0], b[0]), k.mul(a[1], b[1])), (k.mul(a[0], b[1]), k.mul(a[1], b[0])));
     [k.sub(squares.0, squares.1), k.add(crosses.0, crosses.1)]
+}
+
+/// Whether a complex number in parts is 1.
+#[inline(always)]
+fn is_one<A: Arith>(k: &mut A, x: &[A::V]) -> A::V {
+    let (one, zero) = (k.int(x[0], 1), k.int(x[0], 0));
+    let (real, imaginary) = (k.eq(x[0], one), k.eq(x[1], zero));
+    k.and(real, imaginary)
 }
 
 /// The better of two (real part, imaginary part, position): [`join_places`] in lexicographic order.
