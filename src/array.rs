@@ -261,7 +261,8 @@ impl Array {
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     ///
-    /// NumPy's `astype` leaves what is out of range undefined.
+    /// NumPy's `astype` leaves what is out of range undefined. A complex number in a type that is not complex
+    /// is its real part (NumPy warns of that), as a bool it is true unless both parts are 0.
     #[track_caller]
     pub fn cast(&self, dtype: DType) -> Array {
         build("cast", [self], |b| Ok(nodes::cast(b, self, dtype)))

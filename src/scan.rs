@@ -2,7 +2,7 @@
 //!
 //! A float scan goes in one order that depends on the length of the axis alone, so its bits depend
 //! neither on threads nor on what was fused: runs of 16 within blocks of 512, and blocks' totals by the
-//! same rule. What is scanned and what is made of the running values is computed in the same pass.
+//! same rule. Of complex numbers there are running sums alone. What is scanned and what is made of the running values is computed in the same pass.
 
 use crate::arguments::{self, Axes};
 use crate::array::Array;

@@ -109,13 +109,15 @@ fn search(b: &mut Builder, sorted: &Array, values: &Array, side: Side) -> Result
     let dtype = sorted.0.node.dtype.promote(values.0.node.dtype);
     let (sorted, values) = (nodes::cast(b, sorted, dtype), nodes::cast(b, values, dtype));
     let place = halved(b, &sorted, length, &values, side)?;
-    if !dtype.is_float() {
+    if !dtype.is_inexact() {
         return Ok(place);
     }
-    // A NaN, which no comparison finds a place for, comes after all numbers: before or after the NaNs.
+    // A NaN, which no comparison finds a place for, comes after all numbers: before or after the NaNs (complex
+    // numbers with a NaN in one part or in both are all the same here).
     let last = match side {
         Side::Left => {
-            let most = b.number(Scalar::from_f64(dtype, f64::INFINITY));
+            let most = Scalar::from_f64(dtype.part(), f64::INFINITY);
+            let most = b.number(if dtype.is_complex() { Scalar::complex(most, most) } else { most });
             halved(b, &sorted, length, &most, Side::Right)?
         }
         Side::Right => number(b, length as i64),

@@ -222,6 +222,9 @@ fn foreign_files_are_read() -> Result<(), Error> {
     };
     let big = file("{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }\n", &[0, 1, 1, 0])?;
     assert_eq!(big.to_vec::<i16>()?, [1, 256]);
+    let complex = [1.0f32.to_be_bytes(), (-2.0f32).to_be_bytes()].concat();
+    let complex = file("{'descr': '>c8', 'fortran_order': False, 'shape': (1,), }\n", &complex)?;
+    assert_eq!(complex.to_vec::<Complex<f32>>()?, [Complex::new(1.0, -2.0)]);
     let fortran = file("{'descr':'|u1','fortran_order':True,'shape':(2,3)}", &[1, 2, 3, 4, 5, 6])?;
     assert_eq!(fortran.to_vec::<u8>()?, [1, 3, 5, 2, 4, 6]);
     for header in [
@@ -234,6 +237,7 @@ fn foreign_files_are_read() -> Result<(), Error> {
         "{'descr': '<f8', 'fortran_order': False, 'shape': (1152921504606846976, 16)}",
         "{'descr': '<M8', 'fortran_order': False, 'shape': (1,)}",
         "{'descr': '<c8', 'fortran_order': False, 'shape': (2,)}",
+        "{'descr': '<c32', 'fortran_order': False, 'shape': (1,)}",
         "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}",
         "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2,)}",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}",

@@ -98,7 +98,7 @@ fn a_header_that_lies_is_an_error_and_takes_no_memory() {
     assert!(Array::from_npy(&header("'<f4'", &format!("({}4)", "1, ".repeat(32)))).is_err(), "33 axes");
     let types = [
         "'<f2'",
-        "'<c8'",
+        "'<c32'",
         "'O'",
         "'|O'",
         "'<U4'",

@@ -5,23 +5,42 @@ use crate::math::ArithExt;
 use crate::ops::Op;
 use std::f64::consts::{LN_2, LOG2_E, LOG10_E};
 
-/// `f(x)` in two factors whose product may lie in range where `f(x)` does not: `exp(x)` and 1, or
-/// `exp(x/2)` twice where x is far from 0.
+/// `exp(x)` in two factors, whose product with another number may lie in range where `exp(x)` does not: itself
+/// and 1, or `exp(x/2)` twice where x is far from 0.
 pub(super) fn exp_in_two<K: Functions>(k: &mut K, x: K::V) -> (K::V, K::V) {
+    in_two(k, Op::Exp, x, [80.0, 700.0])
+}
+
+/// An exponential function in two factors; `most` is how far from 0 it is surely in range.
+fn in_two<K: Functions>(k: &mut K, op: Op, x: K::V, most: [f64; 2]) -> (K::V, K::V) {
     let size = k.abs(x);
-    let most = by_width(k, x, 80.0, 700.0);
+    let most = by_width(k, x, most[0], most[1]);
     let far = k.gt(size, most);
     let (half, one) = (k.float(x, 0.5), k.float(x, 1.0));
     let halved = k.mul(x, half);
     let chosen = k.select(far, halved, x);
-    let power = k.function(Op::Exp, &[chosen]);
+    let power = k.function(op, &[chosen]);
     (power, k.select(far, power, one))
 }
 
 /// `e` to the power `z`: `exp(re) * (cos(im) + i sin(im))`.
 pub fn exp<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
-    let (power, again) = exp_in_two(k, z.re);
-    let (cos, sin) = (k.function(Op::Cos, &[z.im]), k.function(Op::Sin, &[z.im]));
+    let size = exp_in_two(k, z.re);
+    turned(k, z, size, z.im)
+}
+
+/// 2 to the power `z`. The angle is rounded before its sine is taken: an error of as many units in the last
+/// place as the imaginary part is large, as in NumPy.
+pub fn exp2<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
+    let size = in_two(k, Op::Exp2, z.re, [120.0, 1000.0]);
+    let log = k.float(z.re, LN_2);
+    let angle = k.mul(z.im, log);
+    turned(k, z, size, angle)
+}
+
+/// A power of `z` with that size, in two factors, and that angle.
+fn turned<K: Functions>(k: &mut K, z: Pair<K::V>, (power, again): (K::V, K::V), angle: K::V) -> Pair<K::V> {
+    let (cos, sin) = (k.function(Op::Cos, &[angle]), k.function(Op::Sin, &[angle]));
     let mut part = |of: K::V| {
         let scaled = k.mul(power, of);
         k.mul(scaled, again)
@@ -39,13 +58,6 @@ pub fn exp<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     let below = k.lt(z.re, none);
     let vanishes = k.and(lost, below);
     Pair { re, im: k.select(vanishes, none, im) }
-}
-
-/// 2 to the power `z`.
-pub fn exp2<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
-    let log = k.float(z.re, LN_2);
-    let scaled = Pair { re: k.mul(z.re, log), im: k.mul(z.im, log) };
-    exp(k, scaled)
 }
 
 /// `exp(z) - 1`, accurate near 0.
