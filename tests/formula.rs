@@ -190,6 +190,11 @@ fn any_associative_combination_is_a_reduction() {
     assert!(length.call([&x], 0).allclose(&x.norm(0), 1e-14, 0.0).unwrap());
     assert_eq!(length.call_keepdims([&x], 0).shape(), [1, 3]);
     assert_eq!(length.call([&x], ..).shape(), [] as [usize; 0]);
+    // One of the two, or neither.
+    for (combine, expected) in [("a", 0.5), ("b", 4.0), ("7.5", 7.5)] {
+        let found = reduction("x", combine, "a", 0).unwrap().call([&x], ..);
+        assert_eq!(found.item::<f64>().unwrap(), expected, "{combine}");
+    }
     // Integers become what the combination makes of them.
     assert_eq!(length.call([&Array::from([3, 4])], ..).item::<f64>().unwrap(), 5.0);
 }
