@@ -114,7 +114,8 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// Tests beside this one that compare functions with NumPy, each call by its name.
-const OTHER_TESTS: [&str; 2] = [include_str!("../calls.rs"), include_str!("../take.rs")];
+const OTHER_TESTS: [&str; 3] =
+    [include_str!("../calls.rs"), include_str!("../take.rs"), include_str!("../updates.rs")];
 
 /// Whether one of those calls the function.
 fn is_called(name: &str) -> bool {
