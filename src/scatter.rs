@@ -153,7 +153,10 @@ fn spread(x: &Array, mask: &Array, values: &Operand) -> Result<Operand, Array> {
         if extents.len() > shape.len() {
             return Err(Mistake::TooManyIndices { dims: shape.len(), given: extents.len() });
         }
-        fits(extents, shape, 0)?;
+        // A mask without axes is for all elements or none.
+        if !extents.is_empty() {
+            fits(extents, shape, 0)?;
+        }
         columns(b, x, mask)
     });
     if fitting.0.error.is_some() {

@@ -31,7 +31,7 @@ fn genes() -> impl Strategy<Value = Vec<Gene>> {
 
 /// Which leaves may be written over: all, none or one of them.
 fn holds(case: &Case, seed: u64) -> Vec<Hold> {
-    let free = |leaf: usize| [seed % 3 == 0, seed % 3 == 1 && leaf == 0].contains(&true);
+    let free = |leaf: usize| seed.is_multiple_of(3) || seed % 3 == 1 && leaf == 0;
     (0..case.leaves.len()).map(|leaf| if free(leaf) { Hold::Free } else { Hold::Shared }).collect()
 }
 

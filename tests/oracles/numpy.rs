@@ -106,6 +106,8 @@ fn compare_op(op: Op, flip: bool, inputs: &[Data], expected: &Expected) -> Resul
     }
     let (root, expected) = match (build::map(&mut graph, op, &args), expected) {
         (Ok(root), Ok(expected)) => (root, expected),
+        // What NumPy has not is made of other functions there, which say what they like.
+        (Err(_), Err(_)) if !in_numpy(op) => return Ok(()),
         (Err(error), Err(sentence)) => return refuses(&error, sentence),
         (Ok(_), Err(sentence)) => return Err(format!("NumPy refuses it: {sentence}")),
         (Err(error), Ok(_)) => return Err(format!("refused: {error}")),

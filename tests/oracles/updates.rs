@@ -5,7 +5,7 @@
 
 #![allow(clippy::reversed_empty_ranges, reason = "an end below 0 counts from the back")]
 
-use crate::take::{Case, compare_all};
+use crate::take::{Case, Names, compare_all};
 use numfuse::prelude::*;
 
 /// Parts by ranges and integers.
@@ -13,6 +13,7 @@ const PARTS: &[Case] = &[
     ("matrix:put(x, s[1:-1, 2:], y[:len(x)][1:-1, 2:])", |n| {
         n.x.set((1..-1, 2..), n.y.i(..n.x.len()).i((1..-1, 2..)))
     }),
+    ("matrix:x[1:, ::2]", |n| n.x.at((1.., s(..).step(2))).get()),
     ("matrix:put(x, s[:], y)", |n| n.x.set(.., &n.y)),
     ("matrix:put(x, s[...], y[0])", |n| n.x.set(Ellipsis, n.y.i(0))),
     ("matrix:put(x, s[:], y[None, None, 0])", |n| n.x.set(.., n.y.i((NewAxis, NewAxis, 0)))),
@@ -100,16 +101,16 @@ const PLACES: &[Case] = &[
     ("matrix:put(x, s[c > 0], y[0])", |n| n.x.set(n.c.greater(0), n.y.i(0))),
     ("matrix:put(x, s[rows, 1:3], y[:3, :2])", |n| n.x.set((&n.rows, 1..3), n.y.i((..3, ..2)))),
     ("matrix:at(np.minimum, x, i, y[:4])", |n| n.x.at(&n.i).minimum(n.y.i(..4))),
-    ("matrix:at(np.maximum, x, s[:, j], 1)", |n| n.x.at((.., &n.j)).maximum(1)),
+    ("matrix:at(np.maximum, x, s[:, j], x.dtype.type(1))", |n| n.x.at((.., &n.j)).maximum(one(n))),
     ("matrix:at(np.maximum, x, s[a, c[:3]], y[:3])", |n| n.x.at((&n.a, n.c.i(..3))).maximum(n.y.i(..3))),
-    ("matrix:at(np.add, x, i[1:], 1)", |n| n.x.at(n.i.i(1..)).add(1)),
+    ("matrix:at(np.add, x, i[1:], x.dtype.type(1))", |n| n.x.at(n.i.i(1..)).add(one(n))),
     ("matrix:at(np.add, x, s[i, i], y[0, :4])", |n| n.x.at((&n.i, &n.i)).add(n.y.i((0, ..4)))),
     ("matrix:at(np.subtract, x, s[i, i], y[0, :4])", |n| n.x.at((&n.i, &n.i)).subtract(n.y.i((0, ..4)))),
     ("matrix:at(np.multiply, x, s[1:, i[:3]], y[1:len(x), :3])", |n| {
         n.x.at((1.., n.i.i(..3))).multiply(n.y.i((1..n.x.len(), ..3)))
     }),
-    ("matrix:at(np.add, x, k, 1)", |n| n.x.at(&n.k).add(1)),
-    ("matrix:at(np.add, x, none, 1)", |n| n.x.at(&n.none).add(1)),
+    ("matrix:at(np.add, x, k, x.dtype.type(1))", |n| n.x.at(&n.k).add(one(n))),
+    ("matrix:at(np.add, x, none, x.dtype.type(1))", |n| n.x.at(&n.none).add(one(n))),
     ("matrix:change(np.add, x, s[rows], y[:3])", |n| n.x.at(&n.rows).add(n.y.i(..3))),
     ("matrix:change(np.maximum, x, s[c > 0], 1)", |n| n.x.at(n.c.greater(0)).maximum(1)),
     ("matrix:along(x, a, y[:3], 0)", |n| n.x.put_along_axis(&n.a, n.y.i(..3), 0)),
@@ -131,6 +132,11 @@ const PLACES: &[Case] = &[
     ("matrix:np.bincount(u, weights=[0.5, 2])", |n| n.u.bincount_weighted(&Array::from([0.5, 2.0]), 0)),
     ("point:put(x, s[x > 0], 1)", |n| n.x.set(n.x.greater(0), 1)),
 ];
+
+/// A 1 of the array's type: `ufunc.at` takes plain numbers for int64.
+fn one(n: &Names) -> Array {
+    ones((), n.x.dtype())
+}
 
 #[test]
 fn writing_by_index_is_numpys() {
