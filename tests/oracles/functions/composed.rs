@@ -143,7 +143,7 @@ pub(super) const COVARIANCES: Table = Table {
 
 /// A third of the floats is NaN.
 pub(super) fn holes(x: &Array) -> Array {
-    if !x.dtype().is_float() {
+    if !x.try_dtype().is_ok_and(|dtype| dtype.is_float()) {
         return x.clone();
     }
     let third = (arange(x.size() as i64) % 3).equal(1).reshape(x.shape());
@@ -152,7 +152,7 @@ pub(super) fn holes(x: &Array) -> Array {
 
 /// Floats from 1 on.
 fn positive(x: &Array) -> Array {
-    let is_float = x.try_dtype().is_ok_and(|dtype| dtype.is_float());
+    let is_float = x.try_dtype().is_ok_and(|dtype| dtype.is_inexact());
     let x = if is_float { x.clone() } else { x.cast(F64) };
     (x % 7).abs() + 1
 }

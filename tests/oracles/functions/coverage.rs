@@ -252,8 +252,9 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// Tests beside this one that compare functions with NumPy, each call by its name.
-const OTHER_TESTS: [&str; 4] = [
+const OTHER_TESTS: [&str; 5] = [
     include_str!("../take.rs"),
+    include_str!("../updates.rs"),
     include_str!("../products.rs"),
     include_str!("../archives.rs"),
     include_str!("../random.rs"),
