@@ -1,13 +1,12 @@
 //! Differences, areas and products of vectors: stencils of shifted slices, and sums of products.
 
-use crate::arguments::{Axes, Integer};
+use crate::arguments::{self, Axes, Integer};
 use crate::array::Array;
 use crate::index::s;
-use crate::lazy::build;
+use crate::lazy::{build, refuse};
 use crate::stack::concatenate;
 use crate::ufunc::where_;
 use numfuse_ir::dtype::DType;
-use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape;
 
 /// Differences and areas.
@@ -82,17 +81,18 @@ impl Array {
         if self.0.error.is_none() && other.0.error.is_none() && !(fits(self) && fits(other)) {
             let sentence = "incompatible dimensions for cross product (dimension must be 2 or 3): here both last \
                             axes must have 3 elements";
-            return build("cross", [self, other], |_| {
-                Err(Mistake::Argument { sentence: sentence.to_string() })
-            });
+            return refuse("cross", [self, other], sentence);
         }
-        let mut minors = Vec::with_capacity(3);
-        for (i, j) in [(1isize, 2isize), (2, 0), (0, 1)] {
-            let [i, j] = [i, j].map(|at| s(at..at + 1));
-            let ahead = self.along("cross", -1, i) * other.along("cross", -1, j);
-            minors.push(ahead - self.along("cross", -1, j) * other.along("cross", -1, i));
-        }
-        concatenate(minors, -1)
+        let parts = [self.minor(other, 1, 2), self.minor(other, 2, 0), self.minor(other, 0, 1)];
+        concatenate(parts, -1)
+    }
+
+    /// One part of a cross product, of two elements of each vector.
+    #[track_caller]
+    fn minor(&self, other: &Array, i: isize, j: isize) -> Array {
+        let (p, q) = (self.along("cross", -1, s(i..i + 1)), other.along("cross", -1, s(i..i + 1)));
+        let (r, t) = (self.along("cross", -1, s(j..j + 1)), other.along("cross", -1, s(j..j + 1)));
+        p * t - r * q
     }
 }
 
@@ -119,6 +119,9 @@ impl Array {
     /// Weights that add up to zero, which NumPy calls an error, give NaN or an infinity, unless there are none.
     #[track_caller]
     pub fn average_weighted(&self, weights: &Array, axes: impl Axes) -> Array {
+        if let (None, Err(mistake)) = (&self.0.error, arguments::axes(&axes, self.0.node.shape.len())) {
+            return build("average", [self, weights], |_| Err(mistake));
+        }
         let float = |x: &Array| if x.0.node.dtype.is_inexact() { x.clone() } else { x.cast(DType::F64) };
         let (x, mut weights) = (float(self), float(weights));
         if weights.0.node.shape != x.0.node.shape {
@@ -133,8 +136,7 @@ impl Array {
                             "Shape of weights must be consistent with shape of a along specified axis."
                         }
                     };
-                    let mistake = Mistake::Argument { sentence: sentence.to_string() };
-                    build("average", [self, &weights], |_| Err(mistake))
+                    refuse("average", [self, &weights], sentence)
                 }
             };
         }
@@ -143,8 +145,7 @@ impl Array {
         let summed = axes.axes().unwrap_or_else(|| (0..x.0.node.shape.len() as isize).collect());
         let total = weights.sum(&summed[..]);
         if total.0.error.is_none() && weights.0.node.shape.size() == 0 && total.0.node.shape.size() > 0 {
-            let sentence = "Weights sum to zero, can't be normalized".to_string();
-            return build("average", [self, &weights], |_| Err(Mistake::Argument { sentence }));
+            return refuse("average", [self, &weights], "Weights sum to zero, can't be normalized");
         }
         (x * &weights).sum(&summed[..]) / total
     }

@@ -7,11 +7,11 @@ use crate::arguments::Operand;
 use crate::array::Array;
 use crate::element::Number;
 use crate::error::Error;
-use crate::lazy::build;
+use crate::lazy::{build, refuse};
 use crate::ufunc::{apply, where_};
 use half::{bf16, f16};
 use numfuse_ir::dtype::DType;
-use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::error::{Error as Mistake, Refusal};
 use numfuse_ir::ops::Op;
 use std::f64::consts::PI;
 
@@ -86,7 +86,12 @@ impl Array {
     /// Degrees as radians: times π/180, in the type of a float function.
     #[track_caller]
     pub fn deg2rad(&self) -> Array {
-        let x = self.in_floats("deg2rad");
+        self.to_radians("deg2rad")
+    }
+
+    #[track_caller]
+    fn to_radians(&self, op: &'static str) -> Array {
+        let x = self.in_floats(op);
         // As NumPy divides the constants in the type of the function.
         let single = f64::from(std::f32::consts::PI / 180.0);
         let factor = if x.0.node.dtype == DType::F64 { PI / 180.0 } else { single };
@@ -96,7 +101,12 @@ impl Array {
     /// Radians as degrees: times 180/π, in the type of a float function.
     #[track_caller]
     pub fn rad2deg(&self) -> Array {
-        let x = self.in_floats("rad2deg");
+        self.to_degrees("rad2deg")
+    }
+
+    #[track_caller]
+    fn to_degrees(&self, op: &'static str) -> Array {
+        let x = self.in_floats(op);
         let single = f64::from(180.0 / std::f32::consts::PI);
         let factor = if x.0.node.dtype == DType::F64 { 180.0 / PI } else { single };
         x.scaled(factor)
@@ -112,13 +122,13 @@ impl Array {
     /// Another name of [`rad2deg`](Array::rad2deg).
     #[track_caller]
     pub fn degrees(&self) -> Array {
-        self.rad2deg()
+        self.to_degrees("degrees")
     }
 
     /// Another name of [`deg2rad`](Array::deg2rad).
     #[track_caller]
     pub fn radians(&self) -> Array {
-        self.deg2rad()
+        self.to_radians("radians")
     }
 
     /// The normalised `sin(πx) / (πx)`, 1 at 0.
@@ -142,12 +152,17 @@ impl Array {
     fn in_floats(&self, op: &'static str) -> Array {
         let dtype = self.0.node.dtype;
         if dtype.is_complex() {
-            let sentence =
-                format!("{op} is not computed for {dtype}: take `real()`, `imag()` or `absolute()`");
-            return build(op, [self], |_| Err(Mistake::Argument { sentence }));
+            return not_of_complex(op, self);
         }
         self.cast(dtype.to_float())
     }
+}
+
+/// The mistake of a float function of complex numbers.
+#[track_caller]
+fn not_of_complex(op: &'static str, x: &Array) -> Array {
+    let dtypes = vec![x.0.node.dtype];
+    build(op, [x], |_| Err(Mistake::Types { op: op.to_string(), dtypes, refusal: Refusal::Unsupported }))
 }
 
 /// Parts of numbers, and what takes the place of special ones.
@@ -184,6 +199,10 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn frexp(&self) -> (Array, Array) {
+        if self.0.node.dtype.is_complex() {
+            let refused = not_of_complex("frexp", self);
+            return (refused.clone(), refused);
+        }
         (self.frexp_mantissa(), self.frexp_exponent())
     }
 
@@ -208,13 +227,30 @@ impl Array {
     /// Whether it is +∞.
     #[track_caller]
     pub fn isposinf(&self) -> Array {
-        self.isinf() & !self.signbit()
+        if self.0.node.dtype.is_complex() {
+            self.ambiguous("isposinf")
+        } else {
+            self.isinf() & !self.signbit()
+        }
     }
 
     /// Whether it is -∞.
     #[track_caller]
     pub fn isneginf(&self) -> Array {
-        self.isinf() & self.signbit()
+        if self.0.node.dtype.is_complex() {
+            self.ambiguous("isneginf")
+        } else {
+            self.isinf() & self.signbit()
+        }
+    }
+
+    /// What is said of complex numbers where a sign is asked for.
+    #[track_caller]
+    fn ambiguous(&self, op: &'static str) -> Array {
+        let dtype = self.0.node.dtype;
+        let sentence =
+            format!("This operation is not supported for {dtype} values because it would be ambiguous.");
+        refuse(op, [self], &sentence)
     }
 
     /// 0 in place of NaN, and the greatest and least finite numbers in place of the infinities.

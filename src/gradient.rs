@@ -2,8 +2,9 @@
 
 use crate::arguments::{self, Axes, Integer, Operand};
 use crate::array::Array;
+use crate::element::Number;
 use crate::index::{Slice, s};
-use crate::lazy::build;
+use crate::lazy::{build, refuse};
 use crate::stack::concatenate;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
@@ -43,17 +44,22 @@ impl Array {
     pub fn gradient_ends(&self, step: impl Into<Operand>, axis: impl Integer, ends: Ends) -> Array {
         let x = if self.0.node.dtype.is_integer() { self.cast(DType::F64) } else { self.clone() };
         let (step, given) = (step.into(), axis.to_isize());
-        let refuse = |mistake| build("gradient", std::iter::once(self).chain(step.array()), |_| Err(mistake));
+        // A number is a factor of the stencil, which is of floats.
+        let step = match step {
+            Operand::Number(Number::Complex(z)) => Array::scalar(z).into(),
+            Operand::Number(_) | Operand::Array(_) => step,
+        };
+        let operands = std::iter::once(self).chain(step.array());
         let axis = match shape::axis(given, x.0.node.shape.len()) {
             Ok(axis) => axis,
-            Err(mistake) => return refuse(mistake),
+            Err(mistake) => return build("gradient", operands, |_| Err(mistake)),
         };
         let extent = x.0.node.shape[axis];
         let distances = match &step {
             Operand::Array(places) if !places.0.node.shape.is_empty() => {
                 match distances(places, extent, axis, x.0.node.shape.len()) {
                     Ok(distances) => Some(distances),
-                    Err(mistake) => return refuse(mistake),
+                    Err(mistake) => return build("gradient", operands, |_| Err(mistake)),
                 }
             }
             Operand::Array(_) | Operand::Number(_) => None,
@@ -62,14 +68,14 @@ impl Array {
         if self.0.error.is_none() && extent < wanted {
             let sentence = "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) \
                             elements are required.";
-            return refuse(Mistake::Argument { sentence: sentence.to_string() });
+            return refuse("gradient", operands, sentence);
         }
         let stencil = Stencil { x: &x, axis: axis as isize };
         let slopes = match distances {
             Some(distances) => stencil.uneven(&distances, ends),
             None => stencil.even(&step, ends),
         };
-        slopes.cast(if x.0.node.dtype.is_float() { x.0.node.dtype } else { DType::F64 })
+        slopes.cast(if x.0.node.dtype.is_inexact() { x.0.node.dtype } else { DType::F64 })
     }
 
     /// The slopes along several axes, one array each: NumPy's `gradient` without a single axis. There is
@@ -90,15 +96,14 @@ impl Array {
         for step in steps {
             operands.push(step.into());
         }
-        let refuse = |mistake| vec![build("gradient", [self], |_| Err(mistake))];
         let dims = self.0.node.shape.len();
         // The slopes come in the order in which the axes are given.
         let given = axes.axes().unwrap_or_else(|| (0..dims as isize).collect());
         if let Err(mistake) = arguments::axes(&given.to_vec(), dims) {
-            return refuse(mistake);
+            return vec![build("gradient", [self], |_| Err(mistake))];
         }
         if operands.len() != 1 && operands.len() != given.len() {
-            return refuse(Mistake::Argument { sentence: "invalid number of arguments".to_string() });
+            return vec![refuse("gradient", [self], "invalid number of arguments")];
         }
         let mut slopes = Vec::new();
         for (i, &axis) in given.iter().enumerate() {
@@ -117,7 +122,7 @@ fn distances(places: &Array, extent: usize, axis: usize, dims: usize) -> Result<
         [_] => return refuse("when 1d, distances must match the length of the corresponding dimension"),
         _ => return refuse("distances must be either scalars or 1d"),
     }
-    let places = if places.0.node.dtype.is_float() { places.clone() } else { places.cast(DType::F64) };
+    let places = if places.0.node.dtype.is_inexact() { places.clone() } else { places.cast(DType::F64) };
     let mut extents = vec![1isize; dims];
     extents[axis] = -1;
     Ok(places.diff(1, 0).reshape(extents))

@@ -3,7 +3,9 @@
 use crate::arguments::{self, Integer, IntoShape};
 use crate::array::Array;
 use crate::error::{Cause, Error};
-use crate::lazy::build;
+use crate::index::s;
+use crate::lazy::{build, refuse};
+use crate::stack::concatenate;
 use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
@@ -42,8 +44,7 @@ pub fn indices(shape: impl IntoShape) -> Vec<Array> {
 #[track_caller]
 pub fn vander(x: &Array, columns: usize, increasing: bool) -> Array {
     if x.0.error.is_none() && x.0.node.shape.len() != 1 {
-        let sentence = "x must be a one-dimensional array or sequence.".to_string();
-        return build("vander", [x], |_| Err(Mistake::Argument { sentence }));
+        return refuse("vander", [x], "x must be a one-dimensional array or sequence.");
     }
     if columns == 0 {
         return crate::creation::zeros([x.0.node.shape.size(), 0], x.0.node.dtype.promote(DType::I64));
@@ -51,8 +52,25 @@ pub fn vander(x: &Array, columns: usize, increasing: bool) -> Array {
     // Each column is the one before times x, as NumPy accumulates them.
     let x = x.cast(x.0.node.dtype.promote(DType::I64)).expand_dims(-1);
     let first = crate::creation::arange(i64::try_from(columns).unwrap_or(i64::MAX)).equal(0);
-    let powers = crate::ufunc::where_(first, 1, x).cumprod(-1);
+    let powers = match x.0.node.dtype.is_complex() {
+        true => complex_powers(&x, columns),
+        false => crate::ufunc::where_(first, 1, x).cumprod(-1),
+    };
     if increasing { powers } else { powers.flip(-1) }
+}
+
+/// The powers from the zeroth of one column of complex numbers, of which there are no running products: as
+/// many columns again are those there are times the last.
+#[track_caller]
+fn complex_powers(x: &Array, columns: usize) -> Array {
+    let mut powers = x.clone();
+    while powers.0.error.is_none() && powers.0.node.shape[1] + 1 < columns {
+        let last = powers.along("vander", 1, s(-1..));
+        powers = concatenate([&powers, &(&powers * last)], 1);
+    }
+    let ones = crate::creation::ones([x.0.node.shape.size(), 1], x.0.node.dtype);
+    let columns = isize::try_from(columns).unwrap_or(isize::MAX);
+    concatenate([ones, powers], 1).along("vander", 1, s(..columns))
 }
 
 /// Diagonals made and taken.
@@ -179,5 +197,5 @@ pub fn permute_dims(x: &Array, axes: impl IntoShape) -> Array {
 /// Another name of [`concatenate`](crate::concatenate).
 #[track_caller]
 pub fn concat(arrays: impl IntoIterator<Item: std::borrow::Borrow<Array>>, axis: impl Integer) -> Array {
-    crate::stack::concatenate(arrays, axis)
+    concatenate(arrays, axis)
 }

@@ -362,3 +362,14 @@ pub(crate) fn build<'a>(
         }
     }
 }
+
+/// An array that carries what is wrong with the operands of `op`, a sentence: at the caller's line, which a
+/// closure would hide.
+#[track_caller]
+pub(crate) fn refuse<'a>(
+    op: &'static str,
+    operands: impl IntoIterator<Item = &'a Array> + Clone,
+    sentence: &str,
+) -> Array {
+    build(op, operands, |_| Err(Mistake::Argument { sentence: sentence.to_string() }))
+}

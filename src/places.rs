@@ -5,7 +5,7 @@ use crate::arguments::{self, IntoShape};
 use crate::array::Array;
 use crate::creation::{arange, tri};
 use crate::error::{Cause, Error};
-use crate::lazy::{Lazy, build};
+use crate::lazy::{Lazy, build, refuse};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::gather::Bounds;
@@ -31,14 +31,10 @@ pub fn diag_indices(extent: usize, dims: usize) -> Vec<Array> {
 #[track_caller]
 pub fn diag_indices_from(x: &Array) -> Vec<Array> {
     let shape = &x.0.node.shape;
-    let refuse = |sentence: &str| {
-        let sentence = sentence.to_string();
-        vec![build("diag_indices_from", [x], |_| Err(Mistake::Argument { sentence }))]
-    };
     match shape.len() {
-        0 | 1 => refuse("input array must be at least 2-d"),
+        0 | 1 => vec![refuse("diag_indices_from", [x], "input array must be at least 2-d")],
         _ if shape.iter().any(|&n| n != shape[0]) => {
-            refuse("All dimensions of input must be of equal length")
+            vec![refuse("diag_indices_from", [x], "All dimensions of input must be of equal length")]
         }
         dims => diag_indices(shape[0], dims),
     }
@@ -79,9 +75,7 @@ pub fn triu_indices_from(x: &Array, offset: isize) -> Vec<Array> {
 fn of_matrix(op: &'static str, x: &Array, places: impl FnOnce(usize, usize) -> Vec<Array>) -> Vec<Array> {
     match x.0.node.shape[..] {
         [rows, columns] if x.0.error.is_none() => places(rows, columns),
-        _ => vec![build(op, [x], |_| {
-            Err(Mistake::Argument { sentence: "input array must be 2-d".to_string() })
-        })],
+        _ => vec![refuse(op, [x], "input array must be 2-d")],
     }
 }
 
@@ -153,7 +147,7 @@ pub fn ravel_multi_index(
         }
         let mut sum = b.number(Scalar::zero(DType::I64));
         for ((coordinate, &extent), stride) in coordinates.iter().zip(shape.iter()).zip(shape.strides()) {
-            if coordinate.0.node.dtype.is_float() {
+            if coordinate.0.node.dtype.is_inexact() {
                 return Err(Mistake::Argument { sentence: "only int indices permitted".to_string() });
             }
             // The multiples of the stride, taken by index: each coordinate is looked at.

@@ -4,9 +4,8 @@ use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval;
 use crate::io;
-use crate::lazy::{Lazy, build};
+use crate::lazy::{Lazy, build, refuse};
 use numfuse_ir::dtype::DType;
-use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape::Shape;
 use std::path::Path;
 
@@ -47,26 +46,26 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn view(&self, dtype: DType) -> Array {
-        let refuse = |sentence: &str| {
-            let sentence = sentence.to_string();
-            build("view", [self], |_| Err(Mistake::Argument { sentence }))
-        };
         let (from, to) = (self.0.node.dtype.bytes(), dtype.bytes());
         let mut extents = self.0.node.shape.to_vec();
         match extents.last_mut() {
             _ if self.0.error.is_some() => return self.clone(),
             _ if dtype == DType::Bool && self.0.node.dtype != DType::Bool => {
-                return refuse("only an array of bools can be viewed as one: cast it");
+                return refuse("view", [self], "only an array of bools can be viewed as one: cast it");
             }
             _ if from == to => {}
             None => {
                 return refuse(
+                    "view",
+                    [self],
                     "Changing the dtype of a 0d array is only supported if the itemsize is unchanged",
                 );
             }
             Some(last) if (*last * from).is_multiple_of(to) => *last = *last * from / to,
             Some(_) => {
                 return refuse(
+                    "view",
+                    [self],
                     "When changing to a larger dtype, its size must be a divisor of the total size in bytes of \
                      the last axis of the array.",
                 );

@@ -100,7 +100,8 @@ scans! {
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     cumsum = Sum, summed, Nan::Passes;
-    /// The products of all elements up to each, in int64 or uint64 for integers and bools.
+    /// The products of all elements up to each, in int64 or uint64 for integers and bools. Of complex numbers
+    /// they are refused, as all scans but sums are.
     cumprod = Prod, summed, Nan::Passes;
     /// [`cumsum`](Array::cumsum) under the name of the array API standard.
     cumulative_sum = Sum, summed, Nan::Passes;

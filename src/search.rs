@@ -5,7 +5,8 @@
 
 use crate::arguments::Operand;
 use crate::array::Array;
-use crate::lazy::{Builder, Lazy, build};
+use crate::lazy::{Builder, Lazy, build, refuse};
+use crate::signal::unsafe_cast;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::gather::Bounds;
@@ -25,7 +26,9 @@ pub enum Side {
 
 /// Places in sorted arrays.
 impl Array {
-    /// Where in this sorted vector each value would go to keep it sorted, int64. NaN comes last.
+    /// Where in this sorted vector each value would go to keep it sorted, int64. NaN comes last. Complex
+    /// numbers are sorted by their real parts, and those of one real part by their imaginary parts; after them
+    /// come those whose imaginary part alone is NaN, then those whose real part alone is, then NaN in both.
     ///
     /// NumPy's `sorter` is `x.take(&sorter, 0).searchsorted(…)`.
     ///
@@ -73,9 +76,15 @@ impl Array {
         if let Some(failed) = [self, bins].into_iter().find(|a| a.0.error.is_some()) {
             return failed.clone();
         }
+        if self.0.node.dtype.is_complex() {
+            return refuse("digitize", [self, bins], "x may not be complex");
+        }
+        if bins.0.node.dtype.is_complex() {
+            return refuse("digitize", [self, bins], &unsafe_cast(bins.0.node.dtype));
+        }
         if bins.0.node.shape.len() != 1 {
-            let sentence = "object of too small depth for desired array: bins are a vector".to_string();
-            return build("digitize", [self, bins], |_| Err(Mistake::Argument { sentence }));
+            let sentence = "object of too small depth for desired array: bins are a vector";
+            return refuse("digitize", [self, bins], sentence);
         }
         let (rises, falls) = match (is_sorted(bins, Op::LessEqual), is_sorted(bins, Op::GreaterEqual)) {
             (Ok(rises), Ok(falls)) => (rises, falls),
@@ -85,8 +94,7 @@ impl Array {
             (true, _) => bins.searchsorted(self, side),
             (false, true) => bins.0.node.shape[0] as i64 - bins.flip(0).searchsorted(self, side),
             (false, false) => {
-                let sentence = "bins must be monotonically increasing or decreasing".to_string();
-                build("digitize", [self, bins], |_| Err(Mistake::Argument { sentence }))
+                refuse("digitize", [self, bins], "bins must be monotonically increasing or decreasing")
             }
         }
     }
@@ -134,7 +142,6 @@ fn halved(
     values: &Array,
     side: Side,
 ) -> Result<Array, Mistake> {
-    let relation = if side == Side::Left { Op::Less } else { Op::LessEqual };
     let start = number(b, 0);
     let mut place = nodes::expand(b, &start, &values.0.node.shape);
     let mut left = length as i64;
@@ -146,11 +153,63 @@ fn halved(
         let last = nodes::map(b, Op::Add, &[place.clone(), skip])?;
         // Always in range: the length of what is left is known.
         let element = nodes::gather(b, sorted, &[(0, last)], 0, Bounds::Clip)?;
-        let passed = nodes::map(b, relation, &[element, values.clone()])?;
+        let passed = match side {
+            Side::Left => comes_before(b, &element, values)?,
+            Side::Right => not_after(b, &element, values)?,
+        };
         let further = nodes::map(b, Op::Add, &[place.clone(), all])?;
         place = nodes::map(b, Op::Where, &[passed, further, place])?;
     }
     Ok(place)
+}
+
+/// Whether the first is sorted before the second: of floats, whether it is less.
+fn comes_before(b: &mut Builder, first: &Array, second: &Array) -> Result<Array, Mistake> {
+    if !first.0.node.dtype.is_complex() {
+        return nodes::map(b, Op::Less, &[first.clone(), second.clone()]);
+    }
+    let (first, second) = (keys(b, first)?, keys(b, second)?);
+    let mut before = None;
+    // From the last key to the first: less, or equal and so on.
+    for (p, q) in first.into_iter().zip(second).rev() {
+        let less = nodes::map(b, Op::Less, &[p.clone(), q.clone()])?;
+        before = Some(match before {
+            None => less,
+            Some(rest) => {
+                let equal = nodes::map(b, Op::Equal, &[p, q])?;
+                let further = nodes::map(b, Op::BitwiseAnd, &[equal, rest])?;
+                nodes::map(b, Op::BitwiseOr, &[less, further])?
+            }
+        });
+    }
+    Ok(before.expect("there are three keys"))
+}
+
+/// Whether the first is not sorted after the second: of floats, whether it is less or equal.
+fn not_after(b: &mut Builder, first: &Array, second: &Array) -> Result<Array, Mistake> {
+    if !first.0.node.dtype.is_complex() {
+        return nodes::map(b, Op::LessEqual, &[first.clone(), second.clone()]);
+    }
+    let after = comes_before(b, second, first)?;
+    nodes::map(b, Op::LogicalNot, &[after])
+}
+
+/// What complex numbers are sorted by: which parts are NaN, the real part and the imaginary part, where NaN is
+/// like any other.
+fn keys(b: &mut Builder, x: &Array) -> Result<[Array; 3], Mistake> {
+    let part = |b: &mut Builder, op: Op| -> Result<[Array; 2], Mistake> {
+        let part = nodes::map(b, op, std::slice::from_ref(x))?;
+        let is_nan = nodes::map(b, Op::Isnan, std::slice::from_ref(&part))?;
+        let zero = b.number(Scalar::zero(part.0.node.dtype));
+        let number = nodes::map(b, Op::Where, &[is_nan.clone(), zero, part])?;
+        Ok([is_nan, number])
+    };
+    let ([no_real, real], [no_imaginary, imaginary]) = (part(b, Op::Real)?, part(b, Op::Imag)?);
+    let (no_real, no_imaginary) =
+        (nodes::cast(b, &no_real, DType::I64), nodes::cast(b, &no_imaginary, DType::I64));
+    let doubled = nodes::map(b, Op::Add, &[no_real.clone(), no_real])?;
+    let missing = nodes::map(b, Op::Add, &[doubled, no_imaginary])?;
+    Ok([missing, real, imaginary])
 }
 
 fn number(b: &mut Builder, n: i64) -> Array {

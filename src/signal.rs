@@ -4,13 +4,12 @@ use crate::arguments::{Integer, Operand};
 use crate::array::Array;
 use crate::element::Number;
 use crate::index::s;
-use crate::lazy::build;
+use crate::lazy::refuse;
 use crate::search::Side;
 use crate::stack::concatenate;
 use crate::take::Mode;
 use crate::ufunc::where_;
 use numfuse_ir::dtype::DType;
-use numfuse_ir::error::Error as Mistake;
 
 /// Which places of two signals that slide past each other give a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +62,7 @@ impl Array {
     }
 
     /// The sums of products of one vector with another that runs past it, in the type of both; of bools,
-    /// whether any two are true.
+    /// whether any two are true. Of complex numbers the conjugates of the second are taken.
     ///
     /// ```
     /// use numfuse::{Overlap, prelude::*};
@@ -81,28 +80,32 @@ impl Array {
         }
         match without_elements("correlate", x, y, names) {
             Some(wrong) => wrong,
-            // The shorter slides: the results come in the other order.
-            None if x.0.node.shape[0] < y.0.node.shape[0] => slide(y, x, overlap).flip(0),
-            None => slide(x, y, overlap),
+            None => {
+                let y = if y.0.node.dtype.is_complex() { &y.conjugate() } else { y };
+                match x.0.node.shape[0] < y.0.node.shape[0] {
+                    // The shorter slides: the results come in the other order.
+                    true => slide(y, x, overlap).flip(0),
+                    false => slide(x, y, overlap),
+                }
+            }
         }
     }
 }
 
 /// An array that carries what is wrong with two signals.
 #[track_caller]
-fn refuse(op: &'static str, x: &Array, y: &Array, sentence: &str) -> Option<Array> {
-    let sentence = sentence.to_string();
-    Some(build(op, [x, y], |_| Err(Mistake::Argument { sentence })))
+fn wrong(op: &'static str, x: &Array, y: &Array, sentence: &str) -> Option<Array> {
+    Some(refuse(op, [x, y], sentence))
 }
 
 /// What is wrong with two signals that should be vectors, if anything.
 #[track_caller]
 fn not_vectors(op: &'static str, x: &Array, y: &Array) -> Option<Array> {
     match (x.0.node.shape.len(), y.0.node.shape.len()) {
-        _ if x.0.error.is_some() || y.0.error.is_some() => refuse(op, x, y, ""),
+        _ if x.0.error.is_some() || y.0.error.is_some() => wrong(op, x, y, ""),
         (1, 1) => None,
-        (0, _) | (_, 0) => refuse(op, x, y, "object of too small depth for desired array"),
-        _ => refuse(op, x, y, "object too deep for desired array"),
+        (0, _) | (_, 0) => wrong(op, x, y, "object of too small depth for desired array"),
+        _ => wrong(op, x, y, "object too deep for desired array"),
     }
 }
 
@@ -110,8 +113,8 @@ fn not_vectors(op: &'static str, x: &Array, y: &Array) -> Option<Array> {
 #[track_caller]
 fn without_elements(op: &'static str, x: &Array, y: &Array, sentences: [&str; 2]) -> Option<Array> {
     match (&x.0.node.shape[..], &y.0.node.shape[..]) {
-        ([0, ..], _) => refuse(op, x, y, sentences[0]),
-        (_, [0, ..]) => refuse(op, x, y, sentences[1]),
+        ([0, ..], _) => wrong(op, x, y, sentences[0]),
+        (_, [0, ..]) => wrong(op, x, y, sentences[1]),
         _ => None,
     }
 }
@@ -148,7 +151,8 @@ fn slide(long: &Array, short: &Array, overlap: Overlap) -> Array {
 
 /// Between points.
 impl Array {
-    /// What lies at these places on the lines between the points `(at, values)`, float64; `at` rises.
+    /// What lies at these places on the lines between the points `(at, values)`, float64, or complex128
+    /// where the values are complex; `at` rises.
     /// Before the first and after the last point it is as at these; for other numbers there see
     /// [`interp_with`](Array::interp_with).
     ///
@@ -179,27 +183,45 @@ impl Array {
 
     #[track_caller]
     fn between(&self, at: &Array, values: &Array, left: Option<Operand>, right: Option<Operand>) -> Array {
-        let (at, values) = (at.cast(DType::F64).atleast_1d(), values.cast(DType::F64).atleast_1d());
-        let wrong = |sentence: &str| {
-            let sentence = sentence.to_string();
-            build("interp", [self, &at, &values], |_| Err(Mistake::Argument { sentence }))
+        for places in [self, at].into_iter().filter(|places| places.0.node.dtype.is_complex()) {
+            let sentence = unsafe_cast(places.0.node.dtype);
+            return refuse("interp", [self, at, values], &sentence);
+        }
+        let (x, at) = (self.cast(DType::F64), at.cast(DType::F64).atleast_1d());
+        let values = values.cast(values.0.node.dtype.promote(DType::F64)).atleast_1d();
+        let operands = [self, &at, &values];
+        match (&at.0.node.shape[..], &values.0.node.shape[..]) {
+            _ if at.0.error.is_some() || values.0.error.is_some() => return refuse("interp", operands, ""),
+            ([0], _) => return refuse("interp", operands, "array of sample points is empty"),
+            ([n], [m]) if n == m => {}
+            ([_], [_]) => return refuse("interp", operands, "fp and xp are not of the same length."),
+            _ => return refuse("interp", operands, "object too deep for desired array"),
+        }
+        let inside = match values.0.node.dtype.is_complex() {
+            // Each part for itself; what is no place has no imaginary part.
+            true => {
+                let real = inside(&x, &at, &values.real());
+                real.complex(where_(x.isnan(), 0.0, inside(&x, &at, &values.imag())))
+            }
+            false => inside(&x, &at, &values),
         };
-        let count = match (&at.0.node.shape[..], &values.0.node.shape[..]) {
-            _ if at.0.error.is_some() || values.0.error.is_some() => return wrong(""),
-            ([0], _) => return wrong("array of sample points is empty"),
-            ([n], [m]) if n == m => *n as isize,
-            ([_], [_]) => return wrong("fp and xp are not of the same length."),
-            _ => return wrong("object too deep for desired array"),
-        };
-        let x = self.cast(DType::F64);
-        let (first, last) = (at.i(0), at.i(count - 1));
         let left = left.unwrap_or_else(|| values.i(0).into());
-        let right = right.unwrap_or_else(|| values.i(count - 1).into());
-        let inside = match count {
-            1 => values.i(0),
-            _ => where_(x.isnan(), &x, on_lines(&x, &at, &values)),
-        };
-        where_(x.less(first), left, where_(x.greater(last), right, inside))
+        let right = right.unwrap_or_else(|| values.i(-1).into());
+        where_(x.less(at.i(0)), left, where_(x.greater(at.i(-1)), right, inside))
+    }
+}
+
+/// NumPy's sentence of complex numbers where floats are asked for.
+pub(crate) fn unsafe_cast(dtype: DType) -> String {
+    format!("Cannot cast array data from dtype('{dtype}') to dtype('float64') according to the rule 'safe'")
+}
+
+/// What lies at places that are not outside.
+#[track_caller]
+fn inside(x: &Array, at: &Array, values: &Array) -> Array {
+    match at.0.node.shape[0] {
+        1 => values.i(0),
+        _ => where_(x.isnan(), x, on_lines(x, at, values)),
     }
 }
 

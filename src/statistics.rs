@@ -1,12 +1,12 @@
 //! Covariances and correlations: means taken away, then a matrix product.
 //!
-//! As in NumPy they are computed in float64 whatever the type.
+//! As in NumPy they are computed in float64 whatever the type, or in complex128 where it is complex: there
+//! the products are with conjugates.
 
 use crate::array::Array;
-use crate::lazy::build;
+use crate::lazy::refuse;
 use crate::stack::concatenate;
 use numfuse_ir::dtype::DType;
-use numfuse_ir::error::Error as Mistake;
 
 /// Covariances and correlations. Each row of a matrix is a variable and each column an observation; a
 /// vector is one variable. For variables in columns transpose first.
@@ -42,7 +42,7 @@ impl Array {
         self.beside_variables("cov", other).cov_ddof(1)
     }
 
-    /// The covariances over the standard deviations of both variables: from -1 to 1.
+    /// The covariances over the standard deviations of both variables: from -1 to 1, in either part.
     ///
     /// ```
     /// use numfuse::prelude::*;
@@ -57,8 +57,12 @@ impl Array {
         if cov.0.node.shape.is_empty() {
             return cov.divide(&cov);
         }
-        let deviations = cov.diagonal(0).sqrt();
-        (cov / deviations.expand_dims(1) / deviations).clip(-1.0, 1.0)
+        let deviations = cov.diagonal(0).real().sqrt();
+        let ratio = cov / deviations.expand_dims(1) / deviations;
+        match ratio.0.node.dtype.is_complex() {
+            true => ratio.real().clip(-1.0, 1.0).complex(ratio.imag().clip(-1.0, 1.0)),
+            false => ratio.clip(-1.0, 1.0),
+        }
     }
 
     /// [`corrcoef`](Array::corrcoef) of the variables of both arrays.
@@ -67,14 +71,13 @@ impl Array {
         self.beside_variables("corrcoef", other).corrcoef()
     }
 
-    /// A float64 matrix with a variable in each row.
+    /// A float64 or complex128 matrix with a variable in each row.
     #[track_caller]
     fn variables(&self, op: &'static str) -> Array {
         if self.0.node.shape.len() > 2 {
-            let sentence = "m has more than 2 dimensions".to_string();
-            return build(op, [self], |_| Err(Mistake::Argument { sentence }));
+            return refuse(op, [self], "m has more than 2 dimensions");
         }
-        self.cast(DType::F64).atleast_2d()
+        self.cast(self.0.node.dtype.promote(DType::F64)).atleast_2d()
     }
 
     /// The variables of both; those of the first alone if there are none.
@@ -89,7 +92,7 @@ impl Array {
     fn covariances(&self, ddof: usize) -> Array {
         let centred = self - self.mean_keepdims(1);
         let freedom = self.0.node.shape[1].saturating_sub(ddof) as f64;
-        centred.matmul(&centred.t()) * freedom.recip()
+        centred.matmul(&centred.conjugate().t()) * freedom.recip()
     }
 }
 

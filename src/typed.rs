@@ -35,15 +35,25 @@ impl Array {
         self.cast(dtype).mean(axes).cast(dtype)
     }
 
-    /// The variance of the elements in that type, which is a float type or the result is cut.
+    /// The variance of the elements in that type, which is a float type or the result is cut. In a float type
+    /// complex numbers deviate from the real part of their mean, as in NumPy.
     #[track_caller]
     pub fn var_as(&self, axes: impl Axes, dtype: DType) -> Array {
+        if self.0.node.dtype.is_complex() && !dtype.is_complex() {
+            // The mean is cast, the deviations from it are not.
+            let over = axes.axes().unwrap_or_else(|| (0..self.0.node.shape.len() as isize).collect());
+            let squares = self.imag().cast(dtype).square();
+            return (self.real().cast(dtype).var(&over[..]) + squares.mean(&over[..])).cast(dtype);
+        }
         self.cast(dtype).var(axes).cast(dtype)
     }
 
     /// The standard deviation of the elements in that type, which is a float type or the result is cut.
     #[track_caller]
     pub fn std_as(&self, axes: impl Axes, dtype: DType) -> Array {
+        if self.0.node.dtype.is_complex() && !dtype.is_complex() {
+            return self.var_as(axes, dtype).sqrt().cast(dtype);
+        }
         self.cast(dtype).std(axes).cast(dtype)
     }
 

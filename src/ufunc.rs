@@ -196,7 +196,8 @@ fn refuses_complex(op: &'static str, a: &Array, b: &Operand) -> Option<Array> {
         [Some(a.0.node.dtype), other, weak.then_some(DType::C128)].into_iter().flatten().collect();
     let is_complex = dtypes.iter().any(|dtype| dtype.is_complex());
     let mistake = Mistake::Types { op: op.to_string(), dtypes, refusal: Refusal::Unsupported };
-    is_complex.then(|| build(op, std::iter::once(a).chain(b.array()), |_| Err(mistake)))
+    // No closure, which would hide the caller's line.
+    if is_complex { Some(build(op, std::iter::once(a).chain(b.array()), |_| Err(mistake))) } else { None }
 }
 
 /// Quotient and remainder, rounded down.

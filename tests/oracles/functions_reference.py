@@ -104,6 +104,16 @@ def positive(x):
     return np.abs(floating(x) % 7) + 1
 
 
+def near(x, other):
+    """Beside complex numbers 1 in place of what is far from 1."""
+    if "c" not in (x.dtype.kind, other.dtype.kind):
+        return x
+    wide = x.astype(np.complex128)
+    sizes = [np.abs(wide.real), np.abs(wide.imag)]
+    first, second = [(size <= 30) & ((size >= 1e-12) | (size == 0)) for size in sizes]
+    return np.where(first & second, x, np.ones_like(x))
+
+
 def uneven(count):
     """Places whose distances grow."""
     return (np.arange(count) + 1.0) ** 2

@@ -253,8 +253,8 @@ const OTHERS: &[(&str, &str)] = &[
 
 /// Tests beside this one that compare functions with NumPy, each call by its name.
 const OTHER_TESTS: [&str; 5] = [
-    include_str!("../updates.rs"),
     include_str!("../take.rs"),
+    include_str!("../updates.rs"),
     include_str!("../products.rs"),
     include_str!("../archives.rs"),
     include_str!("../random.rs"),

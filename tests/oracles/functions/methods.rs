@@ -131,7 +131,7 @@ fn changed(x: &Array, change: impl FnOnce(&mut Array)) -> Array {
 }
 
 fn floating(x: &Array) -> Array {
-    if x.dtype().is_float() { x.clone() } else { x.cast(F64) }
+    if x.dtype().is_inexact() { x.clone() } else { x.cast(F64) }
 }
 
 fn whole(x: &Array) -> Array {

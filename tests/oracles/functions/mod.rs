@@ -226,6 +226,23 @@ impl<A: Answer> Answer for Result<A, Error> {
     }
 }
 
+/// Functions whose complex results NumPy rounds otherwise: how the expression begins, and how many units in the
+/// last place of the number's size may lie between in either part.
+const OF_COMPLEX: &[(&str, f64)] = &[
+    // Products with or without a fused addition, as the loop that NumPy takes has it.
+    ("np.piecewise(", 4.0),
+    ("np.vander(", 8.0),
+    // Both are `exp(y log x)`, whose errors grow with the size of `y log x`: up to some hundreds before the
+    // exponential is endless.
+    ("np.float_power(", 1000.0),
+];
+
+/// How many units in the last place may lie between the results of a case.
+fn distance(case: &Case, ulps: f64, dtype: DType) -> f64 {
+    let row = OF_COMPLEX.iter().find(|(begins, _)| dtype.is_complex() && case.python.starts_with(begins));
+    row.map_or(ulps, |(_, of_complex)| of_complex.max(ulps))
+}
+
 /// What NumPy answers: arrays, or what it says in refusing.
 type Expected = Result<Vec<Data>, String>;
 
@@ -311,7 +328,10 @@ fn agrees(case: &Case, given: &Given, expected: &Expected, ulps: f64) -> Result<
         (Ok(found), Ok(expected)) if found.len() != expected.len() => {
             Err(format!("{} arrays, not {}", found.len(), expected.len()))
         }
-        (Ok(found), Ok(expected)) => found.iter().zip(expected).try_for_each(|(f, e)| are_equal(f, e, ulps)),
+        (Ok(found), Ok(expected)) => {
+            let mut pairs = found.iter().zip(expected);
+            pairs.try_for_each(|(f, e)| are_equal(f, e, distance(case, ulps, e.dtype)))
+        }
     }
 }
 

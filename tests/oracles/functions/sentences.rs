@@ -34,7 +34,10 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("incompatible dimensions for cross product", "incompatible dimensions for cross product"),
     ("Both input arrays must be (arrays of) 3-dim", "incompatible dimensions for cross product"),
     ("ufunc 'positive' did not contain a loop", "ufunc 'positive' not supported for the input types"),
+    // NumPy tells arrays without axes apart.
+    ("Cannot cast scalar from dtype('complex", "Cannot cast array data from dtype('complex"),
     // Named as the function is.
+    ("ufunc 'divmod' not supported", "ufunc 'floor_divide' not supported"),
     ("zero-size array to reduction operation fmin", "zero-size array to reduction operation minimum"),
     ("zero-size array to reduction operation fmax", "zero-size array to reduction operation maximum"),
     ("attempt to get argmin of", "attempt to get nanargmin of"),
@@ -50,6 +53,13 @@ const REFUSED: &[(&str, &str)] = &[
     ("np.reshape(x, (-2,", "cannot reshape array of size"),
     // A plain number that the type cannot hold is an error in every function.
     ("np.where(x, x, 300)", "Python integer 300 out of bounds for"),
+    // Of complex numbers no running products and extremes are computed.
+    ("x.cumprod(", "of complex numbers there are running sums only"),
+    ("np.cumprod(", "of complex numbers there are running sums only"),
+    ("np.cumulative_prod(", "of complex numbers there are running sums only"),
+    ("np.maximum.accumulate(", "of complex numbers there are running sums only"),
+    ("np.minimum.accumulate(", "of complex numbers there are running sums only"),
+    ("np.nancumprod(", "of complex numbers there are running sums only"),
     // A mask stands for axes.
     ("x[x > y]", "a mask has at least one axis"),
 ];

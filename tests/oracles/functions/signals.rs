@@ -25,6 +25,7 @@ pub(super) const SLIDING: Table = Table {
         "np.interp(y % 40, uneven(x.size), x.ravel())" => (y % 40).interp(&uneven(&x.ravel(), 0), &x.ravel());
         "np.interp(y % 40, uneven(x.size), x.ravel(), -1, 7.5)" =>
             (y % 40).interp_with(&uneven(&x.ravel(), 0), &x.ravel(), -1, 7.5);
+        "np.interp(y.real, uneven(x.size), x.ravel())" => y.real().interp(&uneven(&x.ravel(), 0), &x.ravel());
         "np.interp(y, [0.5, 1.0], [2.0])" => y.interp(&Array::from([0.5, 1.0]), &Array::from([2.0]));
         "np.interp(y, [1.0], [2.0])" => y.interp(&Array::from([1.0]), &Array::from([2.0]));
         "np.interp(holes(y), [0.0, 1.0, 1.0, 3.0], [2.0, 1.0, np.inf, np.inf])" =>
@@ -55,6 +56,8 @@ pub(super) const SLOPES: Table = Table {
         "np.gradient(x, 0.5, 2.0, 3.0, axis=(1, 0))" => x.gradients([0.5, 2.0, 3.0], [1, 0]);
         "np.gradient(x, uneven(x.shape[0]), 0.5, axis=(0, 1))" =>
             x.gradients([numfuse::Operand::from(uneven(x, 0)), 0.5.into()], [0, 1]);
+        "np.gradient(x, 0.5 + 1j, axis=0) if x.dtype.kind == 'c' else x" =>
+            if d.is_complex() { x.gradient(Array::scalar(num_complex::Complex::new(0.5, 1.0)), 0) } else { x.clone() };
         "np.gradient(x, np.ones(17), axis=0)" => x.gradient(ones(17, F64), 0);
     },
 };

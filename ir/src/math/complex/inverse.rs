@@ -48,7 +48,18 @@ pub fn arccos<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     let far_re = k.function(Op::Arctan2, &[height, z.re]);
     let opposite = k.neg(z.im);
     let far_im = copy_sign(k, logarithm, opposite);
-    choose(k, is_far, Pair { re: far_re, im: far_im }, Pair { re, im })
+    let found = choose(k, is_far, Pair { re: far_re, im: far_im }, Pair { re, im });
+    // On the imaginary axis it is a right angle, whatever the height.
+    let beside = on_axis_without_height(k, z);
+    let right_angle = k.float(z.re, FRAC_PI_2);
+    Pair { re: k.select(beside, right_angle, found.re), im: found.im }
+}
+
+/// Whether a number without a real part has NaN for an imaginary one: C99's Annex G knows a part of some
+/// inverse functions there.
+fn on_axis_without_height<K: Functions>(k: &mut K, z: Pair<K::V>) -> K::V {
+    let (axis, unknown) = (is_zero(k, z.re), k.ne(z.im, z.im));
+    k.and(axis, unknown)
 }
 
 /// Number whose hyperbolic sine it is, with imaginary part from -pi/2 to pi/2.
@@ -86,7 +97,10 @@ pub fn arccosh<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     let im = k.add(angle, angle);
     let (is_far, logarithm) = far(k, z);
     let far_im = k.function(Op::Arctan2, &[z.im, z.re]);
-    choose(k, is_far, Pair { re: logarithm, im: far_im }, Pair { re, im })
+    let found = choose(k, is_far, Pair { re: logarithm, im: far_im }, Pair { re, im });
+    let beside = on_axis_without_height(k, z);
+    let right_angle = k.float(z.re, FRAC_PI_2);
+    Pair { re: found.re, im: k.select(beside, right_angle, found.im) }
 }
 
 /// Number whose hyperbolic tangent it is.
@@ -101,7 +115,9 @@ pub fn arctanh<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     let y = k.select(mirrored, down, y);
     let found = arctanh_right(k, Pair { re: x, im: y });
     let (minus_re, minus_im) = (k.neg(found.re), k.neg(found.im));
-    choose(k, mirrored, Pair { re: minus_re, im: minus_im }, found)
+    let found = choose(k, mirrored, Pair { re: minus_re, im: minus_im }, found);
+    let beside = on_axis_without_height(k, z);
+    Pair { re: k.select(beside, z.re, found.re), im: found.im }
 }
 
 /// [`arctanh`] of a real part that is not negative.
