@@ -63,7 +63,7 @@ def i0(x):
     """np.i0 fails at infinity and NaN."""
     x = np.asarray(x)
     if x.dtype.kind == "c":
-        raise TypeError("not of complex numbers")
+        raise TypeError("i0 not supported for complex values")
     x = x if x.dtype.kind == "f" else x.astype(float)
     return np.where(np.isfinite(x), np.i0(np.where(np.isfinite(x), x, 0)), np.abs(x)).astype(x.dtype)
 

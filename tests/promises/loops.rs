@@ -93,7 +93,7 @@ fn data_that_only_pending_operations_hold_is_bounded() {
         let mut most = 0;
         for k in 0..300 {
             // 4 MiB that nobody else holds: 1200 MiB in all.
-            sum = sum + Array::from(vec![k as f32; 1 << 20]);
+            sum += Array::from(vec![k as f32; 1 << 20]);
             most = most.max(resident().unwrap_or(0));
         }
         assert!(most < 900 * MEBI, "{most} bytes");

@@ -93,6 +93,7 @@ fn refusal(op: Op) -> Refusal {
             "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the \
              logical_not function instead.",
         ),
+        Op::I0 => Refusal::Own("i0 not supported for complex values"),
         Op::Positive | Op::Sign | Op::Gcd | Op::Lcm => Refusal::NoLoop,
         _ => Refusal::Unsupported,
     }
