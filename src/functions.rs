@@ -213,6 +213,7 @@ impl Array {
     }
 
     /// The array to a power in float64 or complex128, whatever the types.
+    /// A real power of an infinite complex number is infinite by its angle, where NumPy's is NaN.
     #[track_caller]
     pub fn float_power(&self, exponent: impl Into<Operand>) -> Array {
         let wide = |x: &Array| x.cast(if x.0.node.dtype.is_complex() { DType::C128 } else { DType::F64 });

@@ -183,7 +183,7 @@ impl Array {
 
     #[track_caller]
     fn between(&self, at: &Array, values: &Array, left: Option<Operand>, right: Option<Operand>) -> Array {
-        for places in [self, at].into_iter().filter(|places| places.0.node.dtype.is_complex()) {
+        if let Some(places) = [self, at].into_iter().find(|places| places.0.node.dtype.is_complex()) {
             let sentence = unsafe_cast(places.0.node.dtype);
             return refuse("interp", [self, at, values], &sentence);
         }

@@ -67,6 +67,19 @@ fn roots_and_logarithms_reach_the_ends_of_the_range() {
 }
 
 #[test]
+fn parts_that_no_nan_reaches_are_known() {
+    let height = (0.0, f64::NAN);
+    let (re, im) = of(Op::Arccos, &[height]);
+    assert!(re == std::f64::consts::FRAC_PI_2 && im.is_nan());
+    let (re, im) = of(Op::Arccosh, &[height]);
+    assert!(re.is_nan() && im == std::f64::consts::FRAC_PI_2);
+    for zero in [0.0, -0.0f64] {
+        let (re, im) = of(Op::Arctanh, &[(zero, f64::NAN)]);
+        assert!(re.to_bits() == zero.to_bits() && im.is_nan());
+    }
+}
+
+#[test]
 fn casts_drop_and_add_imaginary_parts() {
     let z = Value::of(c128(2.5, -1.0));
     assert_eq!(z.cast(DType::F32).whole(), Scalar::f32(2.5));
