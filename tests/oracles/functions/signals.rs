@@ -57,7 +57,7 @@ pub(super) const SLOPES: Table = Table {
         "np.gradient(x, uneven(x.shape[0]), 0.5, axis=(0, 1))" =>
             x.gradients([numfuse::Operand::from(uneven(x, 0)), 0.5.into()], [0, 1]);
         "np.gradient(x, 0.5 + 1j, axis=0) if x.dtype.kind == 'c' else x" =>
-            if d.is_complex() { x.gradient(Array::scalar(num_complex::Complex::new(0.5, 1.0)), 0) } else { x.clone() };
+            if d.is_complex() { x.gradient(Array::scalar(Complex::new(0.5, 1.0)), 0) } else { x.clone() };
         "np.gradient(x, np.ones(17), axis=0)" => x.gradient(ones(17, F64), 0);
     },
 };
