@@ -26,7 +26,7 @@ pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -
                 && let Some(over) = &plan.slots[i as usize].over
             {
                 slots[i as usize] =
-                    at(over, &slots).iter().map(|x| Scalar::from_bits(dtype, x.bits())).collect();
+                    at(over, &slots).iter().map(|x| Scalar::from_bits(dtype.part(), x.bits())).collect();
             }
         }
         let mut buffers: Vec<Vec<Scalar>> = step.buffers.iter().map(|p| at(p, &slots)).collect();
@@ -36,8 +36,11 @@ pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -
                 interp::interpret(&job.kernel, &job.words, &numbers, &mut buffers);
             }
             Job::Library(job) => {
-                let result = meant(job, &buffers);
-                *buffers.last_mut().expect("a library op has a result") = result;
+                // Libraries know complex numbers whole.
+                let types = step.accesses().map(|(_, dtype, _)| dtype);
+                let whole: Vec<Vec<Scalar>> =
+                    types.zip(&buffers).map(|(dtype, data)| together(dtype, data)).collect();
+                *buffers.last_mut().expect("a library op has a result") = apart(&meant(job, &whole));
             }
         }
         for ((role, _, place), data) in step.accesses().zip(buffers) {
