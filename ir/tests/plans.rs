@@ -6,7 +6,7 @@ use numfuse_ir::graph::{Graph, Kind, Node, NodeId, parse};
 use numfuse_ir::ops::Op;
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Cut, Options, Plan, plan};
+use numfuse_ir::schedule::{Cut, Options, Plan, explain, plan};
 use numfuse_ir::shape::Shape;
 
 fn leaf(g: &mut Graph, number: u32, extents: &[usize]) -> NodeId {
@@ -245,4 +245,21 @@ out %7 %2 %4
     let kernel = &plan.steps[0].kernel().unwrap().kernel;
     let stores: Vec<usize> = kernel.passes.iter().map(|pass| pass.stores.len()).collect();
     assert_eq!(stores, [0, 2, 1], "{kernel}");
+}
+
+#[test]
+fn what_is_taken_by_index_inside_an_inner_fold_is_written_by_a_kernel_of_its_own() {
+    // The index along the axis of one element moves with the inner fold, whose walk stores nothing.
+    let text = "\
+%0 = leaf 0 : u64[3,1,5]
+%1 = leaf 1 : i64[40,1]
+%2 = square %0 : u64[3,1,5]
+%3 = expand %1 : i64[3,5,40,1]
+%4 = gather raise 0 * 1 %2 %3 : u64[3,5,40,1]
+%5 = sum axes 2 %4 : u64[3,5,1]
+%6 = sum axes 0 %5 : u64[5,1]
+out %6 %2
+";
+    let plan = plan(parse::parse(text).unwrap(), Options::default());
+    assert_eq!(plan.kernels(), 2, "{}", explain::explain(&plan));
 }

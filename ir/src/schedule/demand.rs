@@ -217,6 +217,10 @@ impl Space {
         }
         let rows = self.moving_root() & self.rows();
         let columns = axes & !rows;
+        // A place taken by index moves with its index, along an axis of one element too.
+        if self.depends(place) & !(axes | rows) != 0 {
+            return false;
+        }
         let is_walked = match columns {
             0 => last == rows.checked_ilog2(),
             _ => self.columns.iter().any(|list| self.moving(list) == columns),
