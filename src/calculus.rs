@@ -2,6 +2,7 @@
 
 use crate::arguments::{self, Axes, Integer};
 use crate::array::Array;
+use crate::free::functions;
 use crate::index::s;
 use crate::lazy::{build, refuse};
 use crate::stack::concatenate;
@@ -207,17 +208,6 @@ pub fn kaiser(count: usize, beta: f64) -> Array {
         let x = (crate::creation::arange(count as i64).cast(DType::F64) - middle) / middle;
         ((1.0 - x.square()).sqrt() * beta).i0() / crate::ufunc::i0(beta)
     })
-}
-
-/// Free functions under NumPy's names.
-macro_rules! functions {
-    ($($name:ident($($arg:ident: $T:ty),*);)+) => { $(
-        #[doc = concat!("See [`Array::", stringify!($name), "`].")]
-        #[track_caller]
-        pub fn $name(x: &Array $(, $arg: $T)*) -> Array {
-            x.$name($($arg),*)
-        }
-    )+ };
 }
 
 functions! {

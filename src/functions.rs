@@ -7,6 +7,7 @@ use crate::arguments::Operand;
 use crate::array::Array;
 use crate::element::Number;
 use crate::error::Error;
+use crate::free::functions;
 use crate::lazy::{build, refuse};
 use crate::ufunc::{apply, where_};
 use half::{bf16, f16};
@@ -54,31 +55,20 @@ second_names! {
     true_divide(a, b) = divide;
 }
 
-/// Says each method once more as a free function.
-macro_rules! functions {
-    ($($name:ident($($arg:ident: $T:ty),*) -> $Result:ty;)+) => { $(
-        #[doc = concat!("See [`Array::", stringify!($name), "`].")]
-        #[track_caller]
-        pub fn $name(x: &Array $(, $arg: $T)*) -> $Result {
-            x.$name($($arg),*)
-        }
-    )+ };
-}
-
 functions! {
-    around(decimals: i32) -> Array;
-    deg2rad() -> Array;
-    degrees() -> Array;
-    fabs() -> Array;
-    float_power(exponent: impl Into<Operand>) -> Array;
+    around(decimals: i32);
+    deg2rad();
+    degrees();
+    fabs();
+    float_power(exponent: impl Into<Operand>);
     frexp() -> (Array, Array);
-    isneginf() -> Array;
-    isposinf() -> Array;
+    isneginf();
+    isposinf();
     modf() -> (Array, Array);
-    nan_to_num() -> Array;
-    rad2deg() -> Array;
-    radians() -> Array;
-    sinc() -> Array;
+    nan_to_num();
+    rad2deg();
+    radians();
+    sinc();
 }
 
 /// Angles.

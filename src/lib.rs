@@ -1,8 +1,8 @@
 //! Lazy NumPy-like arrays whose expressions compile to fused machine code.
 //!
-//! Operations on an [`Array`] build an expression. When its values are needed, the whole expression
-//! becomes a few kernels, each a loop that reads its inputs once and writes its outputs once; they
-//! are compiled to vectorised machine code in under a millisecond, kept for the next
+//! Operations on an [`Array`] build an expression. When its values are needed, or much has come to wait (as in
+//! a long loop), the whole expression becomes a few kernels, each a loop that reads its inputs once and writes
+//! its outputs once; they are compiled to vectorised machine code in under a millisecond, kept for the next
 //! expression of the same form, and run on all cores.
 //!
 //! ```
@@ -30,7 +30,7 @@
 //!   ir::Graph              numfuse-ir       whole arrays: explicit casts and broadcasts
 //!        │ schedule
 //!        ▼
-//!   ir::Plan               numfuse-ir       kernels in order; what lies in memory, and why
+//!   ir::Plan               numfuse-ir       kernels and library calls in order; what lies in memory, and why
 //!        │
 //!        │ compile
 //!        ▼
@@ -74,6 +74,7 @@ mod eval;
 mod explain;
 pub mod fft;
 mod formula;
+mod free;
 mod from;
 mod functions;
 mod gradient;

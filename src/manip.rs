@@ -3,6 +3,7 @@
 
 use crate::arguments::{self, Axes, Integer, IntoShape};
 use crate::array::Array;
+use crate::free::functions;
 use crate::lazy::{Builder, build};
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
@@ -345,17 +346,6 @@ pub fn broadcast_arrays(arrays: &[Array]) -> Vec<Array> {
         }));
     }
     stretched
-}
-
-/// Free functions under NumPy's names.
-macro_rules! functions {
-    ($($name:ident($($arg:ident: $T:ty),*);)+) => { $(
-        #[doc = concat!("See [`Array::", stringify!($name), "`].")]
-        #[track_caller]
-        pub fn $name(x: &Array $(, $arg: $T)*) -> Array {
-            x.$name($($arg),*)
-        }
-    )+ };
 }
 
 functions! {

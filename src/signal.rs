@@ -3,6 +3,7 @@
 use crate::arguments::{Integer, Operand};
 use crate::array::Array;
 use crate::element::Number;
+use crate::free::functions;
 use crate::index::s;
 use crate::lazy::refuse;
 use crate::search::Side;
@@ -298,17 +299,6 @@ impl Array {
         let (first, rest) = (x.along("unwrap", axis, s(..1)), x.along("unwrap", axis, s(1..)));
         concatenate([first, (rest + correction.cumsum(axis)).cast(dtype)], axis)
     }
-}
-
-/// Free functions under NumPy's names.
-macro_rules! functions {
-    ($($name:ident($($arg:ident: $T:ty),*);)+) => { $(
-        #[doc = concat!("See [`Array::", stringify!($name), "`].")]
-        #[track_caller]
-        pub fn $name(x: &Array $(, $arg: $T)*) -> Array {
-            x.$name($($arg),*)
-        }
-    )+ };
 }
 
 functions! {
