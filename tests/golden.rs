@@ -5,7 +5,7 @@
 //! host. `BLESS=1 cargo test --test golden` rewrites what came of the expressions; the difference is then read
 //! by eye.
 
-use numfuse_codegen::{Mapping, choose, cpu, cuda, disassemble, wide};
+use numfuse_codegen::{choose, cpu, cuda, disassemble, wide};
 use numfuse_ir::graph::{Graph, parse};
 use numfuse_ir::schedule::{self, KernelJob, Options, explain};
 use numfuse_ir::target::{Target, Vectors};
@@ -163,7 +163,7 @@ fn describe(graph: &Graph) -> String {
         let mapping = choose(kernel, words, &Target::FIXED);
         let _ = writeln!(text, "\nkernel {} on the CPU: {mapping}", i + 1);
         text.push_str(&cpu::clif(kernel, mapping).unwrap());
-        let mapping = Mapping { lanes: 32, ..mapping };
+        let mapping = cuda::choose(kernel, words);
         let _ = writeln!(text, "\nkernel {} in CUDA C: {mapping}", i + 1);
         text.push_str(&cuda::text(kernel, mapping).unwrap());
     }

@@ -13,20 +13,20 @@
 //! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
 //! depend on shape alone.
 
-use crate::mapping::{Layout, Mapping, block, extent, turned};
+use crate::mapping::{Layout, Mapping, Worker, block, extent, turned};
 use numfuse_ir::kernel::Kernel;
 
-/// Elements of the last row axis in one unit of a flat kernel without columns.
+/// Elements of the last row axis in one unit of a flat kernel without columns, of a core.
 pub const CHUNK: i64 = 1 << 14;
 /// The same for a flat kernel that walks columns.
 pub const CHUNK_OF_FOLDS: i64 = 256;
-/// Blocks of a fold in one unit of a split kernel, all its rows together.
+/// Blocks of a fold in one unit of a split kernel, all its rows together, of a core.
 pub const BLOCKS_OF_UNIT: i64 = 64;
 /// Units of the second entry of a shared scan, for each row. Each goes through the totals of all blocks
 /// before its own: more units would go through more.
 pub const PARTS_OF_SCAN: i64 = 32;
-/// Rows and columns of the square of one unit of a tiled kernel: along the turned axis, and along
-/// the last. As tall as wide, so that a unit touches few pages of memory for its size.
+/// Rows and columns of the square of one unit of a tiled kernel, of a core: along the turned axis, and
+/// along the last. As tall as wide, so that a unit touches few pages of memory for its size.
 pub const SQUARE: [i64; 2] = [256, 256];
 /// Bytes of one part of one state in the scratch.
 pub const CELL: usize = 8;
@@ -57,7 +57,7 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let inner = (0..kernel.passes.len()).filter(|&p| kernel.passes[p].inner);
     let visits = inner.map(|p| extent(kernel, words, p).max(1) as u64).fold(visits, u64::saturating_mul);
     let last = extents.last().copied().unwrap_or(1).max(1);
-    let chunk = chunk(kernel) as u64;
+    let chunk = chunk(kernel, mapping) as u64;
     let chunks = rows / last * last.div_ceil(chunk);
     let blocks = (extent(kernel, words, 0) as u64).div_ceil(block(kernel) as u64);
     let shared = |units: u64, finish: u64| {
@@ -70,35 +70,59 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
         Layout::Tile => {
             let turned = turned(kernel).expect("only a kernel with turned loads is tiled");
             let across = extents[turned.axis.index()].max(1);
-            let [height, width] = SQUARE.map(|n| n as u64);
+            let [height, width] = square(mapping).map(|n| n as u64);
             let squares = rows / last / across * across.div_ceil(height) * last.div_ceil(width);
             (squares, height * width)
         }
         Layout::Scan => {
-            let units = rows * blocks.div_ceil(BLOCKS_OF_UNIT as u64);
+            let units = rows * blocks.div_ceil(most_blocks(mapping) as u64);
             return shared(units, rows * PARTS_OF_SCAN as u64);
         }
-        Layout::Split => return shared(blocks.div_ceil(blocks_of_unit(rows)), rows),
-        Layout::Bands => return shared(chunks * blocks.div_ceil(bands_of_unit(last)), chunks),
+        Layout::Split => {
+            let of_unit = (most_blocks(mapping) as u64 / rows.max(1)).max(1);
+            return shared(blocks.div_ceil(of_unit), rows);
+        }
+        Layout::Bands => {
+            let of_unit = (most_bands(mapping) as u64 / last).max(1);
+            return shared(chunks * blocks.div_ceil(of_unit), chunks);
+        }
     };
     Launch { units, grain: (CHUNK as u64).div_ceil(work.max(1)), scratch_bytes: 0, finish: 0 }
 }
 
-/// How many blocks of that many rows one unit of a split kernel does.
-fn blocks_of_unit(rows: u64) -> u64 {
-    (BLOCKS_OF_UNIT as u64 / rows.max(1)).max(1)
-}
-
-/// How many blocks one unit of a kernel in bands does, where its last row axis has that extent:
-/// more of them where rows are short.
-fn bands_of_unit(last: u64) -> u64 {
-    (CHUNK_OF_FOLDS as u64 / last.max(1)).max(1)
-}
-
-/// The length of a chunk of the last row axis, from the kernel alone.
-pub(crate) fn chunk(kernel: &Kernel) -> i64 {
+/// The length of a chunk of the last row axis.
+pub(crate) fn chunk(kernel: &Kernel, mapping: Mapping) -> i64 {
     let columns = kernel.passes.iter().any(|p| !p.cols.is_empty());
-    if columns { CHUNK_OF_FOLDS } else { CHUNK }
+    match mapping.worker {
+        Worker::Core if columns => CHUNK_OF_FOLDS,
+        Worker::Core => CHUNK,
+        // There are as many workers as there is work: each does what its lanes hold.
+        Worker::Warp | Worker::Thread => mapping.lanes().into(),
+    }
+}
+
+/// How many blocks one unit of a split kernel of one row does; of more rows, fewer.
+pub(crate) fn most_blocks(mapping: Mapping) -> i64 {
+    match mapping.worker {
+        Worker::Core => BLOCKS_OF_UNIT,
+        Worker::Warp | Worker::Thread => 1,
+    }
+}
+
+/// How many blocks one unit of a kernel in bands does, times the length of the last row axis.
+pub(crate) fn most_bands(mapping: Mapping) -> i64 {
+    match mapping.worker {
+        Worker::Core => CHUNK_OF_FOLDS,
+        Worker::Warp | Worker::Thread => 1,
+    }
+}
+
+/// Rows and columns of the square of one unit.
+pub(crate) fn square(mapping: Mapping) -> [i64; 2] {
+    match mapping.worker {
+        Worker::Core => SQUARE,
+        Worker::Warp | Worker::Thread => [mapping.lanes().into(); 2],
+    }
 }
 
 /// How many values the state of the first pass has.

@@ -29,7 +29,7 @@ pub mod wide;
 pub use abi::{Launch, launch};
 pub use cpu::Code;
 pub use error::Error;
-pub use mapping::{Layout, Mapping, choose};
+pub use mapping::{Layout, Mapping, Worker, choose};
 
 use numfuse_ir::kernel::{Kernel, Order};
 use numfuse_ir::target::{Target, Vectors};
@@ -38,6 +38,9 @@ use numfuse_ir::target::{Target, Vectors};
 /// names, where the processor has them and the kernel can be said in them.
 pub fn compile(kernel: &Kernel, mapping: Mapping, target: &Target) -> Result<Code, Error> {
     check(kernel, mapping)?;
+    if mapping.worker != Worker::Core {
+        return Err(Error::Mapping(format!("{mapping} is for a GPU")));
+    }
     let is_wide = is_wide(kernel, mapping, target.vectors) && wide::is_available();
     if mapping.lanes() > 32 && !is_wide {
         return Err(Error::Mapping("64 lanes need vectors of 512 bits".into()));
@@ -74,8 +77,13 @@ fn is_wide(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> bool {
 /// What the walk takes for granted.
 fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::Mapping(why.into()));
-    if !matches!(mapping.lanes(), 4 | 8 | 16 | 32 | 64) {
-        return refuse("lanes come in 4, 8, 16, 32 or 64");
+    let lanes: &[u32] = match mapping.worker {
+        Worker::Core => &[4, 8, 16, 32, 64],
+        Worker::Warp => &[32],
+        Worker::Thread => &[1, 2, 4, 8, 16],
+    };
+    if !lanes.contains(&mapping.lanes()) {
+        return Err(Error::Mapping(format!("{mapping} has none of {lanes:?} lanes")));
     }
     let blocks = mapping.layout != Layout::Flat || kernel.passes.iter().any(|p| p.order == Order::Lanes);
     if mapping.lanes() > 32 && blocks {

@@ -23,12 +23,26 @@ pub const GROUP: i64 = 128;
 pub struct Mapping {
     /// Which loops are what.
     pub layout: Layout,
-    /// How many SIMD lanes there are: 4, 8, 16 or 32; in vectors of 512 bits a flat layout may have 64.
+    /// Who takes a unit of work.
+    pub worker: Worker,
+    /// How many lanes a worker has. On a processor 4, 8, 16 or 32; in vectors of 512 bits a flat layout may
+    /// have 64. A warp has 32; a thread 1, 2, 4, 8 or 16, which are neighbours in memory, of at most 16 bytes.
     pub lanes: u8,
     /// How many levels of blocks folds have: 1 for at most 512 elements, 2 for at most 2^18, ...
     pub levels: u8,
     /// Results go past the caches: they are large, and each register of them is a line of its own.
     pub streams: bool,
+}
+
+/// What takes one unit of work after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Worker {
+    /// A processor's core, whose lanes are those of its vectors.
+    Core,
+    /// A warp of a GPU, whose lanes are its threads.
+    Warp,
+    /// A thread of a GPU, whose lanes are elements that it loads and stores at once.
+    Thread,
 }
 
 /// Which loops lie across lanes, and which are given to workers.
@@ -86,6 +100,11 @@ impl fmt::Display for Mapping {
             Layout::Tile => "tile",
         };
         write!(f, "{name} x{}", self.lanes)?;
+        f.write_str(match self.worker {
+            Worker::Core => "",
+            Worker::Warp => " by warps",
+            Worker::Thread => " by threads",
+        })?;
         if self.levels > 1 {
             write!(f, " levels {}", self.levels)?;
         }
@@ -102,7 +121,7 @@ pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     let streams = layout == Layout::Flat && streams(kernel, words, target);
-    Mapping { layout, lanes, levels: levels(kernel, words), streams }
+    Mapping { layout, worker: Worker::Core, lanes, levels: levels(kernel, words), streams }
 }
 
 /// From so many bytes read and written on, results are not found in a cache by who reads them next, and
@@ -143,20 +162,50 @@ fn narrower(kernel: &Kernel, words: &[i64], lanes: u8) -> Option<(Layout, u8)> {
 /// The most lanes that a fold can lie across.
 const MOST_LANES: u8 = 32;
 
+/// What a layout is chosen by: how far a kernel's loops go.
+pub(crate) struct Extents {
+    /// Of each row axis.
+    pub(crate) rows: Vec<i64>,
+    /// How many rows there are.
+    pub(crate) count: i64,
+    /// Of the last row axis.
+    pub(crate) last: i64,
+    /// The most columns that a pass walks for each row.
+    pub(crate) columns: i64,
+    /// Whether any pass that is not inside another has columns.
+    pub(crate) has_columns: bool,
+}
+
+impl Extents {
+    pub(crate) fn of(kernel: &Kernel, words: &[i64]) -> Extents {
+        let outer = || (0..kernel.passes.len()).filter(|&p| !kernel.passes[p].inner);
+        let rows: Vec<i64> = kernel.row_axes().map(|a| kernel.axes[a.index()].extent.value(words)).collect();
+        Extents {
+            count: rows.iter().product(),
+            last: rows.last().copied().unwrap_or(1),
+            columns: outer().map(|p| extent(kernel, words, p)).max().unwrap_or(1),
+            has_columns: outer().any(|p| !kernel.passes[p].cols.is_empty()),
+            rows,
+        }
+    }
+
+    /// Whether so many lanes lie along the last row axis, not along columns.
+    pub(crate) fn is_flat(&self, kernel: &Kernel, lanes: i64) -> bool {
+        let in_groups = |p: &Pass| !p.inner && p.order == Order::Groups && !p.cols.is_empty();
+        let (along_rows, along_columns) = unit_bytes(kernel);
+        kernel.passes.iter().any(in_groups)
+            || self.last >= lanes && (along_rows > along_columns || self.columns < 16)
+    }
+}
+
 fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
-    let outer: Vec<usize> = (0..kernel.passes.len()).filter(|&p| !kernel.passes[p].inner).collect();
-    let columns = outer.iter().map(|&p| extent(kernel, words, p)).max().unwrap_or(1);
-    let has_columns = outer.iter().any(|&p| !kernel.passes[p].cols.is_empty());
-    let groups =
-        outer.iter().any(|&p| kernel.passes[p].order == Order::Groups && !kernel.passes[p].cols.is_empty());
-    let extents: Vec<i64> = kernel.row_axes().map(|a| kernel.axes[a.index()].extent.value(words)).collect();
-    let (rows, last) = (extents.iter().product::<i64>(), extents.last().copied().unwrap_or(1));
-    if !has_columns {
-        let fits = |turned: &Turned| extents[turned.axis.index()] >= lanes && last >= lanes;
+    let shape = Extents::of(kernel, words);
+    let Extents { count: rows, last, columns, .. } = shape;
+    if !shape.has_columns {
+        let fits = |turned: &Turned| shape.rows[turned.axis.index()] >= lanes && last >= lanes;
         return if turned(kernel).is_some_and(|t| fits(&t)) { Layout::Tile } else { Layout::Flat };
     }
-    let (along_rows, along_columns) = unit_bytes(kernel);
-    let flat = groups || last >= lanes && (along_rows > along_columns || columns < 16);
+    let flat = shape.is_flat(kernel, lanes);
     let units = rows / last.max(1) * (last + FEW_ROWS - 1) / FEW_ROWS;
     let is_long = columns >= 1 << 15 && rows * 4 < columns / BLOCK && rows < 64;
     match splits(kernel) {
@@ -298,7 +347,7 @@ fn conversions(kernel: &Kernel) -> usize {
 }
 
 /// The least of the fixed depths that the longest fold needs.
-fn levels(kernel: &Kernel, words: &[i64]) -> u8 {
+pub(crate) fn levels(kernel: &Kernel, words: &[i64]) -> u8 {
     let longest = (0..kernel.passes.len()).map(|p| extent(kernel, words, p)).max().unwrap_or(1);
     match longest {
         n if n <= BLOCK => 1,

@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use numfuse_codegen::{Layout, Mapping, choose, compile, disassemble, launch};
+use numfuse_codegen::{Layout, Mapping, Worker, choose, compile, disassemble, launch};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Guard, Index, Range, Term};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Role};
@@ -155,9 +155,9 @@ fn fewer_levels_give_the_same_bits() {
         let x = noise(n, 6);
         let want = vec![sum_in_lanes(&x)];
         let mappings = [
-            Mapping { layout: Layout::Flat, lanes: 8, levels, streams: false },
-            Mapping { layout: Layout::Row, lanes: 8, levels, streams: false },
-            Mapping { layout: Layout::Split, lanes: 8, levels, streams: false },
+            Mapping { layout: Layout::Flat, worker: Worker::Core, lanes: 8, levels, streams: false },
+            Mapping { layout: Layout::Row, worker: Worker::Core, lanes: 8, levels, streams: false },
+            Mapping { layout: Layout::Split, worker: Worker::Core, lanes: 8, levels, streams: false },
         ];
         for mapping in mappings {
             let mut buffers = [bytes(&x), vec![0; 4]];

@@ -4,9 +4,13 @@
 //! order of the walk, which makes the text deterministic; constants and what needs no operation
 //! are written where they are used. A value of `n` lanes has lane `l` in thread `l`: what the
 //! threads from `n` on hold is computed along and never looked at.
+//!
+//! Where a thread is the worker, a value of `n` lanes is an array of so many elements, and `EACH(n)` says a
+//! statement for each `k` of them; a value of one lane is a plain variable.
 
 use super::prim::{self, Index, Name, Value};
 use super::{c_type, from_word, memory_type, pointer, to_word};
+use crate::mapping::{Mapping, Worker};
 use crate::walk::{Active, Emit, Memory, Place, Spread, Step};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Kernel;
@@ -18,7 +22,7 @@ use std::fmt::Write;
 /// The warps of a block that turns squares in shared memory, of which it has 48 KiB.
 pub(super) const WARPS_OF_TILES: u32 = 2;
 
-/// A table. One of uniform values is spread over the warp: thread `k` keeps entry `k`.
+/// A table. One of a warp's uniform values is spread over it: thread `k` keeps entry `k`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Table {
     id: u32,
@@ -32,11 +36,13 @@ pub(super) struct Table {
 struct Set {
     condition: String,
     uniform: bool,
+    lanes: u32,
 }
 
 /// Prints one entry of a kernel.
 pub(super) struct Printer<'k> {
     kernel: &'k Kernel,
+    mapping: Mapping,
     text: String,
     /// How many variables of each letter there are.
     names: HashMap<char, u32>,
@@ -49,9 +55,23 @@ pub(super) struct Printer<'k> {
 }
 
 impl<'k> Printer<'k> {
-    pub(super) fn new(kernel: &'k Kernel) -> Self {
+    pub(super) fn new(kernel: &'k Kernel, mapping: Mapping) -> Self {
         let (text, names, sets) = (String::new(), HashMap::new(), Vec::new());
-        Printer { kernel, text, names, sets, blocks: vec![HashMap::new()], open: Vec::new() }
+        Printer { kernel, mapping, text, names, sets, blocks: vec![HashMap::new()], open: Vec::new() }
+    }
+
+    /// Whether lanes are elements of an array in each thread, not threads of a warp.
+    fn is_thread(&self) -> bool {
+        match self.mapping.worker {
+            Worker::Thread => true,
+            Worker::Warp => false,
+            Worker::Core => unreachable!("a core runs no CUDA C"),
+        }
+    }
+
+    /// What stands before a statement about a value of so many lanes.
+    fn each(&self, lanes: u32) -> String {
+        if self.is_thread() && lanes > 1 { format!("EACH({lanes}) ") } else { String::new() }
     }
 
     /// The statements, indented as the body of a function.
@@ -86,9 +106,28 @@ impl<'k> Printer<'k> {
 
     /// A new variable with that value.
     fn value(&mut self, dtype: DType, lanes: u32, expression: &str) -> Value {
-        let value = Value { name: Name::Local(self.fresh('v')), dtype, lanes };
-        self.line(&format!("{} {value} = {expression};", c_type(dtype)));
+        let value = self.variable(dtype, lanes);
+        let declared = self.declared(&value);
+        if value.is_array {
+            let each = self.each(lanes);
+            self.line(&format!("{declared}; {each}{value} = {expression};"));
+        } else {
+            self.line(&format!("{declared} = {expression};"));
+        }
         value
+    }
+
+    /// A new variable, and its declaration.
+    fn variable(&mut self, dtype: DType, lanes: u32) -> Value {
+        let name = Name::Local(self.fresh('v'));
+        Value { name, dtype, lanes, is_array: self.is_thread() && lanes > 1 }
+    }
+
+    fn declared(&self, value: &Value) -> String {
+        let (kind, Name::Local(k)) = (c_type(value.dtype), value.name) else {
+            unreachable!("only variables are declared")
+        };
+        if value.is_array { format!("{kind} v{k}[{}]", value.lanes) } else { format!("{kind} v{k}") }
     }
 
     /// A number: the variable that has it already, or a new one.
@@ -116,8 +155,8 @@ impl<'k> Printer<'k> {
         index
     }
 
-    fn set(&mut self, condition: String, uniform: bool) -> Index {
-        self.sets.push(Set { condition, uniform });
+    fn set(&mut self, condition: String, uniform: bool, lanes: u32) -> Index {
+        self.sets.push(Set { condition, uniform, lanes });
         Index::Lanes(self.sets.len() as u32 - 1)
     }
 
@@ -125,42 +164,100 @@ impl<'k> Printer<'k> {
     fn holds(&self, lanes: Index) -> String {
         match lanes {
             Index::Lanes(k) => self.sets[k as usize].condition.clone(),
-            bits => format!("({bits} >> lane & 1)"),
+            bits => format!("({bits} >> {} & 1)", self.lane()),
         }
     }
 
-    /// The same for all threads: whether a number is not 0, or a set not empty.
-    fn any(&self, index: Index) -> String {
-        match index {
-            Index::Lanes(k) => match &self.sets[k as usize] {
-                Set { condition, uniform: true } => condition.clone(),
-                Set { condition, uniform: false } => format!("__any_sync(WARP, {condition})"),
-            },
-            number => format!("{number} != 0"),
+    /// How many lanes a set is of.
+    fn lanes_of(&self, set: Index) -> u32 {
+        match set {
+            Index::Lanes(k) => self.sets[k as usize].lanes,
+            _ => self.mapping.lanes(),
         }
+    }
+
+    /// The number of a lane: of a thread in its warp, or of an element in its thread.
+    fn lane(&self) -> &'static str {
+        if self.is_thread() { "k" } else { "lane" }
+    }
+
+    /// The same for all lanes: whether a number is not 0, or a set not empty.
+    fn any(&mut self, index: Index) -> String {
+        let Index::Lanes(k) = index else { return format!("{index} != 0") };
+        let Set { condition, uniform, lanes } = self.sets[k as usize].clone();
+        if uniform || self.is_thread() && lanes == 1 {
+            return condition;
+        }
+        if !self.is_thread() {
+            return format!("__any_sync(WARP, {condition})");
+        }
+        let (name, each) = (format!("c{}", self.fresh('c')), self.each(lanes));
+        self.line(&format!("bool {name} = false; {each}{name} |= {condition};"));
+        name
     }
 
     /// An index as a number.
     fn plain(&mut self, index: Index) -> Index {
-        match index {
-            Index::Lanes(k) => {
-                self.number_of(format!("__ballot_sync(WARP, {})", self.sets[k as usize].condition))
-            }
-            _ => index,
+        let Index::Lanes(k) = index else { return index };
+        let Set { condition, lanes, .. } = self.sets[k as usize].clone();
+        if !self.is_thread() {
+            return self.number_of(format!("__ballot_sync(WARP, {condition})"));
         }
+        let (number, each) = (Index::Local(self.fresh('n')), self.each(lanes));
+        let place = if lanes == 1 { "0" } else { "k" };
+        self.line(&format!("i64 {number} = 0; {each}{number} |= (i64)({condition}) << {place};"));
+        number
     }
 
-    /// The element of a place, as an expression that can be read or assigned.
-    fn element(&self, place: &Place<Index, Value>) -> String {
+    /// The element of a place of so many lanes, as an expression that can be read or assigned.
+    fn element(&self, place: &Place<Index, Value>, lanes: u32) -> String {
+        let is_one = self.is_thread() && lanes == 1;
         let lane = match &place.spread {
             Spread::Same => None,
-            Spread::Unit => Some("lane".to_string()),
-            Spread::Strided(by) => Some(format!("lane * {by}")),
+            Spread::Unit | Spread::Strided(_) if is_one => None,
+            Spread::Unit => Some(self.lane().to_string()),
+            Spread::Strided(by) => Some(format!("{} * {by}", self.lane())),
             Spread::Gather(v) => Some(v.to_string()),
         };
-        let offset = place.offset.filter(|&o| o != Index::Number(0)).map(|o| o.to_string());
-        let sum: Vec<String> = offset.into_iter().chain(lane).collect();
+        let sum: Vec<String> = self.offset(place).into_iter().chain(lane).collect();
         format!("{}[{}]", place.pointer, if sum.is_empty() { "0".to_string() } else { sum.join(" + ") })
+    }
+
+    /// What is added to the pointer of a place for all lanes.
+    fn offset(&self, place: &Place<Index, Value>) -> Option<String> {
+        place.offset.filter(|&o| o != Index::Number(0)).map(|o| o.to_string())
+    }
+
+    /// The address of all lanes of a place, where a thread accesses them at once: neighbours in memory, all
+    /// of them active.
+    fn at_once(
+        &self,
+        place: &Place<Index, Value>,
+        lanes: u32,
+        active: Option<Active<Index>>,
+    ) -> Option<String> {
+        let is_whole = self.is_thread() && lanes > 1 && active.is_none();
+        let in_buffer = matches!(memory_of(place.pointer), Memory::Buffer(_));
+        if !is_whole || !in_buffer || !matches!(place.spread, Spread::Unit) {
+            return None;
+        }
+        let sum: Vec<String> =
+            std::iter::once(place.pointer.to_string()).chain(self.offset(place)).collect();
+        Some(sum.join(" + "))
+    }
+
+    /// The lower and the upper half of an array of twice as many elements.
+    fn halves_of_array(&mut self, value: &Value, half: u32) -> (Value, Value) {
+        let Value { name: Name::Local(v), dtype, is_array: true, .. } = *value else {
+            let all = Value { lanes: half, ..value.clone() };
+            return (all.clone(), all);
+        };
+        if half == 1 {
+            let [low, high] = [0, 1].map(|k| self.value(dtype, 1, &format!("v{v}[{k}]")));
+            return (low, high);
+        }
+        let high = self.value(dtype, half, &format!("v{v}[k + {half}]"));
+        (Value { lanes: half, ..value.clone() }, high)
     }
 
     /// `x` from one of the threads, to all.
@@ -217,7 +314,8 @@ impl Emit for Printer<'_> {
 
     fn step(&mut self, step: Step, a: Index, b: Index) -> Index {
         if let (Step::And, Index::Lanes(_), Index::Lanes(_)) = (step, a, b) {
-            return self.set(format!("{} && {}", self.holds(a), self.holds(b)), false);
+            let lanes = [a, b].map(|set| self.lanes_of(set)).into_iter().max().unwrap_or(1);
+            return self.set(format!("{} && {}", self.holds(a), self.holds(b)), false, lanes);
         }
         let (a, b) = (self.plain(a), self.plain(b));
         if let Some(known) = folded(step, a, b) {
@@ -234,7 +332,7 @@ impl Emit for Printer<'_> {
             Step::Min => self.number_of(format!("{a} < {b} ? {a} : {b}")),
             Step::Max => self.number_of(format!("{a} > {b} ? {a} : {b}")),
             Step::And => self.number_of(format!("{a} & {b}")),
-            Step::Ones => self.set(format!("lane < {a}"), false),
+            Step::Ones => self.set(format!("{} < {a}", self.lane()), false, self.mapping.lanes()),
         }
     }
 
@@ -249,18 +347,18 @@ impl Emit for Printer<'_> {
         }
     }
 
-    /// The loop over the units of a launch is shared by its warps, which take them in turns.
+    /// Each worker of a launch has one of its units.
     fn begin_loop(&mut self, from: Index, to: Index, by: i64, carried: &[Value]) -> (Index, Vec<Value>) {
         let carried: Vec<Value> =
             carried.iter().map(|v| self.value(v.dtype, v.lanes, &v.to_string())).collect();
         let i = Index::Local(self.fresh('n'));
-        let first = if from == Index::Begin { "begin + warp".to_string() } else { from.to_string() };
-        let next = match by {
-            _ if from == Index::Begin => format!("{i} += warps"),
-            1 => format!("{i}++"),
-            by => format!("{i} += {by}"),
-        };
-        self.open(&format!("for (i64 {i} = {first}; {i} < {to}; {next})"), carried.clone());
+        if from == Index::Begin {
+            self.line(&format!("const i64 {i} = begin + {};", if self.is_thread() { "thread" } else { "warp" }));
+            self.open(&format!("if ({i} < {to})"), carried.clone());
+            return (i, carried);
+        }
+        let next = if by == 1 { format!("{i}++") } else { format!("{i} += {by}") };
+        self.open(&format!("for (i64 {i} = {from}; {i} < {to}; {next})"), carried.clone());
         (i, carried)
     }
 
@@ -274,22 +372,26 @@ impl Emit for Printer<'_> {
             }
             if next[k + 1..].iter().any(|v| v.name == variable.name) {
                 let kept = self.value(variable.dtype, variable.lanes, &variable.to_string());
-                next[k + 1..].iter_mut().filter(|v| v.name == variable.name).for_each(|v| v.name = kept.name);
+                let same = next[k + 1..].iter_mut().filter(|v| v.name == variable.name);
+                same.for_each(|v| v.name = kept.name);
             }
-            self.line(&format!("{variable} = {};", next[k]));
+            let each = self.each(variable.lanes);
+            self.line(&format!("{each}{variable} = {};", next[k]));
         }
         self.close()
     }
 
     fn begin_if(&mut self, cond: Index, _rare: bool, otherwise: &[Value]) {
         let results = otherwise.iter().map(|v| self.value(v.dtype, v.lanes, &v.to_string())).collect();
-        self.open(&format!("if ({})", self.any(cond)), results);
+        let any = self.any(cond);
+        self.open(&format!("if ({any})"), results);
     }
 
     fn end_if(&mut self, values: &[Value]) -> Vec<Value> {
         let results = self.open.last().cloned().expect("a branch is open");
         for (result, value) in results.iter().zip(values).filter(|(r, v)| r.name != v.name) {
-            self.line(&format!("{result} = {value};"));
+            let each = self.each(result.lanes);
+            self.line(&format!("{each}{result} = {value};"));
         }
         self.close()
     }
@@ -301,7 +403,15 @@ impl Emit for Printer<'_> {
         lanes: u32,
         active: Option<Active<Index>>,
     ) -> Value {
-        let element = self.element(place);
+        if let Some(address) = self.at_once(place, lanes, active) {
+            let value = self.variable(dtype, lanes);
+            let (declared, Name::Local(k)) = (self.declared(&value), value.name) else {
+                unreachable!("a variable is local")
+            };
+            self.line(&format!("{declared}; load_all(v{k}, {address});"));
+            return value;
+        }
+        let element = self.element(place, lanes);
         let read = match memory_of(place.pointer) {
             Memory::Buffer(_) if dtype == DType::Bool => format!("{element} != 0"),
             Memory::Buffer(_) => element,
@@ -320,31 +430,41 @@ impl Emit for Printer<'_> {
     }
 
     fn store(&mut self, place: &Place<Index, Value>, value: &Value, active: Option<Active<Index>>) {
-        let element = self.element(place);
+        let lanes = value.lanes;
+        if let Some(address) = self.at_once(place, lanes, active) {
+            let whole = if value.is_array { value.clone() } else { self.value(value.dtype, lanes, &value.to_string()) };
+            let Name::Local(k) = whole.name else { unreachable!("a variable is local") };
+            self.line(&format!("store_all({address}, v{k});"));
+            return;
+        }
+        let element = self.element(place, lanes);
         let value = match memory_of(place.pointer) {
             Memory::Buffer(_) => value.to_string(),
             Memory::Scratch => to_word(value.dtype, &value.to_string()),
         };
-        let condition = match (active, &place.spread) {
-            (None, Spread::Same) => "if (lane == 0) ".to_string(),
-            (Some(active), Spread::Same) => format!("if ({} && lane == 0) ", self.any(active.bits)),
-            (None, _) => String::new(),
-            (Some(active), _) => format!("if ({}) ", self.holds(active.bits)),
+        let is_once = !self.is_thread() && matches!(place.spread, Spread::Same);
+        let active = match (active, &place.spread) {
+            (None, _) => None,
+            (Some(active), Spread::Same) => Some(self.any(active.bits)),
+            (Some(active), _) => Some(self.holds(active.bits)),
         };
-        self.line(&format!("{condition}{element} = {value};"));
+        let conditions: Vec<String> = active.into_iter().chain(is_once.then(|| "lane == 0".to_string())).collect();
+        let condition = if conditions.is_empty() { String::new() } else { format!("if ({}) ", conditions.join(" && ")) };
+        let each = if matches!(place.spread, Spread::Same) { String::new() } else { self.each(lanes) };
+        self.line(&format!("{each}{condition}{element} = {value};"));
     }
 
     fn fault(&mut self, check: u32, at: &Value, index: &Value, bits: Index) {
-        let holds = self.holds(bits);
-        self.line(&format!("if ({holds}) index_fault(checks + {}, {at}, {index});", 2 * check));
+        let (holds, each) = (self.holds(bits), self.each(self.lanes_of(bits)));
+        self.line(&format!("{each}if ({holds}) index_fault(checks + {}, {at}, {index});", 2 * check));
     }
 
     fn constant(&mut self, c: Scalar, lanes: u32) -> Value {
-        Value { name: Name::Constant(c), dtype: c.dtype(), lanes }
+        Value { name: Name::Constant(c), dtype: c.dtype(), lanes, is_array: false }
     }
 
     fn scalar(&mut self, k: u32, dtype: DType) -> Value {
-        Value { name: Name::Scalar(k), dtype, lanes: 1 }
+        Value { name: Name::Scalar(k), dtype, lanes: 1, is_array: false }
     }
 
     fn prim(&mut self, prim: Prim, args: &[&Value]) -> Value {
@@ -353,7 +473,7 @@ impl Emit for Printer<'_> {
         self.value(dtype, args[0].lanes, &prim::expression(prim, args))
     }
 
-    /// A uniform value is in every thread already.
+    /// A uniform value is there for every lane already.
     fn splat(&mut self, value: &Value, lanes: u32) -> Value {
         Value { lanes, ..value.clone() }
     }
@@ -361,6 +481,9 @@ impl Emit for Printer<'_> {
     /// The upper half moves down; when one lane is left of each half, all threads get both.
     fn halves(&mut self, value: &Value) -> (Value, Value) {
         let half = value.lanes / 2;
+        if self.is_thread() {
+            return self.halves_of_array(value, half);
+        }
         if half == 1 {
             let low = self.shuffle("__shfl_sync", value, 1, "0");
             return (low, self.shuffle("__shfl_sync", value, 1, "1"));
@@ -374,42 +497,44 @@ impl Emit for Printer<'_> {
             Index::Number(n) => Name::Constant(Scalar::from_i128(DType::I64, n.into())),
             index => Name::Index(index),
         };
-        Value { name, dtype: DType::I64, lanes: 1 }
+        Value { name, dtype: DType::I64, lanes: 1, is_array: false }
     }
 
     fn to_index(&mut self, value: &Value) -> Index {
         match value.name {
             Name::Index(index) => index,
             Name::Constant(c) if i64::try_from(c.to_i128()).is_ok() => Index::Number(c.to_i128() as i64),
-            Name::Local(_) | Name::Constant(_) | Name::Scalar(_) | Name::Lane => {
+            Name::Local(_) | Name::Constant(_) | Name::Scalar(_) | Name::Lane(_) => {
                 self.number_of(format!("(i64){value}"))
             }
         }
     }
 
     fn lane_numbers(&mut self, lanes: u32) -> Value {
-        Value { name: Name::Lane, dtype: DType::I64, lanes }
+        Value { name: Name::Lane(self.mapping.worker), dtype: DType::I64, lanes, is_array: false }
     }
 
     fn first_lanes(&mut self, count: Index, lanes: u32) -> Value {
         let count = self.plain(count);
-        self.value(DType::Bool, lanes, &format!("lane < {count}"))
+        self.value(DType::Bool, lanes, &format!("{} < {count}", self.lane()))
     }
 
     fn bits(&mut self, value: &Value) -> Index {
         match value.lanes {
-            1 => self.set(value.to_string(), true),
-            32 => self.set(value.to_string(), false),
-            lanes => self.set(format!("lane < {lanes} && {value}"), false),
+            1 => self.set(value.to_string(), true, 1),
+            lanes if lanes == self.mapping.lanes() => self.set(value.to_string(), false, lanes),
+            lanes => self.set(format!("{} < {lanes} && {value}", self.lane()), false, lanes),
         }
     }
 
     fn table(&mut self, dtype: DType, lanes: u32, count: u32) -> Table {
         let id = self.fresh('t');
-        match lanes {
-            1 => self.line(&format!("{} t{id} = 0;", c_type(dtype))),
-            _ => self.line(&format!("{} t{id}[{count}];", memory_type(dtype))),
-        }
+        let (kind, element) = (c_type(dtype), memory_type(dtype));
+        self.line(&match (lanes, self.is_thread()) {
+            (1, false) => format!("{kind} t{id} = 0;"),
+            (1, true) | (_, false) => format!("{element} t{id}[{count}];"),
+            (lanes, true) => format!("{element} t{id}[{count}][{lanes}];"),
+        });
         Table { id, dtype, lanes, is_square: false }
     }
 
@@ -417,7 +542,8 @@ impl Emit for Printer<'_> {
         let at = self.plain(at);
         let expression = match table.lanes {
             row if table.is_square => format!("t{}[threadIdx.x / 32][{at} * {} + lane]", table.id, row + 1),
-            1 => format!("__shfl_sync(WARP, t{}, {at})", table.id),
+            1 if !self.is_thread() => format!("__shfl_sync(WARP, t{}, {at})", table.id),
+            2.. if self.is_thread() => format!("t{}[{at}][k]", table.id),
             _ => format!("t{}[{at}]", table.id),
         };
         self.value(table.dtype, table.lanes, &expression)
@@ -426,7 +552,11 @@ impl Emit for Printer<'_> {
     fn write(&mut self, table: Table, at: Index, value: &Value) {
         let at = self.plain(at);
         match table.lanes {
-            1 => self.line(&format!("if (lane == {at}) t{} = {value};", table.id)),
+            1 if !self.is_thread() => self.line(&format!("if (lane == {at}) t{} = {value};", table.id)),
+            lanes @ 2.. if self.is_thread() => {
+                let each = self.each(lanes);
+                self.line(&format!("{each}t{}[{at}][k] = {value};", table.id));
+            }
             _ => self.line(&format!("t{}[{at}] = {value};", table.id)),
         }
     }
@@ -434,6 +564,7 @@ impl Emit for Printer<'_> {
     /// A square is shared by the threads of a warp; rows are an element apart from a multiple of the
     /// banks, so that neither rows nor columns collide.
     fn square(&mut self, dtype: DType, lanes: u32) -> Table {
+        assert!(!self.is_thread(), "squares are turned by warps");
         let id = self.fresh('t');
         let size = lanes * (lanes + 1);
         self.line(&format!("__shared__ {} t{id}[{WARPS_OF_TILES}][{size}];", memory_type(dtype)));

@@ -10,10 +10,13 @@
 //! (`--fmad=false`), with exact division and square root and without flushing to zero.
 
 mod emit;
+mod mapping;
 mod prim;
 
+pub use mapping::choose;
+
 use crate::error::Error;
-use crate::mapping::{Layout, Mapping};
+use crate::mapping::{Layout, Mapping, Worker};
 use crate::walk::{Entry, walk};
 use crate::{abi, cuda::emit::Printer};
 use numfuse_ir::dtype::DType;
@@ -35,12 +38,19 @@ const MOST_ARGUMENTS: usize = 4096;
 /// splits folds.
 ///
 /// An entry takes the words of [`abi::words`] as one struct by value, then the first unit to do
-/// and the first beyond. Its blocks have a multiple of 32 threads, at most [`threads`], and any
-/// number of blocks does: warps take units in turns.
+/// and the first beyond. Its blocks have a multiple of 32 threads, at most [`threads`], and there are as
+/// many of them as give each unit a worker.
+///
+/// Where threads are workers of several lanes, every access to neighbours begins at a multiple of the bytes
+/// of these lanes: buffers at multiples of 16, and [`choose`] looks at offsets and strides.
 pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
     crate::check(kernel, mapping)?;
-    if mapping.lanes() != 32 {
-        return Err(Error::Mapping(format!("a warp has 32 lanes, {mapping} has not")));
+    match mapping.worker {
+        Worker::Core => return Err(Error::Mapping(format!("{mapping} is for a processor"))),
+        Worker::Thread if mapping.layout != Layout::Flat && mapping.layout != Layout::Bands => {
+            return Err(Error::Mapping(format!("lanes across columns are a warp's, {mapping} is by threads")));
+        }
+        Worker::Warp | Worker::Thread => {}
     }
     let count = words(kernel, mapping);
     if count * 8 + 16 > MOST_ARGUMENTS {
@@ -71,13 +81,16 @@ fn prelude(code: &str) -> String {
 
 /// One entry, with its words under their names.
 fn entry(kernel: &Kernel, mapping: Mapping, name: &str, entry: Entry) -> String {
-    let mut printer = Printer::new(kernel);
+    let mut printer = Printer::new(kernel, mapping);
     walk(kernel, mapping, entry, &mut printer);
-    let mut lines = vec![
-        "const i64 lane = threadIdx.x % 32".to_string(),
-        "const i64 warp = ((i64)blockIdx.x * blockDim.x + threadIdx.x) / 32".to_string(),
-        "const i64 warps = (i64)gridDim.x * blockDim.x / 32".to_string(),
-    ];
+    let thread = "(i64)blockIdx.x * blockDim.x + threadIdx.x";
+    let mut lines = match mapping.worker {
+        Worker::Thread => vec![format!("const i64 thread = {thread}")],
+        Worker::Warp => {
+            vec!["const i64 lane = threadIdx.x % 32".to_string(), format!("const i64 warp = ({thread}) / 32")]
+        }
+        Worker::Core => unreachable!("a core runs no CUDA C"),
+    };
     let buffers = kernel.buffers.iter().enumerate();
     lines.extend(buffers.map(|(k, b)| {
         let pointer = pointer(b);
@@ -166,8 +179,8 @@ mod tests {
     use numfuse_ir::prim::Prim;
     use numfuse_ir::scalar::Scalar;
 
-    const FLAT: Mapping = Mapping { layout: Layout::Flat, lanes: 32, levels: 1, streams: false };
-    const ROW: Mapping = Mapping { layout: Layout::Row, lanes: 32, levels: 1, streams: false };
+    const FLAT: Mapping = Mapping { layout: Layout::Flat, worker: Worker::Warp, lanes: 32, levels: 1, streams: false };
+    const ROW: Mapping = Mapping { layout: Layout::Row, worker: Worker::Warp, lanes: 32, levels: 1, streams: false };
 
     /// The place `i` of a vector.
     fn i() -> Index {
@@ -246,17 +259,17 @@ mod tests {
         let body = "\
 struct Words { u64 at[4]; };
 
-// flat x32
+// flat x32 by warps
 extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, const i64 begin, const i64 end) {
     const i64 lane = threadIdx.x % 32;
     const i64 warp = ((i64)blockIdx.x * blockDim.x + threadIdx.x) / 32;
-    const i64 warps = (i64)gridDim.x * blockDim.x / 32;
     const float* b0 = (const float*)words.at[0];
     const float* b1 = (const float*)words.at[1];
     float* b2 = (float*)words.at[2];
     const i64 w0 = (i64)words.at[3];
 
-    for (i64 n0 = begin + warp; n0 < end; n0 += warps) {
+    const i64 n0 = begin + warp;
+    if (n0 < end) {
 ";
         assert!(text.contains(body), "{text}");
         let whole = ["float v0 = b0[n7 + lane];", "float v1 = b1[n7 + lane];", "float v2 = v0 + v1;"];
@@ -306,7 +319,7 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
     #[test]
     fn a_split_fold_has_two_entries() {
         let text =
-            printed(&row_sum(), Mapping { layout: Layout::Split, lanes: 32, levels: 2, streams: false });
+            printed(&row_sum(), Mapping { layout: Layout::Split, worker: Worker::Warp, lanes: 32, levels: 2, streams: false });
         assert_eq!(text.matches("extern \"C\"").count(), 2, "{text}");
         assert!(
             text.contains("u64 at[6];") && text.contains("kernel(const") && text.contains("finish(const")
@@ -380,7 +393,9 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
         let refused = text(&row_sum(), Mapping { lanes: 16, ..ROW }).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "the mapping does not fit the kernel: a warp has 32 lanes, row x16 has not"
+            "the mapping does not fit the kernel: row x16 by warps has none of [32] lanes"
         );
+        let refused = text(&row_sum(), Mapping { worker: Worker::Core, ..ROW }).unwrap_err();
+        assert_eq!(refused.to_string(), "the mapping does not fit the kernel: row x32 is for a processor");
     }
 }

@@ -17,6 +17,23 @@ typedef unsigned long long u64;
 // All threads of a warp take part in each exchange: control flow never parts them.
 #define WARP 0xffffffffu
 
+//# EACH
+// A statement for each lane of a thread.
+#define EACH(n) _Pragma("unroll") for (int k = 0; k < n; k++)
+
+//# _all
+// All lanes of a thread at once: neighbours in memory, at most 16 bytes, which begin where as many do.
+template <class T, int n> struct __align__(sizeof(T) * n) Lanes { T at[n]; };
+template <class V, class T, int n> __device__ __forceinline__ void load_all(V (&v)[n], const T* from) {
+    const Lanes<T, n> lanes = *(const Lanes<T, n>*)from;
+    EACH(n) v[k] = lanes.at[k];
+}
+template <class V, class T, int n> __device__ __forceinline__ void store_all(T* to, const V (&v)[n]) {
+    Lanes<T, n> lanes;
+    EACH(n) lanes.at[k] = v[k];
+    *(Lanes<T, n>*)to = lanes;
+}
+
 //# int_div
 // Truncated; by 0 it is 0, and the least number by -1 wraps. 32 bits divide faster than 64.
 template <class T> __device__ __forceinline__ T int_div(T a, T b) {

@@ -5,6 +5,7 @@
 //! needs no guard; types below 32 bits are computed in 32 and cut when the result is assigned.
 
 use super::c_type;
+use crate::mapping::Worker;
 use crate::walk::Memory;
 use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::prim::Prim;
@@ -36,6 +37,8 @@ pub(super) struct Value {
     pub(super) name: Name,
     pub(super) dtype: DType,
     pub(super) lanes: u32,
+    /// It is an array with an element for each lane.
+    pub(super) is_array: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +49,8 @@ pub(super) enum Name {
     /// A number passed at launch.
     Scalar(u32),
     Index(Index),
-    Lane,
+    /// The number of each lane of that worker.
+    Lane(Worker),
 }
 
 impl Value {
@@ -54,7 +58,7 @@ impl Value {
     fn known(&self) -> Option<Scalar> {
         match self.name {
             Name::Constant(c) => Some(c),
-            Name::Local(_) | Name::Scalar(_) | Name::Index(_) | Name::Lane => None,
+            Name::Local(_) | Name::Scalar(_) | Name::Index(_) | Name::Lane(_) => None,
         }
     }
 }
@@ -62,11 +66,14 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name {
+            Name::Local(k) if self.is_array => write!(f, "v{k}[k]"),
             Name::Local(k) => write!(f, "v{k}"),
             Name::Constant(c) => f.write_str(&constant(c)),
             Name::Scalar(k) => write!(f, "s{k}"),
             Name::Index(i) => write!(f, "{i}"),
-            Name::Lane => f.write_str("lane"),
+            Name::Lane(Worker::Thread) if self.lanes == 1 => f.write_str("(i64)0"),
+            Name::Lane(Worker::Thread) => f.write_str("(i64)k"),
+            Name::Lane(Worker::Warp | Worker::Core) => f.write_str("lane"),
         }
     }
 }

@@ -5,8 +5,8 @@
 //! the same for all: `passes`.
 
 use super::{At, Emit, State, Step, Walk};
-use crate::abi::{self, BLOCKS_OF_UNIT, CHUNK_OF_FOLDS, SQUARE};
-use crate::mapping;
+use crate::abi;
+use crate::mapping::{self, Worker};
 use numfuse_ir::kernel::{AxisId, Inst, PassId, Val};
 
 /// A run of coordinates along an axis: its first, and how many.
@@ -24,14 +24,38 @@ impl<E: Emit> Walk<'_, E> {
     /// Rows in chunks of the last axis, lanes along it.
     pub(super) fn flat(&mut self, mut body: impl FnMut(&mut Self)) {
         let Some(last) = self.last_row_axis() else { return self.rows(body) };
-        let size = abi::chunk(self.kernel);
+        let size = abi::chunk(self.kernel, self.mapping);
         self.units(|w, unit| {
             let (start, count) = w.chunk_of(unit, last, size);
-            w.strips(last, start, count, &[], &mut |w, _| {
-                body(w);
+            match w.mapping.worker {
+                Worker::Core => {
+                    w.strips(last, start, count, &[], &mut |w, _| {
+                        body(w);
+                        State::new()
+                    });
+                }
+                Worker::Warp | Worker::Thread => w.strip(last, start, count, &mut body),
+            }
+        });
+    }
+
+    /// The one strip of a chunk that is as long as there are lanes: all of it, or its part under a mask.
+    fn strip(&mut self, axis: AxisId, start: E::Index, count: E::Index, body: &mut dyn FnMut(&mut Self)) {
+        let lanes = self.mapping.lanes();
+        if lanes == 1 {
+            self.bind(axis, At::Lanes(start));
+            return body(self);
+        }
+        let n = self.emit.number(lanes.into());
+        let whole = self.emit.step(Step::Div, count, n);
+        let rest = self.emit.step(Step::Sub, n, count);
+        for (cond, have) in [(whole, None), (rest, Some(count))] {
+            self.when(cond, false, &[], lanes, |w| {
+                w.bind(axis, At::Lanes(start));
+                w.masked(have, |w| body(w));
                 State::new()
             });
-        });
+        }
     }
 
     /// One row for each unit.
@@ -49,7 +73,8 @@ impl<E: Emit> Walk<'_, E> {
         let pass = PassId(0);
         let axes: Vec<AxisId> = self.kernel.row_axes().collect();
         let rows = self.extent_of(&axes);
-        let (most, zero, one) = (self.emit.number(BLOCKS_OF_UNIT), self.emit.number(0), self.emit.number(1));
+        let most = abi::most_blocks(self.mapping);
+        let (most, zero, one) = (self.emit.number(most), self.emit.number(0), self.emit.number(1));
         let many = self.emit.step(Step::Div, most, rows);
         let many = self.emit.step(Step::Max, many, one);
         self.units(|w, unit| {
@@ -72,15 +97,17 @@ impl<E: Emit> Walk<'_, E> {
         let last = self.last_row_axis().expect("bands are of rows");
         let lanes = self.mapping.lanes();
         let extent = self.extent_of(&[last]);
-        let (most, one) = (self.emit.number(CHUNK_OF_FOLDS), self.emit.number(1));
+        let most = abi::most_bands(self.mapping);
+        let (most, one) = (self.emit.number(most), self.emit.number(1));
+        let size = abi::chunk(self.kernel, self.mapping);
         let many = self.emit.step(Step::Div, most, extent);
         let many = self.emit.step(Step::Max, many, one);
         let blocks = self.blocks();
         let runs = self.divide_up(blocks, many);
         self.units(|w, unit| {
             let chunk = w.emit.step(Step::Div, unit, runs);
-            let run = w.emit.step(Step::Rem, unit, runs);
-            let (from, length) = w.chunk_of(chunk, last, CHUNK_OF_FOLDS);
+            let run = w.rest(unit, runs, chunk);
+            let (from, length) = w.chunk_of(chunk, last, size);
             w.blocks_of(run, many, |w, block, (start, count)| {
                 w.strips(last, from, length, &[], &mut |w, _| {
                     w.hoist(&w.pass_roots(pass));
@@ -118,15 +145,15 @@ impl<E: Emit> Walk<'_, E> {
         self.turned = turned.loads.iter().map(square).collect();
         let others: Vec<AxisId> =
             self.kernel.row_axes().filter(|a| *a != last && *a != turned.axis).collect();
-        let [tall, wide] = SQUARE;
+        let [tall, wide] = abi::square(self.mapping);
         let (height, width) = (self.emit.number(tall), self.emit.number(wide));
         let (rows, columns) = (self.extent_of(&[turned.axis]), self.extent_of(&[last]));
         let (down, across) = (self.divide_up(rows, height), self.divide_up(columns, width));
         self.units(|w, unit| {
-            let right = w.emit.step(Step::Rem, unit, across);
             let rest = w.emit.step(Step::Div, unit, across);
-            let below = w.emit.step(Step::Rem, rest, down);
+            let right = w.rest(unit, across, rest);
             let outer = w.emit.step(Step::Div, rest, down);
+            let below = w.rest(rest, down, outer);
             w.open_rows(&others, outer);
             let (row, row_end) = w.part_of(below, height, rows);
             let (column, column_end) = w.part_of(right, width, columns);
@@ -224,7 +251,7 @@ impl<E: Emit> Walk<'_, E> {
             let outer = self.emit.step(Step::Div, unit, chunks);
             let axes: Vec<AxisId> = (0..last.0).map(AxisId).collect();
             self.open_rows(&axes, outer);
-            chunk = self.emit.step(Step::Rem, unit, chunks);
+            chunk = self.rest(unit, chunks, outer);
         }
         let start = self.emit.step(Step::Mul, chunk, size);
         (start, self.up_to(start, extent, size))

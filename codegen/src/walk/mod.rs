@@ -344,9 +344,10 @@ impl<'k, E: Emit> Walk<'k, E> {
                 break;
             }
             let extent = self.extent_of(&[axis]);
-            let digit = self.emit.step(Step::Rem, rest, extent);
+            let quotient = self.emit.step(Step::Div, rest, extent);
+            let digit = self.rest(rest, extent, quotient);
             self.bind(axis, At::Uniform(digit));
-            rest = self.emit.step(Step::Div, rest, extent);
+            rest = quotient;
         }
     }
 
@@ -354,6 +355,12 @@ impl<'k, E: Emit> Walk<'k, E> {
     fn up_to(&mut self, start: E::Index, end: E::Index, most: E::Index) -> E::Index {
         let left = self.emit.step(Step::Sub, end, start);
         self.emit.step(Step::Min, left, most)
+    }
+
+    /// What a division leaves: a product and a difference take less than another division.
+    fn rest(&mut self, a: E::Index, by: E::Index, quotient: E::Index) -> E::Index {
+        let whole = self.emit.step(Step::Mul, quotient, by);
+        self.emit.step(Step::Sub, a, whole)
     }
 
     fn divide_up(&mut self, a: E::Index, by: E::Index) -> E::Index {

@@ -10,7 +10,7 @@
 //! scratch, and each unit of a second one goes through the totals before its own blocks alone.
 
 use super::{At, Emit, State, Step, V, Walk};
-use crate::abi::{BLOCKS_OF_UNIT, PARTS_OF_SCAN};
+use crate::abi::{self, PARTS_OF_SCAN};
 use crate::mapping::{self, BLOCK};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Carry, Inst, PassId, Val};
@@ -45,7 +45,7 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn totals(&mut self) {
         let pass = PassId(0);
         let axes: Vec<AxisId> = self.kernel.row_axes().collect();
-        let many = self.emit.number(BLOCKS_OF_UNIT);
+        let many = self.emit.number(abi::most_blocks(self.mapping));
         let blocks = self.blocks();
         let runs = self.divide_up(blocks, many);
         self.units(|w, unit| {

@@ -5,7 +5,7 @@
 #[path = "../../../tests/skips/mod.rs"]
 mod skips;
 
-use numfuse_codegen::{Layout, Mapping, abi, compile, launch, wide};
+use numfuse_codegen::{Layout, Mapping, Worker, abi, compile, launch, wide};
 use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{
@@ -194,23 +194,23 @@ fn run_for(
 }
 
 pub fn flat(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Flat, lanes, levels: 4, streams: false }
+    Mapping { layout: Layout::Flat, worker: Worker::Core, lanes, levels: 4, streams: false }
 }
 
 pub fn row(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Row, lanes, levels: 4, streams: false }
+    Mapping { layout: Layout::Row, worker: Worker::Core, lanes, levels: 4, streams: false }
 }
 
 pub fn split(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Split, lanes, levels: 4, streams: false }
+    Mapping { layout: Layout::Split, worker: Worker::Core, lanes, levels: 4, streams: false }
 }
 
 pub fn bands(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Bands, lanes, levels: 4, streams: false }
+    Mapping { layout: Layout::Bands, worker: Worker::Core, lanes, levels: 4, streams: false }
 }
 
 pub fn tile(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Tile, lanes, levels: 1, streams: false }
+    Mapping { layout: Layout::Tile, worker: Worker::Core, lanes, levels: 1, streams: false }
 }
 
 /// Bytes of f32s.

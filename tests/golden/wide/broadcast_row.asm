@@ -22,19 +22,20 @@ b0:
   jge b2
 b1:
   mov r11, [rdi + 32]
-  lea r12, [r11 + 16383]
-  shr r12, 14
+  lea r15, [r11 + 16383]
+  shr r15, 14
   mov r10, 1
-  mov rbx, r12
+  mov rbx, r15
   cmp+cmovl rbx, r10
   div r10, rsi, rbx
   mov rbx, [rdi + 40]
+  mov r12, r10
+  imul r12, rbx
+  lea rbx, [r8 + r12*4]
   mov r13, r10
-  imul r13, rbx
-  lea rbx, [r8 + r13*4]
-  mov r13, 1
-  cmp+cmovl r12, r13
-  div r12, rsi, r12
+  imul r13, r15
+  mov r12, rsi
+  sub r12, r13
   shl r12, 14
   sub r11, r12
   mov r13, 16384
@@ -50,23 +51,23 @@ b5:
   vmovdqu32 zmm2, [rbx + r12*4 + 64]
   vmovdqu32 zmm1, [rbx + r12*4 + 128]
   vmovdqu32 zmm0, [rbx + r12*4 + 192]
-  vmovdqu32 zmm7, [r9 + r12*4]
-  vmovdqu32 zmm6, [r9 + r12*4 + 64]
-  vmovdqu32 zmm4, [r9 + r12*4 + 128]
-  vmovdqu32 zmm5, [r9 + r12*4 + 192]
-  vmulps zmm7, zmm3, zmm7
-  vmulps zmm9, zmm2, zmm6
-  vmulps zmm11, zmm1, zmm4
-  vmulps zmm13, zmm0, zmm5
-  mov r15, [rdi + 48]
-  mov r14, r10
-  imul r14, r15
-  lea r14, [r14 + r12*1]
+  vmovdqu32 zmm5, [r9 + r12*4]
+  vmovdqu32 zmm7, [r9 + r12*4 + 64]
+  vmovdqu32 zmm6, [r9 + r12*4 + 128]
+  vmovdqu32 zmm4, [r9 + r12*4 + 192]
+  vmulps zmm5, zmm3, zmm5
+  vmulps zmm7, zmm2, zmm7
+  vmulps zmm9, zmm1, zmm6
+  vmulps zmm11, zmm0, zmm4
+  mov r14, [rdi + 48]
+  mov r15, r10
+  imul r15, r14
+  lea r14, [r15 + r12*1]
   mov r15, [rdi + 16]
-  vmovdqu32 [r15 + r14*4], zmm7
-  vmovdqu32 [r15 + r14*4 + 64], zmm9
-  vmovdqu32 [r15 + r14*4 + 128], zmm11
-  vmovdqu32 [r15 + r14*4 + 192], zmm13
+  vmovdqu32 [r15 + r14*4], zmm5
+  vmovdqu32 [r15 + r14*4 + 64], zmm7
+  vmovdqu32 [r15 + r14*4 + 128], zmm9
+  vmovdqu32 [r15 + r14*4 + 192], zmm11
   lea r12, [r12 + 64]
   cmp r12, r11
   jl b5
@@ -88,26 +89,26 @@ b11:
   kshiftrq k3, k4, 16
   kshiftrq k2, k4, 32
   kshiftrq k1, k4, 48
-  vmovdqu32 zmm7{k4}{z}, [r9 + r11*4]
-  vmovdqu32 zmm6{k3}{z}, [r9 + r11*4 + 64]
-  vmovdqu32 zmm4{k2}{z}, [r9 + r11*4 + 128]
-  vmovdqu32 zmm5{k1}{z}, [r9 + r11*4 + 192]
-  vmulps zmm7, zmm3, zmm7
-  vmulps zmm9, zmm2, zmm6
-  vmulps zmm11, zmm1, zmm4
-  vmulps zmm13, zmm0, zmm5
-  mov r15, [rdi + 48]
-  imul r10, r15
+  vmovdqu32 zmm5{k4}{z}, [r9 + r11*4]
+  vmovdqu32 zmm7{k3}{z}, [r9 + r11*4 + 64]
+  vmovdqu32 zmm6{k2}{z}, [r9 + r11*4 + 128]
+  vmovdqu32 zmm4{k1}{z}, [r9 + r11*4 + 192]
+  vmulps zmm5, zmm3, zmm5
+  vmulps zmm7, zmm2, zmm7
+  vmulps zmm9, zmm1, zmm6
+  vmulps zmm11, zmm0, zmm4
+  mov r13, [rdi + 48]
+  imul r10, r13
   lea r10, [r10 + r11*1]
   mov r11, [rdi + 16]
   kmovq k4, r12
   kshiftrq k3, k4, 16
   kshiftrq k2, k4, 32
   kshiftrq k1, k4, 48
-  vmovdqu32 [r11 + r10*4]{k4}, zmm7
-  vmovdqu32 [r11 + r10*4 + 64]{k3}, zmm9
-  vmovdqu32 [r11 + r10*4 + 128]{k2}, zmm11
-  vmovdqu32 [r11 + r10*4 + 192]{k1}, zmm13
+  vmovdqu32 [r11 + r10*4]{k4}, zmm5
+  vmovdqu32 [r11 + r10*4 + 64]{k3}, zmm7
+  vmovdqu32 [r11 + r10*4 + 128]{k2}, zmm9
+  vmovdqu32 [r11 + r10*4 + 192]{k1}, zmm11
 b13:
   lea rsi, [rsi + 1]
   cmp rsi, rcx

@@ -1,0 +1,108 @@
+//! How a kernel is laid over the threads of a GPU: the choice and its reasons.
+//!
+//! What walks along rows is done by threads, each with as many neighbours as 16 bytes hold: one access for
+//! all of them is worth a third of the memory's speed. What folds or scans along columns is done by
+//! warps, a row or a block of a row each; where there are fewer rows than would keep a GPU busy their
+//! blocks are shared, as on a processor.
+
+use crate::mapping::{self, Layout, Mapping, Worker};
+use numfuse_ir::index::{Index, Term, Word};
+use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order};
+
+/// Bytes that a thread loads or stores at once.
+const ACCESS: i64 = 16;
+
+/// With fewer threads than this a GPU's memory is not busy: some 100 processors of 2048 threads, half of
+/// them.
+const FEW_THREADS: i64 = 100_000;
+
+/// So many machine operations on an element, and more lanes only cost registers.
+const HEAVY: usize = 64;
+
+/// The mapping for a kernel launched with these words on a GPU.
+pub fn choose(kernel: &Kernel, words: &[i64]) -> Mapping {
+    let lanes = lanes(kernel, words);
+    let layout = layout(kernel, words, lanes);
+    let turns = layout.is_across() || layout == Layout::Tile || kernel.scan().is_some();
+    let (worker, lanes) = if turns { (Worker::Warp, 32) } else { (Worker::Thread, lanes) };
+    Mapping { layout, worker, lanes: lanes as u8, levels: mapping::levels(kernel, words), streams: false }
+}
+
+fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
+    let shape = mapping::Extents::of(kernel, words);
+    if !shape.has_columns {
+        let squares = |t: &mapping::Turned| shape.rows[t.axis.index()] >= 32 && shape.last >= 32;
+        return if mapping::turned(kernel).is_some_and(|t| squares(&t)) { Layout::Tile } else { Layout::Flat };
+    }
+    let flat = shape.is_flat(kernel, 32);
+    let workers = if flat { shape.count / lanes } else { shape.count.saturating_mul(32) };
+    if workers >= FEW_THREADS || shape.columns < 4 * mapping::BLOCK {
+        return if flat { Layout::Flat } else { Layout::Row };
+    }
+    match (mapping::splits(kernel), flat) {
+        (true, true) if kernel.rows > 0 => Layout::Bands,
+        (true, false) => Layout::Split,
+        (false, false) if mapping::scans(kernel) => Layout::Scan,
+        (_, true) => Layout::Flat,
+        (_, false) => Layout::Row,
+    }
+}
+
+/// How many neighbours a thread has: as many as an access of the widest type holds, where every access to
+/// neighbours begins at a multiple of them.
+fn lanes(kernel: &Kernel, words: &[i64]) -> i64 {
+    let Some(last) = kernel.rows.checked_sub(1).map(|a| AxisId(a as u32)) else { return 1 };
+    let operations = kernel.body.iter().map(weight).sum::<usize>();
+    let long = kernel.passes.iter().any(|p| p.order == Order::Lanes && !p.cols.is_empty());
+    if operations > HEAVY || long {
+        return 1;
+    }
+    let depends = kernel.dependence();
+    let (mut widest, mut lanes) = (1, ACCESS);
+    for (buffer, at) in accesses(kernel) {
+        widest = widest.max(kernel.buffers[buffer].dtype.bytes() as i64);
+        let moves = |term: &Term| match term {
+            Term::Axis(axis) | Term::Digit { axis, .. } => *axis == last,
+            Term::Value(v) => depends[v.index()] >> last.0 & 1 == 1,
+        };
+        let along: Vec<&(Word, Term)> = at.terms.iter().filter(|(_, term)| moves(term)).collect();
+        match along[..] {
+            // The same for all neighbours.
+            [] => {}
+            [(Word::Known(1), Term::Axis(_))] => {
+                let others = at.terms.iter().filter(|(_, term)| !moves(term)).map(|(stride, _)| *stride);
+                let steps = others.chain([at.offset]).map(|word| word.value(words));
+                lanes = steps.fold(lanes, |lanes, step| lanes.min(power_of_two_in(step)));
+            }
+            // Threads side by side read what lies side by side best, if each has one element.
+            _ => lanes = 1,
+        }
+    }
+    lanes.min(ACCESS / widest)
+}
+
+/// The greatest power of two that divides a number, or 16.
+fn power_of_two_in(n: i64) -> i64 {
+    1 << n.trailing_zeros().min(ACCESS.trailing_zeros())
+}
+
+/// Every load and store: its buffer, and where.
+fn accesses(kernel: &Kernel) -> impl Iterator<Item = (usize, &Index)> {
+    let loads = kernel.body.iter().filter_map(|inst| match inst {
+        Inst::Load(buffer, at) => Some((buffer.index(), at)),
+        Inst::Const(_) | Inst::Scalar(_) | Inst::Coord(_) | Inst::Prim(..) | Inst::Call(..) => None,
+        Inst::Pick { .. } | Inst::After { .. } | Inst::Within { .. } | Inst::Final { .. } => None,
+    });
+    let stores = kernel.passes.iter().flat_map(|p| &p.stores).map(|s| (s.buffer.index(), &s.at));
+    loads.chain(stores)
+}
+
+/// Machine operations behind a value, roughly.
+fn weight(inst: &Inst) -> usize {
+    match inst {
+        Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } | Inst::After { .. } => 0,
+        Inst::Coord(_) | Inst::Load(..) | Inst::Prim(..) => 1,
+        Inst::Pick { .. } | Inst::Within { .. } => 4,
+        Inst::Call(..) => 16,
+    }
+}
