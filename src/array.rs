@@ -1,6 +1,7 @@
 //! [`Array`]: the handle that users hold, how it is made from data, and how it is read.
 
 use crate::arguments::{self, IntoShape};
+use crate::config;
 use crate::element::Element;
 use crate::error::{Cause, Error};
 use crate::eval;
@@ -10,7 +11,7 @@ use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
-use numfuse_runtime::Buffer;
+use numfuse_runtime::{Buffer, Device};
 use std::borrow::Borrow;
 use std::fmt;
 use std::panic::Location;
@@ -199,6 +200,40 @@ impl Array {
 
     pub(crate) fn description(&self) -> (DType, Shape) {
         (self.0.node.dtype, self.0.node.shape.clone())
+    }
+}
+
+/// Where arrays lie.
+impl Array {
+    /// The device that the elements lie on or will be computed on: that of the data they are of, or of the
+    /// settings ([`Config::device`](crate::config::Config::device)) where they are of none.
+    pub fn device(&self) -> Device {
+        self.0.device().unwrap_or_else(|| config::current().device)
+    }
+
+    /// The same elements on a device. Nothing is copied before they are needed, and nothing at all to
+    /// where they lie already; what is copied is computed first, where it lies.
+    ///
+    /// Operands of one operation lie on one device: nothing is copied from one to another but by this
+    /// function and where values are read.
+    ///
+    /// ```
+    /// use numfuse::{Device, prelude::*};
+    ///
+    /// let x = Array::from([1.0f32, 4.0]).to(Device::Cuda(0)).sqrt();
+    /// match x.to_vec::<f32>() {
+    ///     Ok(roots) => assert_eq!(roots, [1.0, 2.0]), // computed on the GPU
+    ///     Err(error) => assert!(error.to_string().starts_with("no CUDA device: ")),
+    /// }
+    /// ```
+    ///
+    /// Where there is no such device, what needs the elements is an error.
+    #[track_caller]
+    pub fn to(&self, device: Device) -> Array {
+        if self.0.error.is_some() || self.0.device() == Some(device) {
+            return self.clone();
+        }
+        Lazy::moving(self.clone(), device)
     }
 }
 

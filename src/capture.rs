@@ -6,13 +6,13 @@
 //! Before this: `lazy.rs`, the nodes. After it: `eval.rs`, which plans and runs.
 
 use crate::array::Array;
-use crate::config::{Config, Device};
+use crate::config::Config;
 use crate::key::KeyBuilder;
 use crate::lazy::State;
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::Hold;
-use numfuse_runtime::{Buffer, fork};
+use numfuse_runtime::{Buffer, Device, fork};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -30,6 +30,8 @@ pub(crate) struct Capture {
     /// The run-time numbers, likewise.
     pub(crate) scalars: Vec<Scalar>,
     outputs: SmallVec<[u32; 4]>,
+    /// Where the leaves lie, and the outputs will.
+    pub(crate) device: Device,
     /// Whose the memory of each leaf is; none is mentioned where nothing may be written over.
     pub(crate) holds: SmallVec<[Hold; 4]>,
     /// What a plan for this expression is known by, but for that.
@@ -38,13 +40,15 @@ pub(crate) struct Capture {
     pub(crate) key: u128,
 }
 
-/// An evaluation that has what an expression needs for itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an expression has to wait for.
+#[derive(Clone)]
 pub(crate) enum Busy {
-    /// It will come to its end.
+    /// An evaluation that has what it needs for itself, and will come to its end.
     Now,
-    /// It was another thread's of the process that forked this one: it never will.
+    /// One that was another thread's of the process that forked this one: it never will.
     Lost,
+    /// Elements that are to be copied from another device first.
+    Moving(Array),
 }
 
 struct Visited {
@@ -74,15 +78,20 @@ impl Capture {
     ///
     /// # Errors
     /// Something of it is claimed by another evaluation.
-    pub(crate) fn of(outputs: &[Array], config: &Config, threads: usize) -> Result<Capture, Busy> {
+    pub(crate) fn of(
+        outputs: &[Array],
+        config: &Config,
+        device: Device,
+        threads: usize,
+    ) -> Result<Capture, Busy> {
         let mut walk = Walk::default();
         let outputs: Result<SmallVec<[u32; 4]>, Busy> = outputs.iter().map(|o| walk.visit(o)).collect();
         let outputs = outputs?;
         let Walk { nodes, leaves, scalars, mut key, .. } = walk;
-        key.outputs(&outputs, config, threads);
+        key.outputs(&outputs, config, device, threads);
         let (holds, plain) = (SmallVec::new(), key.key());
-        let mut capture = Capture { nodes, leaves, scalars, outputs, holds, blind: key, key: plain };
-        if config.fuse && !config.check && config.device == Device::Cpu {
+        let mut capture = Capture { nodes, leaves, scalars, outputs, device, holds, blind: key, key: plain };
+        if config.fuse && !config.check && !config.interp && device == Device::Cpu {
             capture.know_holds();
         }
         Ok(capture)
@@ -203,7 +212,7 @@ impl Walk {
     fn visit(&mut self, output: &Array) -> Result<u32, Busy> {
         let mut met = self.meet(output.clone());
         loop {
-            if let Some(busy) = self.busy {
+            if let Some(busy) = self.busy.take() {
                 return Err(busy);
             }
             met = match (met, self.path.last_mut()) {
@@ -235,6 +244,11 @@ impl Walk {
             }
             State::Claimed(_, generation) => {
                 self.busy = Some(if *generation == fork::generation() { Busy::Now } else { Busy::Lost });
+                return None;
+            }
+            State::Moving(_) => {
+                drop(state);
+                self.busy = Some(Busy::Moving(array));
                 return None;
             }
             State::Number(value) => {

@@ -7,7 +7,7 @@
 
 use crate::array::Array;
 use crate::capture::Capture;
-use crate::config::{self, Config, Device};
+use crate::config::{self, Config};
 use crate::error::Error;
 use crate::eval::{self, Planned};
 use crate::lazy::Lazy;
@@ -15,7 +15,7 @@ use numfuse_ir::dtype::DType;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
 use numfuse_ir::target::Vectors;
-use numfuse_runtime::{Buffer, fork};
+use numfuse_runtime::{Buffer, Device, fork};
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::panic::Location;
@@ -35,7 +35,7 @@ pub struct Compiled<F> {
 
 /// What a call for certain shapes and types came to.
 struct Trace {
-    arguments: Vec<(Shape, DType)>,
+    arguments: Vec<Given>,
     /// The settings that its plan depends on: those of the call.
     settings: Settings,
     planned: Arc<Planned>,
@@ -50,16 +50,19 @@ struct Trace {
     result: (Shape, DType),
 }
 
-/// Whether operations are fused, and which vectors code uses.
-type Settings = (bool, Option<Vectors>);
+/// What is known of an argument: its shape, its type and where it lies.
+type Given = (Shape, DType, Device);
+
+/// Whether operations are fused, which vectors code uses, and where new arrays lie.
+type Settings = (bool, Option<Vectors>, Device);
 
 fn settings(config: &Config) -> Settings {
-    (config.fuse, config.vectors)
+    (config.fuse, config.vectors, config.device)
 }
 
 /// Whether results are only to be computed: not checked, timed, or interpreted.
 fn is_plain(config: &Config) -> bool {
-    config.device == Device::Cpu && !(config.check || config.profile || config.log.time)
+    !(config.interp || config.check || config.profile || config.log.time)
 }
 
 type Buffers = SmallVec<[Buffer; 4]>;
@@ -105,13 +108,15 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         // One section for all that is locked when the data and the trace are there.
         let section = fork::section();
         let buffers: Option<Buffers> = arguments.iter().map(|array| array.0.buffer()).collect();
-        let known = self.known(arguments, settings(&config));
+        let known = buffers.as_ref().and_then(|buffers| self.known(arguments, buffers, settings(&config)));
         drop(section);
-        let buffers = match buffers {
-            Some(buffers) => buffers,
+        let (buffers, known) = match buffers {
+            Some(buffers) => (buffers, known),
             None => {
-                let computed = arguments.iter().map(|array| Ok(eval::ready(array)?.buffer));
-                computed.collect::<Result<Buffers, Error>>()?
+                let computed = arguments.iter().map(|array| Ok(eval::ready_there(array)?.buffer));
+                let buffers = computed.collect::<Result<Buffers, Error>>()?;
+                let known = self.known(arguments, &buffers, settings(&config));
+                (buffers, known)
             }
         };
         match known {
@@ -120,10 +125,16 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
         }
     }
 
-    fn known(&self, arguments: &[&Array], settings: Settings) -> Option<Arc<Trace>> {
+    fn known(&self, arguments: &[&Array], buffers: &[Buffer], settings: Settings) -> Option<Arc<Trace>> {
         let same = |trace: &&Arc<Trace>| {
-            let given = arguments.iter().map(|a| (&a.0.node.shape, a.0.node.dtype));
-            trace.settings == settings && trace.arguments.iter().map(|(s, d)| (s, *d)).eq(given)
+            let given = arguments.iter().zip(buffers);
+            let mut both = trace.arguments.iter().zip(given);
+            trace.settings == settings
+                && trace.arguments.len() == arguments.len()
+                && both.all(|((shape, dtype, device), (array, buffer))| {
+                    let node = &array.0.node;
+                    *shape == node.shape && *dtype == node.dtype && *device == buffer.device()
+                })
         };
         fork::read(&self.traces).iter().find(same).cloned()
     }
@@ -131,10 +142,11 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
     /// Calls the function on arrays that stand for the arguments, and keeps what came of it.
     #[track_caller]
     fn trace(&self, arguments: &[&Array], buffers: &[Buffer], config: &Config) -> Result<Array, Error> {
-        let describe = |a: &&Array| (a.0.node.shape.clone(), a.0.node.dtype);
-        let given: Vec<(Shape, DType)> = arguments.iter().map(describe).collect();
+        let describe =
+            |(a, buffer): (&&Array, &Buffer)| (a.0.node.shape.clone(), a.0.node.dtype, buffer.device());
+        let given: Vec<Given> = arguments.iter().zip(buffers).map(describe).collect();
         let read = Arc::new(AtomicBool::new(false));
-        let stand_in = |((shape, dtype), buffer): (&(Shape, DType), &Buffer)| {
+        let stand_in = |((shape, dtype, _), buffer): (&Given, &Buffer)| {
             Lazy::stand_in(buffer.clone(), shape.clone(), *dtype, read.clone())
         };
         let stand_ins: Vec<Array> = given.iter().zip(buffers).map(stand_in).collect();
@@ -160,7 +172,7 @@ impl<F: Fn(&[Array]) -> Array> Compiled<F> {
 
 impl Trace {
     fn of(
-        arguments: Vec<(Shape, DType)>,
+        arguments: Vec<Given>,
         settings: Settings,
         stand_ins: &[Array],
         capture: Capture,

@@ -5,9 +5,11 @@
 //! | `NUMFUSE_THREADS=n` | how many threads evaluate; all cores when unset |
 //! | `NUMFUSE_FUSE=0` | every operation gets a kernel of its own |
 //! | `NUMFUSE_CHECK=1` | both interpreters run beside every evaluation and must agree with it |
-//! | `NUMFUSE_DEVICE=interp` | evaluate with the reference interpreter instead of machine code (`cpu`) |
+//! | `NUMFUSE_DEVICE=cuda:0` | where new arrays lie and are computed (`cpu`); `interp`: computed by the reference interpreter |
+//! | `NUMFUSE_CACHE=dir` | where code for GPUs is kept between processes; `off` for nowhere |
+//! | `NUMFUSE_CUDA_LIBRARIES=dirs` | where to look for the libraries of CUDA before the usual places |
 //! | `NUMFUSE_PROFILE=1` | evaluations keep the time of each kernel, which `explain()` then tells |
-//! | `NUMFUSE_LOG=plan,kernel,clif,asm,time` | what each evaluation prints to standard error |
+//! | `NUMFUSE_LOG=plan,kernel,clif,asm,cuda,time` | what each evaluation prints to standard error |
 //! | `NUMFUSE_DUMP=dir` | where each new plan is written, as text |
 //! | `NUMFUSE_VECTORS=128` or `512` | bits of the vectors that code uses; what the processor has (`auto`) |
 //! | `NUMFUSE_PENDING=n` | how many operations may wait, one on top of the other, before they are computed (256) |
@@ -18,6 +20,8 @@
 //! [`with`] those of one thread for the length of a call, so that tests can differ side by side.
 
 pub use numfuse_ir::target::Vectors;
+pub use numfuse_runtime::Device;
+pub use numfuse_runtime::cuda::Folders;
 use numfuse_runtime::fork;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -36,8 +40,15 @@ pub struct Config {
     pub check: bool,
     /// Whether evaluations keep the time of each kernel for [`explain`](crate::Array::explain).
     pub profile: bool,
-    /// What evaluates.
+    /// Where new arrays lie, and where what depends on no data is computed.
     pub device: Device,
+    /// Whether the reference interpreter of the array graph computes instead of machine code: slow, and right
+    /// by definition.
+    pub interp: bool,
+    /// The folder in which code for GPUs is kept between processes, the user's own; `None` for nowhere.
+    pub cache: Option<PathBuf>,
+    /// Where the libraries of CUDA are looked for before the usual places.
+    pub cuda: Folders,
     /// What evaluations print.
     pub log: Log,
     /// Where plans are written.
@@ -58,17 +69,6 @@ pub struct Config {
 /// How many operations wait at most: fewer than one kernel takes in.
 const PENDING: usize = 256;
 
-/// What evaluates arrays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Device {
-    /// Machine code on the processor.
-    #[default]
-    Cpu,
-    /// The reference interpreter of the array graph: slow, and right by definition.
-    Interp,
-}
-
 /// What evaluations print to standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Log {
@@ -80,6 +80,8 @@ pub struct Log {
     pub clif: bool,
     /// The machine code of each new kernel.
     pub asm: bool,
+    /// The CUDA C of each new kernel.
+    pub cuda: bool,
     /// How long each evaluation took.
     pub time: bool,
 }
@@ -96,6 +98,9 @@ impl Default for Config {
             check: false,
             profile: false,
             device: Device::Cpu,
+            interp: false,
+            cache: None,
+            cuda: Folders::default(),
             log: Log::default(),
             dump: None,
             vectors: None,
@@ -103,6 +108,38 @@ impl Default for Config {
             perf: false,
             recipes: RECIPES,
         }
+    }
+}
+
+/// The device of a name: `cpu`, `cuda` for the first GPU, `cuda:1`.
+fn device(name: &str) -> Option<Device> {
+    match name.trim().split_once(':') {
+        None if name.trim() == "cuda" => Some(Device::Cuda(0)),
+        None if name.trim() == "cpu" => Some(Device::Cpu),
+        Some(("cuda", ordinal)) => ordinal.parse().ok().map(Device::Cuda),
+        _ => None,
+    }
+}
+
+/// `numfuse/cuda` where the system wants caches to be.
+fn usual_cache(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = match cfg!(windows) {
+        true => folder("LOCALAPPDATA"),
+        false => folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache"))),
+    };
+    Some(caches?.join("numfuse").join("cuda"))
+}
+
+/// The folders of the toolkit and of the environment of Python that variables name.
+fn cuda_folders(variable: impl Fn(&str) -> Option<String>) -> Folders {
+    let named = variable("NUMFUSE_CUDA_LIBRARIES").unwrap_or_default();
+    let toolkits = ["CUDA_HOME", "CUDA_PATH"].into_iter().filter_map(&variable);
+    let libraries = std::env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());
+    let toolkits = toolkits.map(|root| PathBuf::from(root).join("lib64"));
+    Folders {
+        libraries: libraries.chain(toolkits).collect(),
+        pythons: variable("VIRTUAL_ENV").map(PathBuf::from).into_iter().collect(),
     }
 }
 
@@ -121,15 +158,20 @@ impl Config {
             fuse: is_on("NUMFUSE_FUSE", true),
             check: is_on("NUMFUSE_CHECK", false),
             profile: is_on("NUMFUSE_PROFILE", false),
-            device: match variable("NUMFUSE_DEVICE").as_deref() {
-                Some("interp") => Device::Interp,
-                _ => Device::Cpu,
+            device: variable("NUMFUSE_DEVICE").and_then(|name| device(&name)).unwrap_or_default(),
+            interp: variable("NUMFUSE_DEVICE").as_deref() == Some("interp"),
+            cache: match variable("NUMFUSE_CACHE").as_deref() {
+                None | Some("") => usual_cache(&variable),
+                Some("off" | "0") => None,
+                Some(folder) => Some(PathBuf::from(folder)),
             },
+            cuda: cuda_folders(&variable),
             log: Log {
                 plan: logs("plan"),
                 kernel: logs("kernel"),
                 clif: logs("clif"),
                 asm: logs("asm"),
+                cuda: logs("cuda"),
                 time: logs("time"),
             },
             dump: variable("NUMFUSE_DUMP").filter(|dir| !dir.is_empty()).map(PathBuf::from),
@@ -261,7 +303,7 @@ mod tests {
         });
         assert_eq!((config.threads, config.fuse, config.check), (Some(3), false, false));
         assert_eq!(config.log, Log { plan: true, time: true, ..Log::default() });
-        assert_eq!(config.device, Device::Interp);
+        assert!(config.interp && config.device == Device::Cpu);
         assert_eq!(config.vectors, Some(Vectors::Bits128));
     }
 

@@ -7,7 +7,7 @@
 use crate::array::Array;
 use crate::capture::{Busy, Capture};
 use crate::claim::Claim;
-use crate::config::{self, Config, Device};
+use crate::config::{self, Config};
 use crate::error::{Cause, Error};
 use crate::lazy::Ready;
 use crate::watch;
@@ -20,8 +20,10 @@ use numfuse_ir::shape::Shape;
 use numfuse_ir::target::{Target, Vectors};
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
 use numfuse_runtime::cpu::{target, workers::Workers};
+use numfuse_runtime::cuda::{self, Gpu};
+use numfuse_runtime::pool::Pool;
 use numfuse_runtime::profile::Profile;
-use numfuse_runtime::{Buffer, Prepared, RunOptions, fork};
+use numfuse_runtime::{Buffer, Device, Prepared, RunOptions, fork};
 use smallvec::SmallVec;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -58,24 +60,36 @@ pub(crate) fn eval_at(arrays: &[Array], caller: &'static Location<'static>) -> R
     arrays.iter().try_for_each(Array::check)?;
     arrays.iter().for_each(know_empty);
     let config = config::current();
+    let mut devices = arrays.iter().map(|array| device_of(array, &config));
+    let device = devices.next().unwrap_or_default();
+    if devices.any(|other| other != device) {
+        // What lies on different devices has nothing in common but what is copied from one to the other.
+        let (here, elsewhere): (Vec<Array>, Vec<Array>) =
+            arrays.iter().cloned().partition(|array| device_of(array, &config) == device);
+        eval_at(&here, caller)?;
+        return eval_at(&elsewhere, caller);
+    }
     let workers = workers(&config);
     let find = || {
         let pending: SmallVec<[Array; 2]> = arrays.iter().filter(|a| !a.0.is_ready()).cloned().collect();
         if pending.is_empty() {
             return Ok(None);
         }
-        let capture = Capture::of(&pending, &config, workers.threads())?;
+        let capture = Capture::of(&pending, &config, device, workers.threads())?;
         let known = plans().get(capture.key);
         Ok(Some((pending, capture, known)))
     };
     let Some((pending, mut capture, known)) = undisturbed(find, arrays)? else { return Ok(()) };
     let mut is_new = known.is_none();
-    let mut planned = known.unwrap_or_else(|| new_plan(&capture, &config, workers));
+    let mut planned = match known {
+        Some(planned) => planned,
+        None => new_plan(&capture, &config, workers).map_err(|cause| asked(cause, arrays, caller))?,
+    };
     let claim = Claim::of(&pending, &capture, &planned);
     if claim.is_none() && planned.prepared.taken_leaves().next().is_some() {
         // Somebody has come to hold what the plan would write over.
         capture.share();
-        planned = plan(&capture, &config, workers);
+        planned = plan(&capture, &config, workers).map_err(|cause| asked(cause, arrays, caller))?;
         is_new = true;
     }
     let profile = (config.profile || config.log.time).then(|| Arc::new(Profile::new()));
@@ -112,12 +126,53 @@ fn undisturbed<T>(find: impl Fn() -> Result<T, Busy>, arrays: &[Array]) -> Resul
         match found {
             Ok(found) => return Ok(found),
             Err(Busy::Now) => std::thread::sleep(WAIT),
+            Err(Busy::Moving(array)) => move_here(&array)?,
             Err(Busy::Lost) => {
                 let descriptions = arrays.iter().map(Array::description).collect();
                 return Err(Error::new(Cause::Forked, "eval", descriptions, Location::caller()));
             }
         }
     }
+}
+
+/// The error of an evaluation that did not come to a plan.
+fn asked(cause: Cause, arrays: &[Array], caller: &'static Location<'static>) -> Error {
+    Error::new(cause, "eval", arrays.iter().map(Array::description).collect(), caller)
+}
+
+/// Where an array lies or is to be computed.
+fn device_of(array: &Array, config: &Config) -> Device {
+    array.0.device().unwrap_or(config.device)
+}
+
+/// Copies the elements of an array from where they are to where it lies.
+fn move_here(array: &Array) -> Result<(), Error> {
+    let (Some(source), Some(device)) = (array.0.source(), array.0.device()) else { return Ok(()) };
+    let caller = array.0.caller;
+    let ready = ready_there_at(&source, caller)?;
+    let moved = on_device(&ready.buffer, device);
+    let failed = |cause| Error::new(cause, "to", vec![array.description()], caller);
+    array.0.detach(Ready::given(moved.map_err(failed)?));
+    Ok(())
+}
+
+/// The same bytes on a device.
+pub(crate) fn on_device(buffer: &Buffer, device: Device) -> Result<Buffer, Cause> {
+    if let Device::Cuda(ordinal) = device {
+        gpu(ordinal)?;
+    }
+    buffer.to_device(device, Pool::global()).map_err(Cause::Evaluation)
+}
+
+/// A GPU, with the settings of its first use.
+pub(crate) fn gpu(ordinal: u32) -> Result<&'static Gpu, Cause> {
+    static SETTINGS: OnceLock<()> = OnceLock::new();
+    fork::once(&SETTINGS, || {
+        let config = config::current();
+        cuda::set_folders(config.cuda.clone());
+        cuda::set_folder(config.cache.clone());
+    });
+    Gpu::get(ordinal).map_err(|error| Cause::Evaluation(error.into()))
 }
 
 /// How long to wait before looking again whether another evaluation has come to its end.
@@ -131,7 +186,7 @@ fn know_empty(array: &Array) {
     }
 }
 
-/// The values of an array, computed if need be.
+/// The values of an array, computed if need be, to be read on the host.
 #[track_caller]
 pub(crate) fn ready(array: &Array) -> Result<Ready, Error> {
     ready_at(array, Location::caller())
@@ -139,6 +194,22 @@ pub(crate) fn ready(array: &Array) -> Result<Ready, Error> {
 
 /// As [`ready`], for a user at that line.
 pub(crate) fn ready_at(array: &Array, caller: &'static Location<'static>) -> Result<Ready, Error> {
+    let ready = ready_there_at(array, caller)?;
+    if ready.buffer.device() == Device::Cpu {
+        return Ok(ready);
+    }
+    let failed = |cause| Error::new(cause, "eval", vec![array.description()], caller);
+    let buffer = on_device(&ready.buffer, Device::Cpu).map_err(failed)?;
+    Ok(Ready { buffer, ..ready })
+}
+
+/// The values of an array, computed if need be, where it lies.
+#[track_caller]
+pub(crate) fn ready_there(array: &Array) -> Result<Ready, Error> {
+    ready_there_at(array, Location::caller())
+}
+
+fn ready_there_at(array: &Array, caller: &'static Location<'static>) -> Result<Ready, Error> {
     loop {
         if let Some(ready) = array.0.ready() {
             return Ok(ready);
@@ -164,14 +235,17 @@ pub(crate) fn profiled(array: &Array) -> Result<Profiled, Error> {
     let config = config::current();
     let workers = workers(&config);
     let capture = capture(array, &config, workers)?;
-    Ok((Some(plan(&capture, &config, workers)), None))
+    let planned = plan(&capture, &config, workers);
+    let caller = array.0.caller;
+    Ok((Some(planned.map_err(|cause| asked(cause, std::slice::from_ref(array), caller))?), None))
 }
 
 /// What a pending array needs.
 #[track_caller]
 pub(crate) fn capture(array: &Array, config: &Config, workers: &Workers) -> Result<Capture, Error> {
+    let device = device_of(array, config);
     let array = std::slice::from_ref(array);
-    undisturbed(|| Capture::of(array, config, workers.threads()), array)
+    undisturbed(|| Capture::of(array, config, device, workers.threads()), array)
 }
 
 /// A pending array's expression and its plan; `None` where nothing is left to compute.
@@ -184,7 +258,8 @@ pub(crate) fn captured(array: &Array) -> Result<Option<(Capture, Arc<Planned>)>,
     let config = config::current();
     let workers = workers(&config);
     let capture = capture(array, &config, workers)?;
-    let planned = plan(&capture, &config, workers);
+    let failed = |cause| asked(cause, std::slice::from_ref(array), array.0.caller);
+    let planned = plan(&capture, &config, workers).map_err(failed)?;
     Ok(Some((capture, planned)))
 }
 
@@ -237,17 +312,27 @@ fn failure(
 }
 
 /// The plan of an expression: the one that is known, or a new one.
-fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
-    plans().get(capture.key).unwrap_or_else(|| new_plan(capture, config, workers))
+fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Result<Arc<Planned>, Cause> {
+    plans().get(capture.key).map_or_else(|| new_plan(capture, config, workers), Ok)
 }
 
-fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Arc<Planned> {
+fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Result<Arc<Planned>, Cause> {
+    let machine = match capture.device {
+        Device::Cpu => Machine::Processor(target_of(config, workers)),
+        Device::Cuda(ordinal) => Machine::Gpu(gpu(ordinal)?),
+    };
     let (graph, lines) = capture.graph();
     let plan = schedule::plan_over(graph, Options { fuse: config.fuse }, &capture.holds);
-    let planned = prepare(plan, capture, lines, target_of(config, workers));
+    let planned = prepare(plan, capture, lines, machine);
     watch::new_plan(&planned, capture.key, config);
     let bytes = planned.bytes();
-    plans().insert(capture.key, planned, bytes)
+    Ok(plans().insert(capture.key, planned, bytes))
+}
+
+/// What a plan is made ready for.
+enum Machine {
+    Processor(Target),
+    Gpu(&'static Gpu),
 }
 
 /// The machine as these settings want it seen.
@@ -262,12 +347,22 @@ fn target_of(config: &Config, workers: &Workers) -> Target {
 }
 
 #[allow(unsafe_code, reason = "the one place where a plan meets the data it was made for")]
-fn prepare(plan: Plan, capture: &Capture, lines: Vec<&'static Location<'static>>, target: Target) -> Planned {
+fn prepare(
+    plan: Plan,
+    capture: &Capture,
+    lines: Vec<&'static Location<'static>>,
+    machine: Machine,
+) -> Planned {
     let leaf_bytes: Vec<usize> = capture.leaves.iter().map(Buffer::len).collect();
     // SAFETY: the plan was made by `schedule::plan` for the graph of this capture, whose leaves are
     // these buffers: `Lazy::data` and `Lazy::detach` give each the size of its node's shape and
     // type. Whoever finds the plan by its key has leaves of the same shapes and types.
-    let prepared = unsafe { Prepared::new(plan, leaf_bytes, target) };
+    let prepared = unsafe {
+        match machine {
+            Machine::Processor(target) => Prepared::new(plan, leaf_bytes, target),
+            Machine::Gpu(gpu) => Prepared::for_gpu(plan, leaf_bytes, gpu),
+        }
+    };
     Planned { prepared, lines }
 }
 
@@ -279,8 +374,9 @@ fn run(
     workers: &Workers,
     profile: Option<&Profile>,
 ) -> Result<Vec<Buffer>, Cause> {
-    if config.device == Device::Interp {
-        return watch::interpret(capture, planned.plan());
+    if config.interp {
+        let results = watch::interpret(capture, planned.plan())?;
+        return results.iter().map(|buffer| on_device(buffer, capture.device)).collect();
     }
     let check = config.check;
     let options = RunOptions { workers, profile, check, perf: config.perf, ..RunOptions::default() };
@@ -382,7 +478,7 @@ mod tests {
         if let Some(byte) = SPOILED.get() {
             let mut bytes = buffers[0].bytes().to_vec();
             bytes[byte] ^= 1;
-            buffers[0] = Buffer::copied_from(&bytes, numfuse_runtime::pool::Pool::global()).expect("memory");
+            buffers[0] = Buffer::copied_from(&bytes, Pool::global()).expect("memory");
         }
         buffers
     }

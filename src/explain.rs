@@ -3,12 +3,12 @@
 use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::{self, Planned};
-use numfuse_codegen::Mapping;
+use numfuse_codegen::{Mapping, cuda};
 use numfuse_ir::graph::print::dot;
 use numfuse_ir::graph::{Graph, Kind, Node};
 use numfuse_ir::kernel::Kernel;
 use numfuse_ir::ops::library::LibOp;
-use numfuse_ir::schedule::{Step, explain};
+use numfuse_ir::schedule::{KernelJob, Step, explain};
 use numfuse_ir::target::Vectors;
 use numfuse_runtime::cpu::bandwidth::Bandwidth;
 use numfuse_runtime::library;
@@ -141,6 +141,31 @@ impl Array {
     #[track_caller]
     pub fn asm(&self) -> Result<String, Error> {
         self.printed("asm", numfuse_codegen::disassemble)
+    }
+
+    /// Each kernel as CUDA C, as it is or would be compiled for a GPU. Computes nothing.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = ones(1 << 20, F32);
+    /// assert!((&x * 3.5).cuda()?.contains("store_all(b0"));
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error that the array carries, or that a kernel cannot be said in CUDA C.
+    #[track_caller]
+    pub fn cuda(&self) -> Result<String, Error> {
+        let Some(planned) = eval::planned(self)? else { return Ok(String::new()) };
+        let kernels = planned.plan().steps.iter().filter_map(Step::kernel);
+        let text = |job: &KernelJob| cuda::text(&job.kernel, cuda::choose(&job.kernel, &job.words));
+        let texts: Result<Vec<String>, _> = kernels.map(text).collect();
+        let failed = |error: numfuse_codegen::Error| {
+            let cause = Cause::Evaluation(error.into());
+            Error::new(cause, "cuda", vec![self.description()], Location::caller())
+        };
+        Ok(texts.map_err(failed)?.join("\n"))
     }
 
     #[track_caller]

@@ -9,6 +9,7 @@ use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::Node;
 use numfuse_ir::schedule::Hold;
 use numfuse_ir::shape::Shape;
+use numfuse_runtime::Device;
 use numfuse_runtime::fork;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::OnceLock;
@@ -65,9 +66,9 @@ impl KeyBuilder {
     }
 
     /// What is asked for, and for whom.
-    pub(crate) fn outputs(&mut self, outputs: &[u32], config: &Config, threads: usize) {
+    pub(crate) fn outputs(&mut self, outputs: &[u32], config: &Config, device: Device, threads: usize) {
         self.write_u64(OUTPUTS);
-        (outputs, config.fuse, config.vectors, threads).hash(self);
+        (outputs, config.fuse, config.vectors, device, threads).hash(self);
     }
 
     /// Whose the memory of each leaf is, as far as a plan depends on it.

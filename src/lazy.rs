@@ -7,6 +7,7 @@
 //! Nothing here recurses over the expression, not even `Drop`.
 
 use crate::array::Array;
+use crate::config;
 use crate::error::{Cause, Error};
 use crate::eval::Planned;
 use crate::pending::{self, Waiting};
@@ -18,13 +19,13 @@ use numfuse_ir::graph::{Kind, Node};
 use numfuse_ir::ops::Op;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
-use numfuse_runtime::Buffer;
 use numfuse_runtime::fork::{self, Locked};
 use numfuse_runtime::profile::Profile;
+use numfuse_runtime::{Buffer, Device};
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The operands of a node.
@@ -40,7 +41,36 @@ pub(crate) struct Lazy {
     pub(crate) error: Option<Error>,
     /// How much waits for this node to be computed.
     pub(crate) waiting: Waiting,
+    /// Where it lies or will be computed.
+    place: Placed,
     state: Mutex<State>,
+}
+
+/// A device, or none yet: that of the first data that an expression is of.
+struct Placed(AtomicU32);
+
+impl Placed {
+    fn new(device: Option<Device>) -> Placed {
+        Placed(AtomicU32::new(match device {
+            None => 0,
+            Some(Device::Cpu) => 1,
+            Some(Device::Cuda(ordinal)) => 2 + ordinal,
+        }))
+    }
+
+    fn get(&self) -> Option<Device> {
+        match self.0.load(Relaxed) {
+            0 => None,
+            1 => Some(Device::Cpu),
+            n => Some(Device::Cuda(n - 2)),
+        }
+    }
+
+    fn settle(&self, device: Device) {
+        if self.get().is_none() {
+            self.0.store(Placed::new(Some(device)).0.into_inner(), Relaxed);
+        }
+    }
 }
 
 /// What a node holds.
@@ -51,6 +81,8 @@ pub(crate) enum State {
     /// The same, while an evaluation that may write over what it reads has it for itself; and the
     /// [generation](fork::generation) of that evaluation.
     Claimed(Inputs, usize),
+    /// The array whose elements are to be copied to where this one lies.
+    Moving(Array),
     /// A plain number, given to kernels at run time: its plan serves every other number.
     Number(Scalar),
     /// Its values.
@@ -68,7 +100,16 @@ impl State {
                 read.store(true, Relaxed);
                 Some(ready)
             }
-            State::Pending(_) | State::Claimed(..) | State::Number(_) => None,
+            State::Pending(_) | State::Claimed(..) | State::Moving(_) | State::Number(_) => None,
+        }
+    }
+
+    /// Where what is in this state lies or will be computed, as far as that is known.
+    fn device(&self) -> Option<Device> {
+        match self {
+            State::Pending(inputs) | State::Claimed(inputs, _) => inputs.iter().find_map(|i| i.0.device()),
+            State::Ready(ready) | State::StandIn(ready, _) => Some(ready.buffer.device()),
+            State::Moving(_) | State::Number(_) => None,
         }
     }
 }
@@ -95,16 +136,48 @@ impl Ready {
 
 impl Lazy {
     fn handle(node: Node, state: State, caller: &'static Location<'static>) -> Array {
-        let waiting = Waiting::of(&state);
-        Array(Arc::new(Lazy { node, caller, error: None, waiting, state: Mutex::new(state) }))
+        let device = state.device();
+        Lazy::on(device, node, state, caller)
     }
 
-    /// Data that is given.
+    fn on(device: Option<Device>, node: Node, state: State, caller: &'static Location<'static>) -> Array {
+        let (waiting, place) = (Waiting::of(&state), Placed::new(device));
+        Array(Arc::new(Lazy { node, caller, error: None, waiting, place, state: Mutex::new(state) }))
+    }
+
+    /// The elements of an array, to be copied to a device when they are needed.
+    #[track_caller]
+    pub(crate) fn moving(array: Array, device: Device) -> Array {
+        let Node { shape, dtype, .. } = &array.0.node;
+        let node = Node { kind: Kind::Leaf(0), shape: shape.clone(), dtype: *dtype };
+        Lazy::on(Some(device), node, State::Moving(array), Location::caller())
+    }
+
+    /// Where it lies or will be computed; `None` of what depends on no data.
+    pub(crate) fn device(&self) -> Option<Device> {
+        self.place.get()
+    }
+
+    /// The array whose elements are to be copied here, if that is how this one comes about.
+    pub(crate) fn source(&self) -> Option<Array> {
+        match &*self.state() {
+            State::Moving(array) => Some(array.clone()),
+            State::Pending(_) | State::Claimed(..) => None,
+            State::Number(_) | State::Ready(_) | State::StandIn(..) => None,
+        }
+    }
+
+    /// Data that is given, to lie on the device of the settings.
     #[track_caller]
     pub(crate) fn data(buffer: Buffer, shape: Shape, dtype: DType) -> Array {
         debug_assert_eq!(buffer.len(), shape.size() * dtype.bytes(), "the data fills the shape");
         let node = Node { kind: Kind::Leaf(0), shape, dtype };
-        Lazy::handle(node, State::Ready(Ready::given(buffer)), Location::caller())
+        let (caller, device) = (Location::caller(), buffer.device());
+        let array = Lazy::handle(node, State::Ready(Ready::given(buffer)), caller);
+        match config::current().device {
+            wanted if wanted == device || device != Device::Cpu => array,
+            wanted => Lazy::moving(array, wanted),
+        }
     }
 
     /// Data that stands for an argument; `read` becomes true when anybody reads it.
@@ -126,7 +199,8 @@ impl Lazy {
         let node = Node { kind: Kind::Leaf(0), shape: Shape::scalar(), dtype: DType::F64 };
         let caller = error.location();
         let state = Mutex::new(State::Pending(Inputs::new()));
-        Array(Arc::new(Lazy { node, caller, error: Some(error), waiting: Waiting::default(), state }))
+        let (waiting, place) = (Waiting::default(), Placed::new(None));
+        Array(Arc::new(Lazy { node, caller, error: Some(error), waiting, place, state }))
     }
 
     pub(crate) fn state(&self) -> Locked<MutexGuard<'_, State>> {
@@ -137,7 +211,8 @@ impl Lazy {
     pub(crate) fn inputs(&self) -> Option<Inputs> {
         match &*self.state() {
             State::Pending(inputs) => Some(inputs.clone()),
-            State::Claimed(..) | State::Number(_) | State::Ready(_) | State::StandIn(..) => None,
+            State::Claimed(..) | State::Moving(_) | State::Number(_) => None,
+            State::Ready(_) | State::StandIn(..) => None,
         }
     }
 
@@ -160,10 +235,11 @@ impl Lazy {
     /// stay: they are the same.
     pub(crate) fn detach(&self, ready: Ready) {
         self.waiting.is_over(ready.buffer.len());
+        self.place.settle(ready.buffer.device());
         let mut state = self.state();
         let before = match &*state {
             State::Ready(_) | State::StandIn(..) => return,
-            State::Pending(_) | State::Claimed(..) | State::Number(_) => {
+            State::Pending(_) | State::Claimed(..) | State::Moving(_) | State::Number(_) => {
                 std::mem::replace(&mut *state, State::Ready(ready))
             }
         };
@@ -199,8 +275,14 @@ impl Lazy {
     }
 
     fn take_inputs(&mut self) -> Inputs {
-        match self.state.get_mut().unwrap_or_else(PoisonError::into_inner) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match state {
             State::Pending(inputs) | State::Claimed(inputs, _) => std::mem::take(inputs),
+            State::Moving(source) => {
+                let source = source.clone();
+                *state = State::Pending(Inputs::new());
+                Inputs::from_iter([source])
+            }
             State::Number(_) | State::Ready(_) | State::StandIn(..) => Inputs::new(),
         }
     }
@@ -351,7 +433,11 @@ pub(crate) fn build<'a>(
         return failed.clone();
     }
     let mut builder = Builder::here();
-    match body(&mut builder) {
+    let built = match apart(operands.clone()) {
+        None => body(&mut builder),
+        Some(mistake) => Err(mistake),
+    };
+    match built {
         Ok(array) => {
             pending::bound(&array);
             array
@@ -361,6 +447,15 @@ pub(crate) fn build<'a>(
             Lazy::failed(Error::new(Cause::Expression(mistake), op, operands, builder.caller))
         }
     }
+}
+
+/// What is wrong with operands that do not lie on one device.
+fn apart<'a>(operands: impl IntoIterator<Item = &'a Array>) -> Option<Mistake> {
+    let mut devices = operands.into_iter().filter_map(|operand| operand.0.device());
+    let first = devices.next()?;
+    let other = devices.find(|&device| device != first)?;
+    let sentence = format!("operands lie on {first} and on {other}: bring them together with to(device)");
+    Some(Mistake::Argument { sentence })
 }
 
 /// An array that carries what is wrong with the operands of `op`, a sentence: at the caller's line, which a

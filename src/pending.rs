@@ -48,6 +48,11 @@ impl Waiting {
                 }
                 bytes = bytes.saturating_add(beside);
             }
+            State::Moving(source) => {
+                let waiting = &source.0.waiting;
+                operations = waiting.operations.load(Relaxed) + 1;
+                bytes = waiting.bytes.load(Relaxed);
+            }
             State::Ready(ready) | State::StandIn(ready, _) => bytes = ready.buffer.len() as u64,
             State::Number(_) => {}
         }

@@ -13,7 +13,7 @@ pub use crate::index::{Ellipsis, NewAxis, Slice, s};
 pub use crate::join::Pad;
 pub use crate::stack::{concatenate, stack};
 pub use crate::ufunc::where_;
-pub use crate::{Complex, bf16, f16};
+pub use crate::{Complex, Device, bf16, f16};
 pub use numfuse_ir::dtype::DType;
 
 macro_rules! short_names {

@@ -4,16 +4,16 @@ use crate::array::decode;
 use crate::capture::Capture;
 use crate::config::Config;
 use crate::error::Cause;
-use crate::eval::Planned;
-use numfuse_codegen::disassemble;
+use crate::eval::{self, Planned};
+use numfuse_codegen::{cuda, disassemble};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::gather::OutOfBounds;
 use numfuse_ir::graph::{Graph, Kind, interp};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{Plan, explain};
-use numfuse_runtime::Buffer;
 use numfuse_runtime::pool::Pool;
 use numfuse_runtime::profile::Profile;
+use numfuse_runtime::{Buffer, Device};
 use std::path::Path;
 
 /// Prints and writes what is asked for of a plan that was just made.
@@ -28,6 +28,10 @@ pub(crate) fn new_plan(planned: &Planned, key: u128, config: &Config) {
         }
         if config.log.clif {
             eprintln!("{}", text(numfuse_codegen::cpu::clif(&job.kernel, mapping)));
+        }
+        if config.log.cuda {
+            let mapping = cuda::choose(&job.kernel, &job.words);
+            eprintln!("{}", text(cuda::text(&job.kernel, mapping)));
         }
         if config.log.asm {
             eprintln!("{}", text(disassemble(&job.kernel, mapping, planned.prepared.target().vectors)));
@@ -94,7 +98,9 @@ pub(crate) fn interpret(capture: &Capture, plan: &Plan) -> Result<Vec<Buffer>, C
 /// stands for the gather.
 fn meaning(capture: &Capture, plan: &Plan) -> Result<Vec<Vec<Scalar>>, Cause> {
     let (graph, _) = capture.graph();
-    let elements = interp::try_interpret(&graph, &leaves(&graph, &capture.leaves), &capture.scalars);
+    let data: Result<Vec<Buffer>, Cause> =
+        capture.leaves.iter().map(|leaf| eval::on_device(leaf, Device::Cpu)).collect();
+    let elements = interp::try_interpret(&graph, &leaves(&graph, &data?), &capture.scalars);
     elements.map_err(|fault| {
         let stands_for = plan.graph.nodes().find(|n| plan.origins[n.index()] == fault.node);
         let fault = OutOfBounds { node: stands_for.unwrap_or(fault.node), ..fault };
@@ -125,6 +131,7 @@ pub(crate) fn check(capture: &Capture, plan: &Plan, buffers: &[Buffer]) -> Resul
             true => !is_roughly(*found, **expected, scale),
             false => !found.same(**expected),
         };
+        let buffer = eval::on_device(buffer, Device::Cpu)?;
         let pairs = decode(buffer.bytes(), dtype).zip(expected).enumerate();
         let mut differing = pairs.filter(|(_, pair)| differs(pair));
         // Rounding moves what is chosen by comparison: a few elements may be others altogether.

@@ -19,7 +19,7 @@ use numfuse_ir::graph::why::{self, Fault};
 use numfuse_ir::graph::{Graph, Kind, NodeId};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::explain;
-use numfuse_runtime::Buffer;
+use numfuse_runtime::{Buffer, Device};
 use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Weak};
@@ -45,6 +45,11 @@ impl Data {
             Data::Held(buffer) => Some(buffer.clone()),
             Data::Of(array) => array.upgrade()?.buffer(),
         }
+    }
+
+    /// The data, to be read on the host.
+    fn on_host(&self) -> Option<Buffer> {
+        eval::on_device(&self.buffer()?, Device::Cpu).ok()
     }
 }
 
@@ -172,13 +177,17 @@ pub fn why(x: &Array, index: impl IntoShape) -> Result<Why, Error> {
         let config = config::current();
         let capture = eval::capture(x, &config, eval::workers(&config))?;
         let (graph, lines) = capture.graph();
-        let data = capture.leaves.clone();
+        let on_host = |leaf: &Buffer| eval::on_device(leaf, Device::Cpu);
+        let data: Result<Vec<Buffer>, Cause> = capture.leaves.iter().map(on_host).collect();
+        let data = data.map_err(|cause| Error::new(cause, "why", vec![x.description()], caller))?;
         let line = |n: NodeId| lines[n.index()];
         return Answer { graph: &graph, data: &data, scalars: &capture.scalars, line: &line }
             .of(graph.outputs()[0], place)
             .map_err(|fault| failed(sentence(fault)));
     };
-    let found = scalar(&ready.buffer, x.0.node.dtype, place);
+    let buffer = eval::on_device(&ready.buffer, Device::Cpu)
+        .map_err(|cause| Error::new(cause, "why", vec![x.description()], caller))?;
+    let found = scalar(&buffer, x.0.node.dtype, place);
     let Some((recipe, output)) = ready.recipe else {
         let index = coordinates(x, place);
         let value = Number::of(found);
@@ -186,7 +195,7 @@ pub fn why(x: &Array, index: impl IntoShape) -> Result<Why, Error> {
         let reason = Reason { op: "data", index, value, operands: vec![], contributor: None, location };
         return Ok(Why { reasons: vec![reason], dtype: x.0.node.dtype });
     };
-    let data: Option<Vec<Buffer>> = recipe.leaves.iter().map(Data::buffer).collect();
+    let data: Option<Vec<Buffer>> = recipe.leaves.iter().map(Data::on_host).collect();
     let gone =
         "the data that the array was computed from is gone: hold it, or set `Config::recipes` to its bytes";
     let data = data.ok_or_else(|| failed(gone.to_string()))?;

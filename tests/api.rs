@@ -338,7 +338,7 @@ fn a_compiled_function_obeys_the_settings_and_is_explained() -> Result<(), Error
     assert_eq!(calls.get(), 1);
     assert!(function.call(&[&x])?.explain().contains("sqrt"));
     let changes: [fn(&mut config::Config); 3] =
-        [|c| c.check = true, |c| c.device = config::Device::Interp, |c| c.profile = true];
+        [|c| c.check = true, |c| c.interp = true, |c| c.profile = true];
     for change in changes {
         let before = calls.get();
         let y = config::with(change, || function.call(&[&x]))?;

@@ -144,7 +144,7 @@ fn threads_and_fusion_change_no_bit() -> Result<(), Error> {
     for (threads, fuse) in [(2, true), (5, true), (1, false), (4, false)] {
         assert_eq!(with(threads, fuse)?, expected, "{threads} threads, fusion {fuse}");
     }
-    let meant = config::with(|c| c.device = config::Device::Interp, || expression().to_vec::<f32>())?;
+    let meant = config::with(|c| c.interp = true, || expression().to_vec::<f32>())?;
     assert!(meant.iter().zip(&expected).all(|(m, e)| (m - e).abs() <= m.abs() * 1e-4));
     Ok(())
 }

@@ -3,7 +3,7 @@
 mod alone;
 
 use alone::{alone, child, is_child};
-use numfuse::config::{self, Config, Device, Vectors};
+use numfuse::config::{self, Config, Vectors};
 use numfuse::prelude::*;
 
 /// Three operations and a sum, of numbers that rounding shows in.
@@ -246,7 +246,7 @@ fn no_setting_changes_a_bit() {
         ("vectors of 512 bits", |config| config.vectors = Some(Vectors::Bits512)),
         ("unfused", |config| config.fuse = false),
         ("checked", |config| config.check = true),
-        ("interpreted", |config| config.device = Device::Interp),
+        ("interpreted", |config| config.interp = true),
         ("checked, unfused", |config| (config.check, config.fuse) = (true, false)),
     ];
     for (what, change) in changes {

@@ -37,10 +37,7 @@ use numfuse_ir::target::{Target, Vectors};
 /// The machine code of a kernel under a mapping, for this machine: with the vectors that the target
 /// names, where the processor has them and the kernel can be said in them.
 pub fn compile(kernel: &Kernel, mapping: Mapping, target: &Target) -> Result<Code, Error> {
-    check(kernel, mapping)?;
-    if mapping.worker != Worker::Core {
-        return Err(Error::Mapping(format!("{mapping} is for a GPU")));
-    }
+    check_for_core(kernel, mapping)?;
     let is_wide = is_wide(kernel, mapping, target.vectors) && wide::is_available();
     if mapping.lanes() > 32 && !is_wide {
         return Err(Error::Mapping("64 lanes need vectors of 512 bits".into()));
@@ -51,6 +48,7 @@ pub fn compile(kernel: &Kernel, mapping: Mapping, target: &Target) -> Result<Cod
 /// The machine code that [`compile`] makes for such vectors, as text: as Cranelift prints it for an
 /// x86-64 with AVX2, or that of AVX-512.
 pub fn disassemble(kernel: &Kernel, mapping: Mapping, vectors: Vectors) -> Result<String, Error> {
+    check_for_core(kernel, mapping)?;
     if is_wide(kernel, mapping, vectors) {
         wide::disassemble(kernel, mapping)
     } else {
@@ -107,6 +105,15 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     }
     if mapping.layout == Layout::Tile && mapping::turned(kernel).is_none() {
         return refuse("nothing is read along another axis");
+    }
+    Ok(())
+}
+
+/// The same, and that code is for a processor.
+fn check_for_core(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
+    check(kernel, mapping)?;
+    if mapping.worker != Worker::Core {
+        return Err(Error::Mapping(format!("{mapping} is for a GPU")));
     }
     Ok(())
 }

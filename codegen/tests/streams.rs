@@ -75,7 +75,8 @@ fn streams_write_the_same_bits_at_every_tail() {
                 let lines = (n * dtype.bytes()).div_ceil(64) + 1;
                 let input: Vec<Line> = (0..lines).map(|i| Line([(i * 37 % 2) as u8; 64])).collect();
                 let result = |streams| {
-                    let mapping = Mapping { layout: Layout::Flat, worker: Worker::Core, lanes, levels: 1, streams };
+                    let mapping =
+                        Mapping { layout: Layout::Flat, worker: Worker::Core, lanes, levels: 1, streams };
                     let mut output = vec![Line([0xee; 64]); lines];
                     let code = compile(&kernel, mapping, &wide_target()).expect("it compiles");
                     let recipe = launch(&kernel, mapping, &[n as i64]);

@@ -2,11 +2,15 @@
 //!
 //! A [`Buffer`] is an owner and a range of its memory. The owner is a [`Block`] of the pool, which
 //! may be overwritten once nobody else holds it, or something foreign (a vector, NumPy's array, a
-//! mapped file), which never is. Every byte of a buffer has been written, so reading is safe.
+//! mapped file), which never is; or a block of a GPU's memory, whose bytes are read on the host after
+//! [`Buffer::to_device`]. Every byte of a buffer has been written, so reading is safe.
 //!
 //! Before this module: the pool. After it: [`exec`](crate::exec), which makes buffers of what
 //! kernels have filled.
 
+use crate::cuda;
+use crate::device::Device;
+use crate::error::Error;
 use crate::pool::{Block, Pool, PoolError};
 use num_complex::Complex;
 use std::any::Any;
@@ -38,6 +42,8 @@ enum Owner {
     Pool(Arc<Block>),
     /// Held only to be dropped in time.
     Foreign(#[expect(dead_code, reason = "it is kept for its drop")] Arc<dyn Any + Send + Sync>),
+    /// The range's addresses are those of the GPU.
+    Gpu(Arc<cuda::Block>),
 }
 
 // SAFETY: the bytes are read-only while shared, and both kinds of owner are `Send + Sync`.
@@ -131,17 +137,68 @@ impl Buffer {
         Buffer { start, bytes: block.len(), owner: Owner::Pool(Arc::new(block)) }
     }
 
+    /// A block of a GPU's memory that has been filled, or will be by what was launched before.
+    ///
+    /// # Safety
+    /// Every byte of it is written before anything that is launched later reads it.
+    pub unsafe fn from_gpu(block: cuda::Block) -> Buffer {
+        let start = NonNull::new(std::ptr::without_provenance_mut(block.address() as usize));
+        let bytes = block.len();
+        Buffer { start: start.unwrap_or(NonNull::dangling()), bytes, owner: Owner::Gpu(Arc::new(block)) }
+    }
+
+    /// Where the bytes lie.
+    pub fn device(&self) -> Device {
+        match &self.owner {
+            Owner::Pool(_) | Owner::Foreign(_) => Device::Cpu,
+            Owner::Gpu(block) => Device::Cuda(block.gpu().ordinal()),
+        }
+    }
+
+    /// The same bytes on a device: those that lie there already are shared, others copied. A copy to the host
+    /// waits for all that was launched on the GPU; one between GPUs goes through the host.
+    ///
+    /// # Errors
+    /// There is no such device, no memory on it, or what was to compute the bytes has failed.
+    pub fn to_device(&self, device: Device, pool: &Pool) -> Result<Buffer, Error> {
+        if self.device() == device {
+            return Ok(self.clone());
+        }
+        match (&self.owner, device) {
+            (Owner::Gpu(block), Device::Cpu) => {
+                let mut host = pool.allocate(self.bytes)?;
+                block.read(&mut host)?;
+                // SAFETY: all of it was written.
+                Ok(unsafe { Buffer::from_block(host) })
+            }
+            (Owner::Gpu(_), Device::Cuda(_)) => self.to_device(Device::Cpu, pool)?.to_device(device, pool),
+            (Owner::Pool(_) | Owner::Foreign(_), Device::Cuda(ordinal)) => {
+                let block = cuda::Gpu::get(ordinal)?.upload(self.bytes())?;
+                // SAFETY: its bytes are on their way, before whatever is launched later.
+                Ok(unsafe { Buffer::from_gpu(block) })
+            }
+            (Owner::Pool(_) | Owner::Foreign(_), Device::Cpu) => Ok(self.clone()),
+        }
+    }
+
     /// The bytes.
+    ///
+    /// # Panics
+    /// If they lie on a GPU.
     pub fn bytes(&self) -> &[u8] {
+        assert_eq!(self.device(), Device::Cpu, "what lies on a GPU is copied before it is read");
         // SAFETY: all constructors are given initialised bytes that live as long as the owner.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.bytes) }
     }
 
     /// The elements, or `None` where the bytes are not whole, aligned values of that type.
+    ///
+    /// # Panics
+    /// If they lie on a GPU.
     pub fn elements<T: Plain>(&self) -> Option<&[T]> {
-        let start = self.start.as_ptr().cast::<T>();
+        let (held, start) = (self.bytes(), self.start.as_ptr().cast::<T>());
         let whole = self.bytes.is_multiple_of(size_of::<T>()) && start.is_aligned();
-        if !whole || !T::holds(self.bytes()) {
+        if !whole || !T::holds(held) {
             return None;
         }
         // SAFETY: as for `bytes`; they are aligned, whole, and values of `T`.
@@ -159,7 +216,7 @@ impl Buffer {
         }
     }
 
-    /// The first byte; not to be written through.
+    /// The first byte, not to be written through; of what lies on a GPU its address there.
     pub fn as_ptr(&self) -> *const u8 {
         self.start.as_ptr()
     }
@@ -178,7 +235,7 @@ impl Buffer {
     pub fn holders(&self) -> Option<usize> {
         match &self.owner {
             Owner::Pool(block) => Some(Arc::strong_count(block)),
-            Owner::Foreign(_) => None,
+            Owner::Foreign(_) | Owner::Gpu(_) => None,
         }
     }
 
@@ -186,7 +243,7 @@ impl Buffer {
     pub fn is_unique_pool_block(&mut self) -> bool {
         match &mut self.owner {
             Owner::Pool(block) => Arc::get_mut(block).is_some(),
-            Owner::Foreign(_) => false,
+            Owner::Foreign(_) | Owner::Gpu(_) => false,
         }
     }
 
@@ -200,7 +257,7 @@ impl Buffer {
             Owner::Pool(block) => {
                 Arc::try_unwrap(block).map_err(|block| Buffer { start, bytes, owner: Owner::Pool(block) })
             }
-            foreign @ Owner::Foreign(_) => Err(Buffer { start, bytes, owner: foreign }),
+            other @ (Owner::Foreign(_) | Owner::Gpu(_)) => Err(Buffer { start, bytes, owner: other }),
         }
     }
 }
@@ -228,6 +285,7 @@ impl fmt::Debug for Buffer {
         let owner = match self.owner {
             Owner::Pool(_) => "pool",
             Owner::Foreign(_) => "foreign",
+            Owner::Gpu(_) => "on a GPU",
         };
         write!(f, "Buffer({:p}, {} bytes, {owner})", self.start, self.bytes)
     }

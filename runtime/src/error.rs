@@ -2,6 +2,7 @@
 //! the user's expression was checked when it was written. After each of these the pool, the workers and the caches are usable.
 
 use crate::cpu::workers::CANCELLED;
+use crate::cuda;
 use crate::pool::PoolError;
 use numfuse_ir::gather::OutOfBounds;
 use numfuse_ir::scalar::Scalar;
@@ -18,6 +19,8 @@ pub enum Error {
     Panic(String),
     /// Elements were taken by an index out of range.
     Index(OutOfBounds),
+    /// A GPU could not be used.
+    Gpu(cuda::Error),
     /// The run's [`Cancel`](crate::cpu::workers::Cancel) flag was set.
     Cancelled,
     /// Under [`RunOptions::check`](crate::RunOptions::check), machine code and interpreter
@@ -62,6 +65,7 @@ impl fmt::Display for Error {
             Error::Panic(message) => write!(f, "a worker thread panicked: {message}"),
             Error::Cancelled => f.write_str(CANCELLED),
             Error::Index(fault) => fault.fmt(f),
+            Error::Gpu(error) => error.fmt(f),
             Error::Differs(difference) => difference.fmt(f),
         }
     }
@@ -88,6 +92,7 @@ impl std::error::Error for Error {
             Error::Memory(shortage) => Some(&shortage.error),
             Error::Code(error) => Some(error),
             Error::Index(fault) => Some(fault),
+            Error::Gpu(error) => Some(error),
             Error::Panic(_) | Error::Cancelled | Error::Differs(_) => None,
         }
     }
@@ -96,6 +101,12 @@ impl std::error::Error for Error {
 impl From<PoolError> for Error {
     fn from(error: PoolError) -> Error {
         Error::Memory(Shortage { error, slot: None })
+    }
+}
+
+impl From<cuda::Error> for Error {
+    fn from(error: cuda::Error) -> Error {
+        Error::Gpu(error)
     }
 }
 

@@ -9,11 +9,12 @@
 //! Before this module: [`cache`](crate::cache), which knows plans and code. After it: nothing; the
 //! outputs go back to the arrays that asked for them.
 
-mod checks;
+pub(crate) mod checks;
 mod cost;
 mod library;
 mod oracle;
 mod prepared;
+pub(crate) mod slots;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use prepared::Prepared;
 use crate::buffer::Buffer;
 use crate::cache::KernelCache;
 use crate::cpu::workers::{Cancel, Workers};
+use crate::cuda;
 use crate::error::{Difference, Error, Shortage};
 use crate::pool::{Block, Pool};
 use crate::profile::Profile;
@@ -33,6 +35,7 @@ use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Role;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{Job, KernelJob, Place, Step};
+use slots::{Bytes, Output};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
@@ -109,6 +112,9 @@ pub fn run(
     scalars: &[Scalar],
     options: &RunOptions<'_>,
 ) -> Result<Vec<Buffer>, Error> {
+    if let Some(gpu) = prepared.gpu() {
+        return cuda::run(prepared, gpu, leaves, scalars, options);
+    }
     if prepared.taken_leaves().next().is_none() {
         let outputs = run_steps(prepared, leaves, scalars, options)?;
         return Ok(in_buffers(outputs, &mut []));
@@ -134,6 +140,9 @@ pub fn run_over(
     scalars: &[Scalar],
     options: &RunOptions<'_>,
 ) -> Result<Vec<Buffer>, Error> {
+    if let Some(gpu) = prepared.gpu() {
+        return cuda::run(prepared, gpu, leaves, scalars, options);
+    }
     prepared.expect(leaves, scalars);
     for leaf in prepared.taken_leaves() {
         if !leaves[leaf].is_unique_pool_block() {
@@ -190,29 +199,14 @@ struct Run<'a> {
     options: &'a RunOptions<'a>,
 }
 
-/// The blocks of the slots that are alive.
-type Slots = SmallVec<[Option<Held>; 8]>;
-
-/// What holds the bytes of a slot.
-enum Held {
-    /// A block of its own.
-    Block(Block),
-    /// A leaf that is written over, by its number.
-    Leaf(u32),
-}
-
-/// What holds the bytes of an output.
-enum Output {
-    Buffer(Buffer),
-    /// A leaf that was written over.
-    Leaf(u32),
-}
+/// The memory of the slots that are alive.
+type Slots = slots::Slots<Block>;
 
 impl Run<'_> {
     fn all_steps(&self) -> Result<Vec<Output>, Error> {
-        let mut slots = Slots::new();
-        slots.resize_with(self.prepared.plan().slots.len(), || None);
-        for index in 0..self.prepared.plan().steps.len() {
+        let plan = self.prepared.plan();
+        let mut slots = Slots::new(plan);
+        for index in 0..plan.steps.len() {
             match self.options.profile {
                 None => self.step(index, &mut slots)?,
                 Some(profile) => {
@@ -222,30 +216,20 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(self.outputs(slots))
+        // SAFETY: all steps have run, so the ones that fill these blocks have.
+        Ok(slots.outputs(plan, self.leaves, |block| unsafe { Buffer::from_block(block) }))
     }
 
-    /// A slot lives from the step that writes it to the last one that reads it.
     fn step(&self, index: usize, slots: &mut Slots) -> Result<(), Error> {
         let life = self.prepared.step(index);
         if self.options.cancel.is_some_and(Cancel::is_cancelled) {
             return Err(Error::Cancelled);
         }
-        for &slot in &life.born {
-            slots[slot] = Some(Held::Block(self.allocate(self.prepared.slot_bytes(slot), Some(slot))?));
-        }
+        slots.begin(life, |slot| self.allocate(self.prepared.slot_bytes(slot), Some(slot)))?;
         if !life.is_empty {
             self.compute(index, slots)?;
         }
-        for &(place, slot) in &life.takes {
-            slots[slot] = match place {
-                Place::Leaf(leaf) => Some(Held::Leaf(leaf)),
-                Place::Slot(before) => slots[before as usize].take(),
-            };
-        }
-        for &slot in &life.dies {
-            slots[slot] = None;
-        }
+        slots.end(life);
         Ok(())
     }
 
@@ -324,19 +308,9 @@ impl Run<'_> {
 
     /// Where a buffer of a kernel begins.
     fn address(&self, place: Place, slots: &Slots) -> *const u8 {
-        match place {
-            Place::Leaf(leaf) => self.leaves[leaf as usize].as_ptr(),
-            Place::Slot(slot) => {
-                match (&slots[slot as usize], self.prepared.plan().slots[slot as usize].over) {
-                    (Some(Held::Block(block)), _) => block.as_ptr(),
-                    (Some(Held::Leaf(leaf)), _) => self.leaves[*leaf as usize].as_ptr(),
-                    // While the step runs that writes it over something.
-                    (None, Some(over)) => self.address(over, slots),
-                    (None, None) => unreachable!(
-                        "slots are written before they are read, and live to the last step that reads them"
-                    ),
-                }
-            }
+        match slots.find(self.prepared.plan(), place) {
+            Bytes::Leaf(leaf) => self.leaves[leaf as usize].as_ptr(),
+            Bytes::Block(block) => block.as_ptr(),
         }
     }
 
@@ -419,31 +393,6 @@ impl Run<'_> {
             Place::Leaf(leaf) => self.leaves[leaf as usize].len(),
             Place::Slot(slot) => self.prepared.slot_bytes(slot as usize),
         }
-    }
-
-    /// The results, in the order asked for; one that is asked for twice is shared.
-    fn outputs(&self, mut slots: Slots) -> Vec<Output> {
-        let places = &self.prepared.plan().outputs;
-        let mut outputs: Vec<Output> = Vec::with_capacity(places.len());
-        for place in places {
-            let output = match *place {
-                Place::Leaf(leaf) => Output::Buffer(self.leaves[leaf as usize].clone()),
-                Place::Slot(slot) => match slots[slot as usize].take() {
-                    // SAFETY: all steps have run, so the one that fills this slot has.
-                    Some(Held::Block(block)) => Output::Buffer(unsafe { Buffer::from_block(block) }),
-                    Some(Held::Leaf(leaf)) => Output::Leaf(leaf),
-                    None => {
-                        let earlier = places.iter().position(|p| p == place);
-                        match &outputs[earlier.expect("a slot taken before is an output before")] {
-                            Output::Buffer(buffer) => Output::Buffer(buffer.clone()),
-                            Output::Leaf(leaf) => Output::Leaf(*leaf),
-                        }
-                    }
-                },
-            };
-            outputs.push(output);
-        }
-        outputs
     }
 }
 

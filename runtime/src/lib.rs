@@ -24,6 +24,8 @@
 pub mod buffer;
 pub mod cache;
 pub mod cpu;
+pub mod cuda;
+mod device;
 pub mod error;
 pub mod exec;
 pub mod fork;
@@ -34,5 +36,6 @@ pub mod profile;
 pub mod words;
 
 pub use buffer::Buffer;
+pub use device::Device;
 pub use error::Error;
 pub use exec::{Prepared, RunOptions, run, run_over};

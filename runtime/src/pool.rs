@@ -99,6 +99,15 @@ pub enum PoolError {
         /// The limit at the time.
         limit: usize,
     },
+    /// A GPU has no such memory, with all that was kept for later given back.
+    OnGpu {
+        /// Bytes asked for.
+        requested: usize,
+        /// Bytes of the arrays on it at the time.
+        live: usize,
+        /// Bytes of its memory.
+        memory: usize,
+    },
 }
 
 impl Pool {
@@ -291,6 +300,14 @@ impl fmt::Display for PoolError {
                 Bytes(requested),
                 Bytes(live),
                 Bytes(limit)
+            ),
+            PoolError::OnGpu { requested, live, memory } => write!(
+                f,
+                "cannot allocate {} on the GPU: of its {} the arrays on it take {}; \
+                 drop arrays that are no longer needed or compute in smaller parts",
+                Bytes(requested),
+                Bytes(memory),
+                Bytes(live)
             ),
         }
     }

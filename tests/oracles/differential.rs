@@ -5,7 +5,7 @@
 //! `NUMFUSE_SEED` others.
 
 use crate::graphs::{Case, Gene, grow};
-use crate::run::{execute, interpret_plan, vectors};
+use crate::run::{execute, execute_on, gpu, interpret_plan, vectors};
 use numfuse_ir::graph::{interp, parse::parse, why};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Hold, Options};
@@ -33,6 +33,11 @@ fn genes() -> impl Strategy<Value = Vec<Gene>> {
 fn holds(case: &Case, seed: u64) -> Vec<Hold> {
     let free = |leaf: usize| seed.is_multiple_of(3) || seed % 3 == 1 && leaf == 0;
     (0..case.leaves.len()).map(|leaf| if free(leaf) { Hold::Free } else { Hold::Shared }).collect()
+}
+
+/// Of those that run on a GPU, where every kernel takes the compiler a tenth of a second.
+fn cases_on_gpu() -> u32 {
+    std::env::var("NUMFUSE_GPU_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300)
 }
 
 fn check(
@@ -103,6 +108,22 @@ proptest! {
                 let name = format!("{} code in {name}", if fuse { "fused" } else { "unfused" });
                 check(&name, &case, &expected, &got)?;
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases_on_gpu(), max_shrink_iters: 200, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_gpu_agrees(genes in genes(), seed in any::<u64>()) {
+        let Some(gpu) = gpu() else { return Ok(()) };
+        let case = grow(&genes, seed, false);
+        let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
+        for fuse in [true, false] {
+            let plan = schedule::plan(case.graph.clone(), Options { fuse });
+            let got = execute_on(gpu, &plan, &case.leaves, &case.scalars);
+            check(if fuse { "fused on the GPU" } else { "unfused on the GPU" }, &case, &expected, &got)?;
         }
     }
 }

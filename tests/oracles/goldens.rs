@@ -1,7 +1,7 @@
 //! The expressions of the golden files, by both oracles and as machine code in vectors of all sizes:
 //! the same bits.
 
-use crate::run::{execute, interpret_plan, vectors};
+use crate::run::{execute, execute_on, gpu, interpret_plan, vectors};
 use numfuse_ir::dtype::Kind as Numbers;
 use numfuse_ir::graph::{Graph, Kind, Node, interp, parse};
 use numfuse_ir::scalar::Scalar;
@@ -58,7 +58,9 @@ fn check(name: &str, graph: &Graph) {
         let mut results = vec![("the kernels' interpreter", interpret_plan(&plan, &leaves, &scalars))];
         // No order is promised of sums that a library computes: `products` compares them nearly.
         let sizes = if plan.steps.iter().any(|step| step.library().is_some()) { vec![] } else { vectors() };
+        let on_gpu = if sizes.is_empty() { None } else { gpu() };
         results.extend(sizes.into_iter().map(|(v, what)| (what, execute(&plan, v, &leaves, &scalars))));
+        results.extend(on_gpu.map(|gpu| ("the GPU", execute_on(gpu, &plan, &leaves, &scalars))));
         for (what, got) in results {
             for (o, (expected, got)) in expected.iter().zip(&got).enumerate() {
                 let differs = (0..expected.len()).find(|&i| !expected[i].same(got[i]));

@@ -8,8 +8,9 @@ use numfuse_ir::math::complex::Value;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{Job, Place, Plan};
 use numfuse_ir::target::{Target, Vectors};
+use numfuse_runtime::cuda::Gpu;
 use numfuse_runtime::exec::meant;
-use numfuse_runtime::{Buffer, Prepared, RunOptions, cpu};
+use numfuse_runtime::{Buffer, Device, Prepared, RunOptions, cpu};
 
 /// Runs a plan's kernels one scalar at a time.
 pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
@@ -92,6 +93,40 @@ pub fn execute(
     let prepared = unsafe { Prepared::new(plan.clone(), sizes, Target { vectors, ..cpu::target() }) };
     let results =
         numfuse_runtime::run(&prepared, &buffers, scalars, &RunOptions::default()).expect("the plan runs");
+    decoded(plan, &results)
+}
+
+/// The GPU that tests run on, if there is one.
+pub fn gpu() -> Option<&'static Gpu> {
+    let found = Gpu::get(0);
+    if found.is_err() {
+        skipped("GPU: there is none");
+    }
+    found.ok()
+}
+
+/// Runs a plan that writes over no leaf on a GPU.
+pub fn execute_on(
+    gpu: &'static Gpu,
+    plan: &Plan,
+    leaves: &[Vec<Scalar>],
+    scalars: &[Scalar],
+) -> Vec<Vec<Scalar>> {
+    let (device, options) = (Device::Cuda(gpu.ordinal()), RunOptions::default());
+    let there = |leaf: &Vec<Scalar>| {
+        Buffer::from_vec(raw_bytes(leaf)).to_device(device, options.pool).expect("there is room")
+    };
+    let buffers: Vec<Buffer> = leaves.iter().map(there).collect();
+    let sizes = buffers.iter().map(Buffer::len).collect();
+    // SAFETY: the scheduler made the plan for leaves of these sizes.
+    let prepared = unsafe { Prepared::for_gpu(plan.clone(), sizes, gpu) };
+    let results = numfuse_runtime::run(&prepared, &buffers, scalars, &options).expect("the plan runs");
+    let here = |result: &Buffer| result.to_device(Device::Cpu, options.pool).expect("the kernels ran");
+    decoded(plan, &results.iter().map(here).collect::<Vec<_>>())
+}
+
+/// The elements of a plan's outputs.
+fn decoded(plan: &Plan, results: &[Buffer]) -> Vec<Vec<Scalar>> {
     let dtype = |place: &Place| match place {
         Place::Slot(i) => plan.slots[*i as usize].dtype,
         Place::Leaf(i) => plan
@@ -103,7 +138,7 @@ pub fn execute(
             })
             .expect("the graph has that leaf"),
     };
-    plan.outputs.iter().zip(&results).map(|(place, data)| from_bytes(dtype(place), data.bytes())).collect()
+    plan.outputs.iter().zip(results).map(|(place, data)| from_bytes(dtype(place), data.bytes())).collect()
 }
 
 /// The elements as they lie in memory.

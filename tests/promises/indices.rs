@@ -1,7 +1,7 @@
 //! An index out of range is an error, never a wrong number, wherever and however it is computed.
 
 use super::{ready, under};
-use numfuse::config::{self, Device};
+use numfuse::config;
 use numfuse::prelude::*;
 use numfuse::{Cause, Error, Mode, compile, eval_all};
 
@@ -32,8 +32,8 @@ fn an_index_out_of_range_names_the_index_the_axis_and_the_line() {
     ];
     for (failed, line, sentence) in cases {
         assert_eq!(fault(&failed), (sentence.to_string(), line), "{}", failed.explain());
-        for device in [Device::Interp, Device::Cpu] {
-            let again = config::with(|c| (c.device, c.check) = (device, true), || fault(&failed));
+        for interp in [true, false] {
+            let again = config::with(|c| (c.interp, c.check) = (interp, true), || fault(&failed));
             assert_eq!(again, (sentence.to_string(), line));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::alone::alone;
 use crate::{floats, key};
-use numfuse::config::{self, Device};
+use numfuse::config;
 use numfuse::prelude::*;
 use numfuse::random::{self, Generator, Key, default_rng};
 use numfuse::statistics;
@@ -45,11 +45,11 @@ fn seen(x: &Array) -> Vec<i128> {
     }
 }
 
-fn under<R>(fuse: bool, threads: usize, device: Device, body: impl FnOnce() -> R) -> R {
+fn under<R>(fuse: bool, threads: usize, interp: bool, body: impl FnOnce() -> R) -> R {
     let set = |config: &mut config::Config| {
         config.fuse = fuse;
         config.threads = Some(threads);
-        config.device = device;
+        config.interp = interp;
     };
     config::with(set, body)
 }
@@ -57,11 +57,10 @@ fn under<R>(fuse: bool, threads: usize, device: Device, body: impl FnOnce() -> R
 #[test]
 fn bits_are_those_of_the_interpreter_and_depend_on_neither_fusion_nor_threads() {
     for shape in [vec![1003], vec![7, 13, 5], vec![]] {
-        let expected =
-            under(true, 1, Device::Interp, || each(&shape).iter().map(|x| seen(&x.1)).collect::<Vec<_>>());
+        let expected = under(true, 1, true, || each(&shape).iter().map(|x| seen(&x.1)).collect::<Vec<_>>());
         for (fuse, threads) in [(true, 1), (true, 2), (false, 2)] {
             for ((name, x), expected) in each(&shape).iter().zip(&expected) {
-                let got = under(fuse, threads, Device::Cpu, || seen(x));
+                let got = under(fuse, threads, false, || seen(x));
                 assert!(got == *expected, "{name} of {shape:?}, fuse {fuse}, threads {threads}");
             }
         }

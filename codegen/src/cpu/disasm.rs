@@ -10,6 +10,7 @@ use numfuse_ir::kernel::Kernel;
 
 /// The CLIF of a kernel, the same on every machine.
 pub fn clif(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
+    crate::check_for_core(kernel, mapping)?;
     let isa = jit::fixed()?;
     let text = |entry| jit::function(&*isa, kernel, mapping, entry).display().to_string();
     Ok(Entry::of(mapping).iter().map(|&e| text(e)).collect::<Vec<_>>().join("\n"))

@@ -241,8 +241,7 @@ impl<'k> Printer<'k> {
         if !is_whole || !in_buffer || !matches!(place.spread, Spread::Unit) {
             return None;
         }
-        let sum: Vec<String> =
-            std::iter::once(place.pointer.to_string()).chain(self.offset(place)).collect();
+        let sum: Vec<String> = std::iter::once(place.pointer.to_string()).chain(self.offset(place)).collect();
         Some(sum.join(" + "))
     }
 
@@ -353,7 +352,10 @@ impl Emit for Printer<'_> {
             carried.iter().map(|v| self.value(v.dtype, v.lanes, &v.to_string())).collect();
         let i = Index::Local(self.fresh('n'));
         if from == Index::Begin {
-            self.line(&format!("const i64 {i} = begin + {};", if self.is_thread() { "thread" } else { "warp" }));
+            self.line(&format!(
+                "const i64 {i} = begin + {};",
+                if self.is_thread() { "thread" } else { "warp" }
+            ));
             self.open(&format!("if ({i} < {to})"), carried.clone());
             return (i, carried);
         }
@@ -432,7 +434,11 @@ impl Emit for Printer<'_> {
     fn store(&mut self, place: &Place<Index, Value>, value: &Value, active: Option<Active<Index>>) {
         let lanes = value.lanes;
         if let Some(address) = self.at_once(place, lanes, active) {
-            let whole = if value.is_array { value.clone() } else { self.value(value.dtype, lanes, &value.to_string()) };
+            let whole = if value.is_array {
+                value.clone()
+            } else {
+                self.value(value.dtype, lanes, &value.to_string())
+            };
             let Name::Local(k) = whole.name else { unreachable!("a variable is local") };
             self.line(&format!("store_all({address}, v{k});"));
             return;
@@ -448,8 +454,10 @@ impl Emit for Printer<'_> {
             (Some(active), Spread::Same) => Some(self.any(active.bits)),
             (Some(active), _) => Some(self.holds(active.bits)),
         };
-        let conditions: Vec<String> = active.into_iter().chain(is_once.then(|| "lane == 0".to_string())).collect();
-        let condition = if conditions.is_empty() { String::new() } else { format!("if ({}) ", conditions.join(" && ")) };
+        let conditions: Vec<String> =
+            active.into_iter().chain(is_once.then(|| "lane == 0".to_string())).collect();
+        let condition =
+            if conditions.is_empty() { String::new() } else { format!("if ({}) ", conditions.join(" && ")) };
         let each = if matches!(place.spread, Spread::Same) { String::new() } else { self.each(lanes) };
         self.line(&format!("{each}{condition}{element} = {value};"));
     }

@@ -32,7 +32,11 @@ fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     let shape = mapping::Extents::of(kernel, words);
     if !shape.has_columns {
         let squares = |t: &mapping::Turned| shape.rows[t.axis.index()] >= 32 && shape.last >= 32;
-        return if mapping::turned(kernel).is_some_and(|t| squares(&t)) { Layout::Tile } else { Layout::Flat };
+        return if mapping::turned(kernel).is_some_and(|t| squares(&t)) {
+            Layout::Tile
+        } else {
+            Layout::Flat
+        };
     }
     let flat = shape.is_flat(kernel, 32);
     let workers = if flat { shape.count / lanes } else { shape.count.saturating_mul(32) };

@@ -48,7 +48,9 @@ pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
     match mapping.worker {
         Worker::Core => return Err(Error::Mapping(format!("{mapping} is for a processor"))),
         Worker::Thread if mapping.layout != Layout::Flat && mapping.layout != Layout::Bands => {
-            return Err(Error::Mapping(format!("lanes across columns are a warp's, {mapping} is by threads")));
+            return Err(Error::Mapping(format!(
+                "lanes across columns are a warp's, {mapping} is by threads"
+            )));
         }
         Worker::Warp | Worker::Thread => {}
     }
@@ -179,8 +181,11 @@ mod tests {
     use numfuse_ir::prim::Prim;
     use numfuse_ir::scalar::Scalar;
 
-    const FLAT: Mapping = Mapping { layout: Layout::Flat, worker: Worker::Warp, lanes: 32, levels: 1, streams: false };
-    const ROW: Mapping = Mapping { layout: Layout::Row, worker: Worker::Warp, lanes: 32, levels: 1, streams: false };
+    const FLAT: Mapping =
+        Mapping { layout: Layout::Flat, worker: Worker::Thread, lanes: 4, levels: 1, streams: false };
+    const ONE: Mapping = Mapping { lanes: 1, ..FLAT };
+    const ROW: Mapping =
+        Mapping { layout: Layout::Row, worker: Worker::Warp, lanes: 32, levels: 1, streams: false };
 
     /// The place `i` of a vector.
     fn i() -> Index {
@@ -259,24 +264,30 @@ mod tests {
         let body = "\
 struct Words { u64 at[4]; };
 
-// flat x32 by warps
+// flat x4 by threads
 extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, const i64 begin, const i64 end) {
-    const i64 lane = threadIdx.x % 32;
-    const i64 warp = ((i64)blockIdx.x * blockDim.x + threadIdx.x) / 32;
+    const i64 thread = (i64)blockIdx.x * blockDim.x + threadIdx.x;
     const float* b0 = (const float*)words.at[0];
     const float* b1 = (const float*)words.at[1];
     float* b2 = (float*)words.at[2];
     const i64 w0 = (i64)words.at[3];
 
-    const i64 n0 = begin + warp;
+    const i64 n0 = begin + thread;
     if (n0 < end) {
 ";
         assert!(text.contains(body), "{text}");
-        let whole = ["float v0 = b0[n7 + lane];", "float v1 = b1[n7 + lane];", "float v2 = v0 + v1;"];
+        let whole = [
+            "float v0[4]; load_all(v0, b0 + n1);",
+            "float v1[4]; load_all(v1, b1 + n1);",
+            "float v2[4]; EACH(4) v2[k] = v0[k] + v1[k];",
+            "store_all(b2 + n1, v2);",
+        ];
         reads(&text, &whole);
-        let tail = ["b2[n7 + lane] = v2;", "if (n4 != 0) {", "float v3 = lane < n4 ? b0[n6 + lane] : 0;"];
+        let tail = [
+            "float v3[4]; EACH(4) v3[k] = k < n3 ? b0[n1 + k] : 0;",
+            "EACH(4) if (k < n3) b2[n1 + k] = v5[k];",
+        ];
         reads(&text, &tail);
-        reads(&text, &["if (lane < n4) b2[n6 + lane] = v5;"]);
         assert!(!text.contains("#include") && !text.contains("WARP"), "{text}");
     }
 
@@ -312,14 +323,16 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
 
     #[test]
     fn a_column_of_lanes_keeps_a_table_in_each_thread() {
-        let text = printed(&row_sum(), FLAT);
+        let text = printed(&row_sum(), ONE);
         assert!(text.contains("float t0[32];") && !text.contains("__shfl"), "{text}");
     }
 
     #[test]
     fn a_split_fold_has_two_entries() {
-        let text =
-            printed(&row_sum(), Mapping { layout: Layout::Split, worker: Worker::Warp, lanes: 32, levels: 2, streams: false });
+        let text = printed(
+            &row_sum(),
+            Mapping { layout: Layout::Split, worker: Worker::Warp, lanes: 32, levels: 2, streams: false },
+        );
         assert_eq!(text.matches("extern \"C\"").count(), 2, "{text}");
         assert!(
             text.contains("u64 at[6];") && text.contains("kernel(const") && text.contains("finish(const")
@@ -339,7 +352,11 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
     fn where_and_its_mask() {
         let text =
             printed(&map(&[DType::Bool, DType::I16, DType::I16], |b, x| b.prim(Prim::Select, x)), FLAT);
-        let lines = ["bool v0 = b0[n7 + lane] != 0;", "i16 v1 = b1[n7 + lane];", "i16 v3 = v0 ? v1 : v2;"];
+        let lines = [
+            "bool v0[4]; load_all(v0, b0 + n1);",
+            "i16 v1[4]; load_all(v1, b1 + n1);",
+            "i16 v3[4]; EACH(4) v3[k] = v0[k] ? v1[k] : v2[k];",
+        ];
         reads(&text, &lines);
         assert!(text.contains("const u8* b0 = (const u8*)words.at[0];"), "{text}");
     }
@@ -354,7 +371,7 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
                     b.prim(prim, &[x[0], n])
                 }
             });
-            let text = printed(&kernel, FLAT);
+            let text = printed(&kernel, ONE);
             let v = if by.is_some() { "v1 = " } else { "v2 = " };
             text.lines().find_map(|l| l.split_once(v)).expect("the result is a variable").1.to_string()
         };

@@ -21,14 +21,20 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
+/// What a kernel was compiled to.
+pub trait Compiled {
+    /// The memory that it takes while anybody keeps it.
+    fn kept_bytes(&self) -> usize;
+}
+
 /// Machine code by what it was compiled from: kernel, mapping and target, compared by equality.
 ///
 /// Bounded by bytes of code. What was used longest ago is forgotten, and its memory freed when the
 /// last plan that holds it is dropped; code that a plan holds stays known, since forgetting it
 /// would free nothing.
 #[derive(Debug)]
-pub struct KernelCache {
-    codes: Lru<Key, Arc<Cell>, BuildHasherDefault<Hashed>>,
+pub struct KernelCache<C: Compiled = Code> {
+    codes: Lru<Key, Arc<Cell<C>>, BuildHasherDefault<Hashed>>,
     compiles: AtomicU64,
     random: RandomState,
 }
@@ -39,17 +45,18 @@ const PAGE: usize = 4 << 10;
 /// What else stays in memory for each code: its kernel, and the module that frees it. Measured.
 const OVERHEAD: usize = 6 << 10;
 
-/// The memory that code takes while anybody keeps it.
-pub(crate) fn kept_bytes(code: &Code) -> usize {
-    code.bytes().next_multiple_of(PAGE) + OVERHEAD
+impl Compiled for Code {
+    fn kept_bytes(&self) -> usize {
+        self.bytes().next_multiple_of(PAGE) + OVERHEAD
+    }
 }
 
 /// What code is found by. It is hashed once: a kernel is long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     hash: u64,
-    kernel: Arc<Kernel>,
-    mapping: Mapping,
+    pub(crate) kernel: Arc<Kernel>,
+    pub(crate) mapping: Mapping,
     target: Target,
 }
 
@@ -60,8 +67,7 @@ impl Hash for Key {
 }
 
 /// Code, once somebody has compiled it; who asks meanwhile waits for it.
-#[derive(Default)]
-struct Cell(OnceLock<Result<Arc<Code>, Error>>);
+struct Cell<C>(OnceLock<Result<Arc<C>, Error>>);
 
 /// How a [`KernelCache`] is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,12 +92,6 @@ impl KernelCache {
         fork::once(&GLOBAL, || KernelCache::new(KernelCache::DEFAULT_BYTES))
     }
 
-    /// An empty cache of at most so many bytes of code.
-    pub fn new(bytes: usize) -> KernelCache {
-        let codes = Lru::new(Limits { entries: usize::MAX, bytes }, Cell::is_held);
-        KernelCache { codes, compiles: AtomicU64::new(0), random: RandomState::new() }
-    }
-
     /// The code of a kernel, compiled now if it is not known. Of several threads that ask for one
     /// kernel at once, one compiles it.
     ///
@@ -101,29 +101,49 @@ impl KernelCache {
         self.find(&self.key(kernel, mapping, target), false)
     }
 
+    /// As [`KernelCache::code`]; with `perf`, code that is compiled now is named for `perf`.
+    pub(crate) fn find(&self, key: &Key, perf: bool) -> Result<Arc<Code>, Error> {
+        self.find_or_compile(key, |key, number| {
+            let code = numfuse_codegen::compile(&key.kernel, key.mapping, &key.target)?;
+            if perf {
+                perf::name(&code, &key.kernel, number);
+            }
+            Ok(code)
+        })
+    }
+}
+
+impl<C: Compiled> KernelCache<C> {
+    /// An empty cache of at most so many bytes of code.
+    pub fn new(bytes: usize) -> KernelCache<C> {
+        let codes = Lru::new(Limits { entries: usize::MAX, bytes }, Cell::is_held);
+        KernelCache { codes, compiles: AtomicU64::new(0), random: RandomState::new() }
+    }
+
     /// What the code of a kernel is found by in this cache.
     pub(crate) fn key(&self, kernel: &Arc<Kernel>, mapping: Mapping, target: Target) -> Key {
         let hash = self.random.hash_one((kernel, mapping, target));
         Key { hash, kernel: kernel.clone(), mapping, target }
     }
 
-    /// As [`KernelCache::code`]; with `perf`, code that is compiled now is named for `perf`.
-    pub(crate) fn find(&self, key: &Key, perf: bool) -> Result<Arc<Code>, Error> {
-        let cell =
-            self.codes.get(key).unwrap_or_else(|| self.codes.get_or_insert(key.clone(), Arc::default(), 0));
+    /// The code of a kernel, if need be by `compile`, which is told how many were compiled with it.
+    pub(crate) fn find_or_compile(
+        &self,
+        key: &Key,
+        compile: impl FnOnce(&Key, u64) -> Result<C, Error>,
+    ) -> Result<Arc<C>, Error> {
+        let known = self.codes.get(key);
+        let new = || Arc::new(Cell(OnceLock::new()));
+        let cell = known.unwrap_or_else(|| self.codes.get_or_insert(key.clone(), new(), 0));
         let mut compiled = false;
         let code = fork::once(&cell.0, || {
             compiled = true;
             let number = self.compiles.fetch_add(1, Relaxed) + 1;
-            let code = numfuse_codegen::compile(&key.kernel, key.mapping, &key.target)?;
-            if perf {
-                perf::name(&code, &key.kernel, number);
-            }
-            Ok(Arc::new(code))
+            compile(key, number).map(Arc::new)
         });
         if compiled {
             match code {
-                Ok(code) => self.codes.set_bytes(key, kept_bytes(code)),
+                Ok(code) => self.codes.set_bytes(key, code.kept_bytes()),
                 // What could not be had once (memory for code) may be there the next time.
                 Err(_) => self.codes.remove(key),
             }
@@ -158,15 +178,15 @@ impl KernelCache {
     }
 }
 
-impl Cell {
+impl<C> Cell<C> {
     /// Somebody compiles it, waits for it, or keeps its code.
-    fn is_held(cell: &Arc<Cell>) -> bool {
-        let kept = |code: &Result<Arc<Code>, Error>| code.as_ref().is_ok_and(|c| Arc::strong_count(c) > 1);
+    fn is_held(cell: &Arc<Cell<C>>) -> bool {
+        let kept = |code: &Result<Arc<C>, Error>| code.as_ref().is_ok_and(|c| Arc::strong_count(c) > 1);
         Arc::strong_count(cell) > 1 || cell.0.get().is_some_and(kept)
     }
 }
 
-impl fmt::Debug for Cell {
+impl<C> fmt::Debug for Cell<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0.get() {
             None => "Cell(no code yet)",

@@ -34,12 +34,12 @@ impl Cells {
 
 /// The first of the checks of a kernel that were told of an index, in the order of the gathers and of
 /// their axes: what a later one was told may come of the place that an earlier one took in its stead.
-pub(super) fn first(job: &KernelJob, is_told: impl Fn(usize) -> bool) -> Option<usize> {
+pub(crate) fn first(job: &KernelJob, is_told: impl Fn(usize) -> bool) -> Option<usize> {
     (0..job.checks.len()).filter(|&check| is_told(check)).min_by_key(|&check| job.checks[check])
 }
 
 /// What to say of an index that a check of a kernel was told of.
-pub(super) fn out_of_bounds(plan: &Plan, job: &KernelJob, check: usize, index: i64) -> OutOfBounds {
+pub(crate) fn out_of_bounds(plan: &Plan, job: &KernelJob, check: usize, index: i64) -> OutOfBounds {
     let (node, axis) = job.checks[check];
     debug_assert!(
         matches!(&plan.graph.node(node).kind, Kind::Gather { from, .. } if from[axis] == Source::Index),

@@ -3,7 +3,7 @@
 use super::{Run, Slots, oracle};
 use crate::buffer::fill;
 use crate::error::Error;
-use crate::library;
+use crate::library::{self, Addresses};
 use crate::pool::Block;
 use numfuse_ir::graph::meaning;
 use numfuse_ir::kernel::Role;
@@ -11,17 +11,6 @@ use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{LibraryJob, Place, Strided};
 use numfuse_ir::shape::Shape;
 use smallvec::SmallVec;
-
-/// Addresses that are handed to other threads.
-struct Addresses {
-    operands: SmallVec<[*const u8; 2]>,
-    result: *mut u8,
-    scratch: *mut u8,
-}
-
-// SAFETY: operands are only read, and each thread writes parts of the result, and of the scratch, that are
-// its own.
-unsafe impl Sync for Addresses {}
 
 impl Run<'_> {
     /// Runs the library op of a step.

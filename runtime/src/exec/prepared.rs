@@ -2,10 +2,11 @@
 
 use super::{RunOptions, cost};
 use crate::buffer::Buffer;
-use crate::cache::{Key, kept_bytes};
+use crate::cache::{Compiled, KernelCache, Key};
+use crate::cuda::{Gpu, Module};
 use crate::error::Error;
 use crate::{fork, library};
-use numfuse_codegen::{Code, Launch, Mapping, choose, launch};
+use numfuse_codegen::{Code, Launch, Mapping, choose, cuda, launch};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Role;
 use numfuse_ir::math::Known;
@@ -29,20 +30,23 @@ pub struct Prepared {
     stays: bool,
     /// The code of each step that launches anything, from the first run on.
     codes: OnceLock<Box<[Option<Arc<Code>>]>>,
+    /// Of a plan for a GPU: the GPU, and likewise.
+    gpu: Option<&'static Gpu>,
+    modules: OnceLock<Box<[Option<Arc<Module>>]>>,
 }
 
 /// How a step is launched, and which slots begin and end with it.
 #[derive(Debug)]
-pub(super) struct PreparedStep {
+pub(crate) struct PreparedStep {
     /// Of a kernel.
-    pub(super) mapping: Option<Mapping>,
-    pub(super) launch: Launch,
+    pub(crate) mapping: Option<Mapping>,
+    pub(crate) launch: Launch,
     /// Nothing is launched: no rows, or nothing written.
-    pub(super) is_empty: bool,
-    pub(super) born: SmallVec<[usize; 2]>,
-    pub(super) dies: SmallVec<[usize; 2]>,
+    pub(crate) is_empty: bool,
+    pub(crate) born: SmallVec<[usize; 2]>,
+    pub(crate) dies: SmallVec<[usize; 2]>,
     /// What begins in the memory of something else, which ends.
-    pub(super) takes: SmallVec<[(Place, usize); 1]>,
+    pub(crate) takes: SmallVec<[(Place, usize); 1]>,
 }
 
 impl Prepared {
@@ -54,9 +58,21 @@ impl Prepared {
     /// these, which nobody reads later, and the step reads of them only what it is about to write over. That holds of a plan made by
     /// [`schedule::plan`](numfuse_ir::schedule::plan) for a graph whose leaves have these sizes.
     pub unsafe fn new(plan: Plan, leaf_bytes: Vec<usize>, target: Target) -> Prepared {
+        Prepared::on(plan, leaf_bytes, target, None)
+    }
+
+    /// Makes a plan ready for a GPU, for leaves on it of at least so many bytes each.
+    ///
+    /// # Safety
+    /// As for [`Prepared::new`].
+    pub unsafe fn for_gpu(plan: Plan, leaf_bytes: Vec<usize>, gpu: &'static Gpu) -> Prepared {
+        Prepared::on(plan, leaf_bytes, Target::FIXED, Some(gpu))
+    }
+
+    fn on(plan: Plan, leaf_bytes: Vec<usize>, target: Target, gpu: Option<&'static Gpu>) -> Prepared {
         let slot_bytes: Vec<usize> = plan.slots.iter().map(|slot| slot.bytes()).collect();
         let mut steps: Vec<_> =
-            plan.steps.iter().map(|s| PreparedStep::new(s, &slot_bytes, &target)).collect();
+            plan.steps.iter().map(|s| PreparedStep::new(s, &slot_bytes, &target, gpu.is_some())).collect();
         let taken = plan.taken_over();
         for (index, slot) in plan.slots.iter().enumerate() {
             match slot.over {
@@ -76,7 +92,18 @@ impl Prepared {
         let work = plan.steps.iter().zip(&steps).filter(|(_, s)| !s.is_empty);
         let nanoseconds: f64 = work.map(|(step, _)| cost::nanoseconds(step)).sum();
         let stays = nanoseconds < cost::ENTERING_WORKERS || steps.iter().all(PreparedStep::is_one_range);
-        Prepared { plan, target, steps, leaf_bytes, slot_bytes, scalars, stays, codes: OnceLock::new() }
+        Prepared {
+            plan,
+            target,
+            steps,
+            leaf_bytes,
+            slot_bytes,
+            scalars,
+            stays,
+            codes: OnceLock::new(),
+            gpu,
+            modules: OnceLock::new(),
+        }
     }
 
     /// The leaves that are written over, by their numbers.
@@ -98,6 +125,11 @@ impl Prepared {
         self.target
     }
 
+    /// The GPU that it was made ready for, if it was for one.
+    pub fn gpu(&self) -> Option<&'static Gpu> {
+        self.gpu
+    }
+
     /// How a step lies over lanes and workers, if it is a kernel.
     pub fn mapping(&self, step: usize) -> Option<Mapping> {
         self.steps[step].mapping
@@ -111,6 +143,11 @@ impl Prepared {
     /// The code of a step, once the plan has been run, for whoever wants to read it.
     pub fn code(&self, step: usize) -> Option<&Arc<Code>> {
         self.codes.get()?[step].as_ref()
+    }
+
+    /// The code of a step on its GPU, likewise.
+    pub fn module(&self, step: usize) -> Option<&Arc<Module>> {
+        self.modules.get()?[step].as_ref()
     }
 
     /// True when runs use the caller's thread alone: entering the workers would take longer than
@@ -130,20 +167,24 @@ impl Prepared {
             size_of::<Step>() + size_of::<PreparedStep>() + kernel + lists
         };
         let lists = self.plan.slots.len() * 96 + self.plan.graph.len() * 256;
-        let codes = self.codes.get().into_iter().flatten().flatten().map(|code| kept_bytes(code));
-        size_of::<Prepared>() + lists + self.plan.steps.iter().map(step).sum::<usize>() + codes.sum::<usize>()
+        let codes = self.codes.get().into_iter().flatten().flatten().map(|code| code.kept_bytes());
+        let modules = self.modules.get().into_iter().flatten().flatten().map(|module| module.kept_bytes());
+        size_of::<Prepared>()
+            + lists
+            + self.plan.steps.iter().map(step).sum::<usize>()
+            + codes.chain(modules).sum::<usize>()
     }
 
-    pub(super) fn step(&self, index: usize) -> &PreparedStep {
+    pub(crate) fn step(&self, index: usize) -> &PreparedStep {
         &self.steps[index]
     }
 
-    pub(super) fn slot_bytes(&self, slot: usize) -> usize {
+    pub(crate) fn slot_bytes(&self, slot: usize) -> usize {
         self.slot_bytes[slot]
     }
 
     /// Stops a run with data that the plan was not made for.
-    pub(super) fn expect(&self, leaves: &[Buffer], scalars: &[Scalar]) {
+    pub(crate) fn expect(&self, leaves: &[Buffer], scalars: &[Scalar]) {
         assert_eq!(leaves.len(), self.leaf_bytes.len(), "a run has the leaves of its plan");
         let large_enough = leaves.iter().zip(&self.leaf_bytes).all(|(leaf, &bytes)| leaf.len() >= bytes);
         assert!(large_enough, "a leaf is as large as the plan takes it for");
@@ -157,27 +198,45 @@ impl Prepared {
         if let Some(codes) = self.codes.get() {
             return Ok(codes);
         }
-        let codes = self.find_codes(options)?;
+        let codes = self.find(options.kernels, options, |key| options.kernels.find(key, options.perf))?;
         // Of two first runs at once, both have the same code, and one keeps it.
         Ok(&fork::once(&self.codes, || codes)[..])
     }
 
+    /// The same for the GPU that it was made ready for.
+    pub(crate) fn modules(
+        &self,
+        gpu: &'static Gpu,
+        options: &RunOptions<'_>,
+    ) -> Result<&[Option<Arc<Module>>], Error> {
+        if let Some(modules) = self.modules.get() {
+            return Ok(modules);
+        }
+        let modules = self.find(gpu.modules(), options, |key| gpu.module(key))?;
+        Ok(&fork::once(&self.modules, || modules)[..])
+    }
+
     /// Compiles what is not known yet with all workers: a kernel takes milliseconds, and they do
     /// not depend on each other. Errors are remembered with the kernels.
-    fn find_codes(&self, options: &RunOptions<'_>) -> Result<Box<[Option<Arc<Code>>]>, Error> {
+    fn find<C: Compiled + Send + Sync>(
+        &self,
+        cache: &KernelCache<C>,
+        options: &RunOptions<'_>,
+        find: impl Fn(&Key) -> Result<Arc<C>, Error> + Sync,
+    ) -> Result<Box<[Option<Arc<C>>]>, Error> {
         let key = |(step, prepared): (&Step, &PreparedStep)| {
             let PreparedStep { mapping, is_empty, .. } = *prepared;
             let (job, mapping) = step.kernel().zip(mapping).filter(|_| !is_empty)?;
-            Some(options.kernels.key(&job.kernel, mapping, self.target))
+            Some(cache.key(&job.kernel, mapping, self.target))
         };
         let keys: Vec<Option<Key>> = self.plan.steps.iter().zip(&self.steps).map(key).collect();
-        let codes: Vec<OnceLock<Result<Arc<Code>, Error>>> = keys.iter().map(|_| OnceLock::new()).collect();
+        let codes: Vec<OnceLock<Result<Arc<C>, Error>>> = keys.iter().map(|_| OnceLock::new()).collect();
         let find = |&step: &usize| {
             if let Some(key) = &keys[step] {
-                codes[step].get_or_init(|| options.kernels.find(key, options.perf));
+                codes[step].get_or_init(|| find(key));
             }
         };
-        let is_known = |step: &usize| keys[*step].as_ref().is_none_or(|key| options.kernels.knows(key));
+        let is_known = |step: &usize| keys[*step].as_ref().is_none_or(|key| cache.knows(key));
         let (known, unknown): (Vec<usize>, Vec<usize>) = (0..keys.len()).partition(is_known);
         known.iter().for_each(find);
         let compile = |from: u64, to: u64| unknown[from as usize..to as usize].iter().for_each(find);
@@ -196,10 +255,11 @@ impl fmt::Debug for Prepared {
 }
 
 impl PreparedStep {
-    fn new(step: &Step, slot_bytes: &[usize], target: &Target) -> PreparedStep {
+    fn new(step: &Step, slot_bytes: &[usize], target: &Target, on_gpu: bool) -> PreparedStep {
         let (mapping, launch) = match &step.job {
             Job::Kernel(KernelJob { kernel, words, .. }) => {
-                let mapping = choose(kernel, words, target);
+                let mapping =
+                    if on_gpu { cuda::choose(kernel, words) } else { choose(kernel, words, target) };
                 (Some(mapping), launch(kernel, mapping, words))
             }
             Job::Library(job) => (None, library::launch(job)),

@@ -12,6 +12,7 @@ mod cpu;
 use numfuse_codegen::Launch;
 use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::schedule::LibraryJob;
+use smallvec::SmallVec;
 
 /// The crate that computes an op, for people to read; `None` of what is our own.
 pub fn provider(op: LibOp) -> Option<&'static str> {
@@ -42,6 +43,17 @@ pub(crate) fn nanoseconds_of_operation(job: &LibraryJob) -> f64 {
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 3.0,
     }
 }
+
+/// Addresses on the host that are handed to several threads.
+pub(crate) struct Addresses {
+    pub(crate) operands: SmallVec<[*const u8; 2]>,
+    pub(crate) result: *mut u8,
+    pub(crate) scratch: *mut u8,
+}
+
+// SAFETY: operands are only read, and each thread writes parts of the result, and of the scratch, that are
+// its own.
+unsafe impl Sync for Addresses {}
 
 /// Does units `from..to` of a library op.
 ///

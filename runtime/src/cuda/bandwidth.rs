@@ -1,0 +1,42 @@
+//! What the memory of a GPU gives: a copy from one part of it to another.
+
+use super::driver::call;
+use super::{Block, Error, Gpu};
+use std::time::Instant;
+
+/// Bytes of the copy that is timed, where there is so much memory: far more than caches hold.
+const BYTES: usize = 1 << 30;
+
+/// How many copies are timed, of which the median counts.
+const COPIES: usize = 7;
+
+impl Gpu {
+    /// Bytes a second that a copy within the memory reads and writes, together. Takes a hundredth of a second.
+    ///
+    /// # Errors
+    /// There is no memory for it, or the GPU is lost.
+    pub fn bandwidth(&'static self) -> Result<f64, crate::Error> {
+        let bytes = BYTES.min(self.properties().memory / 16);
+        let (from, to) = (self.allocate(bytes)?, self.allocate(bytes)?);
+        self.copy(&from, &to)?;
+        self.synchronize()?;
+        let mut rates = Vec::with_capacity(COPIES);
+        for _ in 0..COPIES {
+            let start = Instant::now();
+            self.copy(&from, &to)?;
+            self.synchronize()?;
+            rates.push(2.0 * bytes as f64 / start.elapsed().as_secs_f64());
+        }
+        rates.sort_by(f64::total_cmp);
+        Ok(rates[COPIES / 2])
+    }
+
+    /// Copies a block to another of as many bytes.
+    fn copy(&self, from: &Block, to: &Block) -> Result<(), Error> {
+        assert_eq!(from.len(), to.len(), "a block is copied as a whole");
+        // SAFETY: both blocks are of so many bytes, and are freed on the stream, after the copy.
+        self.with(|| unsafe {
+            call!(cuMemcpyDtoDAsync_v2(to.address(), from.address(), from.len(), self.stream))
+        })
+    }
+}

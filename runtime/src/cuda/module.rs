@@ -1,0 +1,199 @@
+//! Code on a GPU: its entries, and how they are launched.
+
+use super::driver::call;
+use super::{Error, Gpu, disk, nvrtc};
+use crate::cache::{Compiled, Key};
+use crate::fork;
+use cudarc::driver::sys::{self, CUfunction, CUmodule};
+use numfuse_codegen::{Mapping, Worker, cuda};
+use numfuse_ir::kernel::Kernel;
+use std::ffi::{CString, c_void};
+use std::sync::{Arc, OnceLock};
+
+/// The code of one kernel under one mapping, loaded.
+pub struct Module {
+    gpu: &'static Gpu,
+    module: CUmodule,
+    main: Entry,
+    finish: Option<Entry>,
+    bytes: usize,
+    mapping: Mapping,
+}
+
+// SAFETY: modules and functions of the driver may be used from any thread.
+unsafe impl Send for Module {}
+// SAFETY: as above.
+unsafe impl Sync for Module {}
+
+#[derive(Clone, Copy)]
+struct Entry(CUfunction);
+
+/// What an entry uses on its GPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resources {
+    /// Registers of a thread.
+    pub registers: u32,
+    /// Bytes of shared memory of a block.
+    pub shared: u32,
+    /// Bytes of local memory of a thread: registers that did not suffice, and tables.
+    pub local: u32,
+}
+
+impl Gpu {
+    /// The code of a kernel: known, on disk, or compiled now.
+    ///
+    /// # Errors
+    /// There is no compiler, or the GPU is lost.
+    pub(crate) fn module(&'static self, key: &Key) -> Result<Arc<Module>, crate::Error> {
+        self.modules().find_or_compile(key, |key, _| Module::new(self, &key.kernel, key.mapping))
+    }
+}
+
+impl Module {
+    /// Makes the code of a kernel for a GPU, or finds it on disk, and loads it.
+    ///
+    /// # Errors
+    /// There is no compiler, or the GPU is lost.
+    fn new(gpu: &'static Gpu, kernel: &Kernel, mapping: Mapping) -> Result<Module, crate::Error> {
+        let text = cuda::text(kernel, mapping)?;
+        let architecture = architecture(gpu)?;
+        let image = disk::find_or_make(&text, &architecture, || nvrtc::compile(&text, &architecture))?;
+        Ok(gpu.with(|| {
+            let mut module = std::ptr::null_mut();
+            // SAFETY: the image is code as the compiler has made it: PTX that ends in 0, or machine code, which
+            // says itself how long it is.
+            unsafe { call!(cuModuleLoadData(&mut module, image.as_ptr().cast()))? };
+            let entry = |name: &str| {
+                let name = CString::new(name).expect("the names of entries have no zeros");
+                let mut function = std::ptr::null_mut();
+                // SAFETY: the module was loaded; the driver looks for a name that ends in 0.
+                unsafe { call!(cuModuleGetFunction(&mut function, module, name.as_ptr())) }
+                    .map(|()| Entry(function))
+            };
+            let main = entry(cuda::MAIN)?;
+            let finish = mapping.layout.has_finish().then(|| entry(cuda::FINISH)).transpose()?;
+            Ok(Module { gpu, module, main, finish, bytes: image.len(), mapping })
+        })?)
+    }
+
+    /// Launches the first entry for so many units.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    ///
+    /// # Safety
+    /// As for [`Code::call`](numfuse_codegen::Code::call), with addresses of this GPU's memory that lives until the
+    /// launch is done, each a multiple of 16.
+    pub(super) unsafe fn launch(&self, words: &[u64], units: u64) -> Result<(), Error> {
+        // SAFETY: by our caller's promise.
+        unsafe { self.launch_entry(self.main, words, units) }
+    }
+
+    /// Launches the second entry, if there is one.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    ///
+    /// # Safety
+    /// As for [`Module::launch`], after all units of the first.
+    pub(super) unsafe fn finish(&self, words: &[u64], units: u64) -> Result<(), Error> {
+        match self.finish {
+            // SAFETY: by our caller's promise.
+            Some(entry) => unsafe { self.launch_entry(entry, words, units) },
+            None => Ok(()),
+        }
+    }
+
+    unsafe fn launch_entry(&self, entry: Entry, words: &[u64], units: u64) -> Result<(), Error> {
+        let threads = match self.mapping.worker {
+            Worker::Thread => 1,
+            Worker::Warp | Worker::Core => 32,
+        };
+        let most = u64::from(cuda::threads(self.mapping));
+        let block = units.saturating_mul(threads).min(most).next_multiple_of(32);
+        let of_block = block / threads;
+        let most_units = MOST_BLOCKS * of_block;
+        let mut begin = 0;
+        while begin < units {
+            let end = units.min(begin + most_units);
+            let (blocks, first, beyond) = ((end - begin).div_ceil(of_block), begin as i64, end as i64);
+            let mut arguments: [*mut c_void; 3] = [
+                words.as_ptr().cast_mut().cast(),
+                (&raw const first).cast_mut().cast(),
+                (&raw const beyond).cast_mut().cast(),
+            ];
+            // SAFETY: the entry takes these three arguments, which the driver copies before it returns: as many
+            // words as the kernel has, and two numbers.
+            self.gpu.with(|| unsafe {
+                let (blocks, block) = (blocks as u32, block as u32);
+                let (arguments, none) = (arguments.as_mut_ptr(), std::ptr::null_mut());
+                let stream = self.gpu.stream;
+                call!(cuLaunchKernel(entry.0, blocks, 1, 1, block, 1, 1, 0, stream, arguments, none))
+            })?;
+            begin = end;
+        }
+        Ok(())
+    }
+
+    /// How many bytes of code there are.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// What the first entry uses on the GPU.
+    ///
+    /// # Errors
+    /// The GPU is lost.
+    pub fn resources(&self) -> Result<Resources, Error> {
+        use sys::CUfunction_attribute_enum as Attribute;
+        let attribute = |which| {
+            let mut value = 0;
+            // SAFETY: the entry is this module's; the driver writes a number.
+            unsafe { call!(cuFuncGetAttribute(&mut value, which, self.main.0)) }.map(|()| value as u32)
+        };
+        self.gpu.with(|| {
+            Ok(Resources {
+                registers: attribute(Attribute::CU_FUNC_ATTRIBUTE_NUM_REGS)?,
+                shared: attribute(Attribute::CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES)?,
+                local: attribute(Attribute::CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES)?,
+            })
+        })
+    }
+}
+
+/// The most blocks of one launch.
+const MOST_BLOCKS: u64 = (1 << 31) - 1;
+
+/// The option that the compiler takes for a GPU, asked for once.
+fn architecture(gpu: &Gpu) -> Result<String, Error> {
+    static KNOWN: OnceLock<std::sync::Mutex<Vec<((u32, u32), String)>>> = OnceLock::new();
+    let capability = gpu.properties().capability;
+    let known = fork::once(&KNOWN, Default::default);
+    if let Some((_, option)) = fork::lock(known).iter().find(|(of, _)| *of == capability) {
+        return Ok(option.clone());
+    }
+    let option = nvrtc::architecture(capability)?;
+    fork::lock(known).push((capability, option.clone()));
+    Ok(option)
+}
+
+impl Compiled for Module {
+    fn kept_bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Drop for Module {
+    fn drop(&mut self) {
+        if self.gpu.check().is_ok() {
+            // SAFETY: nobody else has the module. What was launched from it may still run: the driver waits for it.
+            let _ = self.gpu.with(|| unsafe { call!(cuModuleUnload(self.module)) });
+        }
+    }
+}
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Module({}, {} bytes, {:?})", self.mapping, self.bytes, self.gpu)
+    }
+}

@@ -1,0 +1,147 @@
+//! CUDA C to machine code, by NVIDIA's run-time compiler.
+
+use super::Error;
+use super::libraries::NVRTC;
+use crate::fork;
+use cudarc::nvrtc::sys::{self, nvrtcProgram, nvrtcResult};
+use std::ffi::CString;
+use std::sync::OnceLock;
+
+/// A version of the compiler: major, minor.
+pub(super) type Version = (i32, i32);
+
+/// Code for a GPU.
+pub(super) struct Compiled {
+    /// Machine code (cubin) or, for GPUs that the compiler does not know, PTX that ends in 0.
+    pub(super) image: Vec<u8>,
+}
+
+/// What every kernel is compiled with: no contraction, exact division and square root, denormals as they
+/// are, so that the bits are those of a processor.
+pub(super) const OPTIONS: [&str; 6] = [
+    "--std=c++17",
+    "--fmad=false",
+    "--prec-div=true",
+    "--prec-sqrt=true",
+    "--ftz=false",
+    "--diag-suppress=177",
+];
+
+/// The compiler that is there, and its version.
+///
+/// # Errors
+/// There is none.
+pub(super) fn version() -> Result<Version, Error> {
+    static VERSION: OnceLock<Option<Version>> = OnceLock::new();
+    let version = fork::once(&VERSION, || {
+        let (mut major, mut minor) = (0, 0);
+        // SAFETY: the library is there, and writes two numbers.
+        let known = NVRTC.is_present() && unsafe { sys::nvrtcVersion(&mut major, &mut minor) } == SUCCESS;
+        known.then_some((major, minor))
+    });
+    version.ok_or_else(|| {
+        let why = "libnvrtc cannot be loaded: install CUDA's NVRTC (the Python package nvidia-cuda-nvrtc has it), \
+                   or name its folder in NUMFUSE_CUDA_LIBRARIES";
+        Error::Unavailable(why.into())
+    })
+}
+
+/// The option for GPUs of a compute capability: machine code for just these where the compiler knows
+/// them, else PTX for the newest that it knows, which the driver translates.
+///
+/// # Errors
+/// There is no compiler, or none for so old a GPU.
+pub(super) fn architecture((major, minor): (u32, u32)) -> Result<String, Error> {
+    version()?;
+    let mut count = 0;
+    // SAFETY: the compiler is there; it writes as many numbers as it has said.
+    let known = unsafe {
+        check("nvrtcGetNumSupportedArchs", sys::nvrtcGetNumSupportedArchs(&mut count))?;
+        let mut known = vec![0; count.max(0) as usize];
+        check("nvrtcGetSupportedArchs", sys::nvrtcGetSupportedArchs(known.as_mut_ptr()))?;
+        known
+    };
+    let own = (major * 10 + minor) as i32;
+    if known.contains(&own) {
+        return Ok(format!("--gpu-architecture=sm_{own}"));
+    }
+    match known.iter().filter(|&&arch| arch < own).max() {
+        Some(arch) => Ok(format!("--gpu-architecture=compute_{arch}")),
+        None => Err(Error::Unavailable(format!(
+            "this NVRTC makes no code for GPUs of compute capability {major}.{minor}"
+        ))),
+    }
+}
+
+/// Compiles a text.
+///
+/// # Errors
+/// There is no compiler, or it refuses the text.
+pub(super) fn compile(text: &str, architecture: &str) -> Result<Compiled, Error> {
+    version()?;
+    let c_text = |text: &str| CString::new(text).map_err(|_| Error::Compiler("a text with a zero".into()));
+    let (source, name) = (c_text(text)?, c_text("kernel.cu")?);
+    let options = OPTIONS.iter().chain([&architecture]).map(|o| c_text(o)).collect::<Result<Vec<_>, _>>()?;
+    let options: Vec<_> = options.iter().map(|option| option.as_ptr()).collect();
+    let mut handle = std::ptr::null_mut();
+    let none = std::ptr::null();
+    // SAFETY: the texts end in 0 and live until the program is destroyed; there are no headers.
+    let made = unsafe { sys::nvrtcCreateProgram(&mut handle, source.as_ptr(), name.as_ptr(), 0, none, none) };
+    check("nvrtcCreateProgram", made)?;
+    let program = Program(handle);
+    // SAFETY: the program is ours, and there are as many options as are said.
+    let result = unsafe { sys::nvrtcCompileProgram(program.0, options.len() as i32, options.as_ptr()) };
+    if result != SUCCESS {
+        return Err(Error::Compiler(program.log().unwrap_or_else(|| format!("{result:?}"))));
+    }
+    let is_machine_code = architecture.contains("=sm_");
+    let image = if is_machine_code { program.cubin()? } else { program.ptx()? };
+    Ok(Compiled { image })
+}
+
+const SUCCESS: nvrtcResult = nvrtcResult::NVRTC_SUCCESS;
+
+/// The result of a call by that name.
+fn check(call: &str, result: nvrtcResult) -> Result<(), Error> {
+    if result == SUCCESS { Ok(()) } else { Err(Error::Compiler(format!("{call}: {result:?}"))) }
+}
+
+/// A program of the compiler.
+struct Program(nvrtcProgram);
+
+type Size = unsafe fn(nvrtcProgram, *mut usize) -> nvrtcResult;
+type Get = unsafe fn(nvrtcProgram, *mut std::ffi::c_char) -> nvrtcResult;
+
+impl Program {
+    fn cubin(&self) -> Result<Vec<u8>, Error> {
+        self.bytes(sys::nvrtcGetCUBINSize, sys::nvrtcGetCUBIN)
+    }
+
+    fn ptx(&self) -> Result<Vec<u8>, Error> {
+        self.bytes(sys::nvrtcGetPTXSize, sys::nvrtcGetPTX)
+    }
+
+    /// What it says of a text, without the zero at its end.
+    fn log(&self) -> Option<String> {
+        let bytes = self.bytes(sys::nvrtcGetProgramLogSize, sys::nvrtcGetProgramLog).ok()?;
+        Some(String::from_utf8_lossy(&bytes).trim_end_matches('\0').trim_end().to_string())
+    }
+
+    fn bytes(&self, size: Size, get: Get) -> Result<Vec<u8>, Error> {
+        let mut count = 0;
+        // SAFETY: the program is ours; it writes a number, and then so many bytes.
+        unsafe {
+            check("the size of what NVRTC made", size(self.0, &mut count))?;
+            let mut bytes = vec![0u8; count];
+            check("what NVRTC made", get(self.0, bytes.as_mut_ptr().cast()))?;
+            Ok(bytes)
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // SAFETY: the program is ours, and not used after.
+        unsafe { sys::nvrtcDestroyProgram(&mut self.0) };
+    }
+}
