@@ -13,7 +13,7 @@
 //! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
 //! depend on shape alone.
 
-use crate::mapping::{Layout, Mapping, Worker, block, extent, turned};
+use crate::mapping::{Layout, Mapping, Worker, block, extent, group, turned};
 use numfuse_ir::kernel::Kernel;
 
 /// Elements of the last row axis in one unit of a flat kernel without columns, of a core.
@@ -43,6 +43,9 @@ pub struct Launch {
     pub grain: u64,
     /// Bytes of scratch to pass as the last word (0: none is passed).
     pub scratch_bytes: usize,
+    /// How many units the entry has that [joins](Mapping::joins) states, run after all units of the first (0:
+    /// there is none).
+    pub join: u64,
     /// How many units the second entry has, run after all units of the first (0: there is none).
     pub finish: u64,
 }
@@ -59,10 +62,11 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let last = extents.last().copied().unwrap_or(1).max(1);
     let chunk = chunk(kernel, mapping) as u64;
     let chunks = rows / last * last.div_ceil(chunk);
-    let blocks = (extent(kernel, words, 0) as u64).div_ceil(block(kernel) as u64);
-    let shared = |units: u64, finish: u64| {
-        let scratch = (rows * blocks) as usize * parts(kernel) * CELL;
-        Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), finish }
+    let blocks = (extent(kernel, words, 0) as u64).div_ceil(block(kernel, mapping) as u64);
+    let groups = if mapping.joins { blocks.div_ceil(group(mapping) as u64) } else { 0 };
+    let shared = |units: u64, join: u64, finish: u64| {
+        let scratch = (rows * (blocks + groups)) as usize * parts(kernel) * CELL;
+        Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), join, finish }
     };
     let (units, work) = match mapping.layout {
         Layout::Flat => (chunks, last.min(chunk).saturating_mul(visits)),
@@ -76,18 +80,21 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
         }
         Layout::Scan => {
             let units = rows * blocks.div_ceil(most_blocks(mapping) as u64);
-            return shared(units, rows * PARTS_OF_SCAN as u64);
+            return shared(units, 0, rows * PARTS_OF_SCAN as u64);
         }
         Layout::Split => {
-            let of_unit = (most_blocks(mapping) as u64 / rows.max(1)).max(1);
-            return shared(blocks.div_ceil(of_unit), rows);
+            let units = match mapping.worker {
+                Worker::Core => blocks.div_ceil((BLOCKS_OF_UNIT as u64 / rows.max(1)).max(1)),
+                Worker::Warp | Worker::Thread => rows * blocks,
+            };
+            return shared(units, rows * groups, rows);
         }
         Layout::Bands => {
             let of_unit = (most_bands(mapping) as u64 / last).max(1);
-            return shared(chunks * blocks.div_ceil(of_unit), chunks);
+            return shared(chunks * blocks.div_ceil(of_unit), chunks * groups, chunks);
         }
     };
-    Launch { units, grain: (CHUNK as u64).div_ceil(work.max(1)), scratch_bytes: 0, finish: 0 }
+    Launch { units, grain: (CHUNK as u64).div_ceil(work.max(1)), scratch_bytes: 0, join: 0, finish: 0 }
 }
 
 /// The length of a chunk of the last row axis.

@@ -30,6 +30,9 @@ pub struct Mapping {
     pub lanes: u8,
     /// How many levels of blocks folds have: 1 for at most 512 elements, 2 for at most 2^18, ...
     pub levels: u8,
+    /// States of blocks are joined in groups by an entry between the first and the last: on a GPU, where
+    /// there are many.
+    pub joins: bool,
     /// Results go past the caches: they are large, and each register of them is a line of its own.
     pub streams: bool,
 }
@@ -108,6 +111,9 @@ impl fmt::Display for Mapping {
         if self.levels > 1 {
             write!(f, " levels {}", self.levels)?;
         }
+        if self.joins {
+            f.write_str(" joined in groups")?;
+        }
         if self.streams { f.write_str(" past the caches") } else { Ok(()) }
     }
 }
@@ -121,7 +127,7 @@ pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     let streams = layout == Layout::Flat && streams(kernel, words, target);
-    Mapping { layout, worker: Worker::Core, lanes, levels: levels(kernel, words), streams }
+    Mapping { layout, worker: Worker::Core, lanes, levels: levels(kernel, words), joins: false, streams }
 }
 
 /// From so many bytes read and written on, results are not found in a cache by who reads them next, and
@@ -247,11 +253,18 @@ pub(crate) fn is_chained(kernel: &Kernel, pass: &Pass) -> bool {
 }
 
 /// How many elements a block of the first pass has.
-pub(crate) fn block(kernel: &Kernel) -> i64 {
+pub(crate) fn block(kernel: &Kernel, mapping: Mapping) -> i64 {
     match kernel.passes[0].order {
         Order::Lanes | Order::Runs => BLOCK,
+        // Any blocks do: those that lanes lie across are as long as lanes are many.
+        Order::Free if mapping.worker != Worker::Core && mapping.layout.is_across() => BLOCK,
         Order::Groups | Order::Free => GROUP,
     }
+}
+
+/// How many states of blocks of the first pass are joined at once.
+pub(crate) fn group(mapping: Mapping) -> i64 {
+    if mapping.layout.is_across() { BLOCK } else { GROUP }
 }
 
 /// Loads that lie along another axis than the last.

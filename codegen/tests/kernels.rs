@@ -155,9 +155,30 @@ fn fewer_levels_give_the_same_bits() {
         let x = noise(n, 6);
         let want = vec![sum_in_lanes(&x)];
         let mappings = [
-            Mapping { layout: Layout::Flat, worker: Worker::Core, lanes: 8, levels, streams: false },
-            Mapping { layout: Layout::Row, worker: Worker::Core, lanes: 8, levels, streams: false },
-            Mapping { layout: Layout::Split, worker: Worker::Core, lanes: 8, levels, streams: false },
+            Mapping {
+                layout: Layout::Flat,
+                worker: Worker::Core,
+                lanes: 8,
+                levels,
+                joins: false,
+                streams: false,
+            },
+            Mapping {
+                layout: Layout::Row,
+                worker: Worker::Core,
+                lanes: 8,
+                levels,
+                joins: false,
+                streams: false,
+            },
+            Mapping {
+                layout: Layout::Split,
+                worker: Worker::Core,
+                lanes: 8,
+                levels,
+                joins: false,
+                streams: false,
+            },
         ];
         for mapping in mappings {
             let mut buffers = [bytes(&x), vec![0; 4]];

@@ -25,7 +25,14 @@ pub fn choose(kernel: &Kernel, words: &[i64]) -> Mapping {
     let layout = layout(kernel, words, lanes);
     let turns = layout.is_across() || layout == Layout::Tile || kernel.scan().is_some();
     let (worker, lanes) = if turns { (Worker::Warp, 32) } else { (Worker::Thread, lanes) };
-    Mapping { layout, worker, lanes: lanes as u8, levels: mapping::levels(kernel, words), streams: false }
+    let levels = mapping::levels(kernel, words);
+    let mapping = Mapping { layout, worker, lanes: lanes as u8, levels, joins: false, streams: false };
+    let columns = mapping::Extents::of(kernel, words).columns;
+    let blocks = columns / mapping::block(kernel, mapping);
+    let in_lanes = layout == Layout::Bands && kernel.passes[0].order == Order::Lanes;
+    let joins =
+        matches!(layout, Layout::Split | Layout::Bands) && !in_lanes && blocks > mapping::group(mapping);
+    Mapping { joins, levels: if joins { levels.max(3) } else { levels }, ..mapping }
 }
 
 fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {

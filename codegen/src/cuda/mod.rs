@@ -29,13 +29,15 @@ pub fn threads(mapping: Mapping) -> u32 {
 }
 /// The name of the entry that does the units of a kernel.
 pub const MAIN: &str = "kernel";
-/// The name of the entry that is run after it where the layout has one.
+/// The name of the entry that is run after it where the mapping joins states in groups.
+pub const JOIN: &str = "join";
+/// The name of the entry that is run last where the layout has one.
 pub const FINISH: &str = "finish";
 /// Bytes of arguments that every driver takes.
 const MOST_ARGUMENTS: usize = 4096;
 
-/// The kernel as CUDA C without includes: the entry [`MAIN`], and [`FINISH`] where the mapping
-/// splits folds.
+/// The kernel as CUDA C without includes: the entry [`MAIN`], and where the mapping splits folds
+/// [`FINISH`] and, if it joins states in groups, [`JOIN`].
 ///
 /// An entry takes the words of [`abi::words`] as one struct by value, then the first unit to do
 /// and the first beyond. Its blocks have a multiple of 32 threads, at most [`threads`], and there are as
@@ -58,10 +60,15 @@ pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
     if count * 8 + 16 > MOST_ARGUMENTS {
         return Err(Error::Mapping(format!("{count} words do not fit into the arguments of a launch")));
     }
-    let mut code = entry(kernel, mapping, MAIN, Entry::Main);
-    if mapping.layout.has_finish() {
-        code = code + "\n" + &entry(kernel, mapping, FINISH, Entry::Finish);
-    }
+    let named = |&which: &Entry| {
+        let name = match which {
+            Entry::Main => MAIN,
+            Entry::Join => JOIN,
+            Entry::Finish => FINISH,
+        };
+        entry(kernel, mapping, name, which)
+    };
+    let code = Entry::of(mapping).iter().map(named).collect::<Vec<_>>().join("\n");
     Ok(format!("{}struct Words {{ u64 at[{count}]; }};\n\n// {mapping}\n{code}", prelude(&code)))
 }
 
@@ -181,11 +188,23 @@ mod tests {
     use numfuse_ir::prim::Prim;
     use numfuse_ir::scalar::Scalar;
 
-    const FLAT: Mapping =
-        Mapping { layout: Layout::Flat, worker: Worker::Thread, lanes: 4, levels: 1, streams: false };
+    const FLAT: Mapping = Mapping {
+        layout: Layout::Flat,
+        worker: Worker::Thread,
+        lanes: 4,
+        levels: 1,
+        joins: false,
+        streams: false,
+    };
     const ONE: Mapping = Mapping { lanes: 1, ..FLAT };
-    const ROW: Mapping =
-        Mapping { layout: Layout::Row, worker: Worker::Warp, lanes: 32, levels: 1, streams: false };
+    const ROW: Mapping = Mapping {
+        layout: Layout::Row,
+        worker: Worker::Warp,
+        lanes: 32,
+        levels: 1,
+        joins: false,
+        streams: false,
+    };
 
     /// The place `i` of a vector.
     fn i() -> Index {
@@ -331,7 +350,14 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
     fn a_split_fold_has_two_entries() {
         let text = printed(
             &row_sum(),
-            Mapping { layout: Layout::Split, worker: Worker::Warp, lanes: 32, levels: 2, streams: false },
+            Mapping {
+                layout: Layout::Split,
+                worker: Worker::Warp,
+                lanes: 32,
+                levels: 2,
+                joins: false,
+                streams: false,
+            },
         );
         assert_eq!(text.matches("extern \"C\"").count(), 2, "{text}");
         assert!(

@@ -176,7 +176,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Joins 32 lanes by halving: lane l with l + 16, then with l + 8, 4, 2 and 1.
-    fn halve(&mut self, pass: PassId, mut chunks: Vec<State>) -> State {
+    pub(super) fn halve(&mut self, pass: PassId, mut chunks: Vec<State>) -> State {
         while chunks.len() > 1 {
             let upper = chunks.split_off(chunks.len() / 2);
             chunks = chunks.iter().zip(&upper).map(|(a, b)| self.join(pass, a, b)).collect();
@@ -251,15 +251,17 @@ impl<E: Emit> Walk<'_, E> {
         match self.kernel.passes[pass.index()].order {
             Order::Lanes => self.levels(pass, levels, lanes, zero, total, leaf),
             Order::Runs => unreachable!("a pass that scans is walked by `scan`"),
-            Order::Free | Order::Groups => {
-                let depth = match levels {
-                    1 => 2,
-                    2 => 3,
-                    3 => 4,
-                    _ => 6,
-                };
-                self.group(pass, depth, lanes, zero, total, leaf)
-            }
+            Order::Free | Order::Groups => self.group(pass, self.depth(levels), lanes, zero, total, leaf),
+        }
+    }
+
+    /// How many levels of groups hold as many elements as so many levels of blocks.
+    pub(super) fn depth(&self, levels: u32) -> u32 {
+        match levels {
+            1 => 2,
+            2 => 3,
+            3 => 4,
+            _ => 6,
         }
     }
 
@@ -337,7 +339,7 @@ impl<E: Emit> Walk<'_, E> {
 
     /// Groups of 128, their results again: serially, from the identity.
     #[allow(clippy::too_many_arguments, reason = "the bounds of a run and what is done with it")]
-    fn group(
+    pub(super) fn group(
         &mut self,
         pass: PassId,
         level: u32,

@@ -40,7 +40,13 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The one strip of a chunk that is as long as there are lanes: all of it, or its part under a mask.
-    fn strip(&mut self, axis: AxisId, start: E::Index, count: E::Index, body: &mut dyn FnMut(&mut Self)) {
+    pub(super) fn strip(
+        &mut self,
+        axis: AxisId,
+        start: E::Index,
+        count: E::Index,
+        body: &mut dyn FnMut(&mut Self),
+    ) {
         let lanes = self.mapping.lanes();
         if lanes == 1 {
             self.bind(axis, At::Lanes(start));
@@ -124,14 +130,19 @@ impl<E: Emit> Walk<'_, E> {
     /// Folds the states of one row's blocks (or of each lane's), then does the passes after the first.
     pub(super) fn finish(&mut self) {
         let pass = PassId(0);
-        let lanes = if self.mapping.layout.is_across() { 1 } else { self.mapping.lanes() };
         let row = self.row();
-        let size = self.emit.number(mapping::block(self.kernel));
-        let state = self.join_blocks(pass, lanes, self.mapping.levels().max(2), &mut |w, start, _| {
-            let block = w.emit.step(Step::Div, start, size);
-            let (cell, stride) = w.cell_of(block, row);
-            w.kept(pass, lanes, cell, stride)
-        });
+        let state = match self.mapping.worker {
+            Worker::Core => {
+                let lanes = if self.mapping.layout.is_across() { 1 } else { self.mapping.lanes() };
+                let size = self.emit.number(mapping::block(self.kernel, self.mapping));
+                self.join_blocks(pass, lanes, self.mapping.levels().max(2), &mut |w, start, _| {
+                    let block = w.emit.step(Step::Div, start, size);
+                    let (cell, stride) = w.cell_of(block, row);
+                    w.kept(pass, lanes, cell, stride)
+                })
+            }
+            Worker::Warp | Worker::Thread => self.all_states(pass, row),
+        };
         self.set_finals(pass, &state);
         self.passes(1);
     }
@@ -243,7 +254,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Binds the row axes before `last` from a unit's number; gives its chunk of `last`.
-    fn chunk_of(&mut self, unit: E::Index, last: AxisId, size: i64) -> Run<E::Index> {
+    pub(super) fn chunk_of(&mut self, unit: E::Index, last: AxisId, size: i64) -> Run<E::Index> {
         let (extent, size) = (self.extent_of(&[last]), self.emit.number(size));
         let mut chunk = unit;
         if last.0 > 0 {
@@ -281,7 +292,7 @@ impl<E: Emit> Walk<'_, E> {
         let blocks = self.blocks();
         let (first, beyond) = self.part_of(run, many, blocks);
         self.repeat(first, beyond, 1, &[], &[], |w, block, _| {
-            let size = w.emit.number(mapping::block(w.kernel));
+            let size = w.emit.number(mapping::block(w.kernel, w.mapping));
             let start = w.emit.step(Step::Mul, block, size);
             let count = w.up_to(start, total, size);
             body(w, block, (start, count));
@@ -292,23 +303,12 @@ impl<E: Emit> Walk<'_, E> {
     /// How many blocks the first pass has.
     pub(super) fn blocks(&mut self) -> E::Index {
         let total = self.visits(PassId(0));
-        let size = self.emit.number(mapping::block(self.kernel));
+        let size = self.emit.number(mapping::block(self.kernel, self.mapping));
         self.divide_up(total, size)
     }
 
-    /// Where the state of a block of a row begins in the scratch, and how far its parts are apart:
-    /// the rows of one part of one block lie side by side.
-    pub(super) fn cell_of(&mut self, block: E::Index, row: E::Index) -> Run<E::Index> {
-        let axes: Vec<AxisId> = self.kernel.row_axes().collect();
-        let rows = self.extent_of(&axes);
-        let parts = self.emit.number(abi::parts(self.kernel) as i64);
-        let of_block = self.emit.step(Step::Mul, rows, parts);
-        let first = self.emit.step(Step::Mul, block, of_block);
-        (self.emit.step(Step::Add, first, row), rows)
-    }
-
     /// The number of the row that is open, of the first lane's where lanes lie along rows.
-    fn row(&mut self) -> E::Index {
+    pub(super) fn row(&mut self) -> E::Index {
         let mut number = self.emit.number(0);
         for axis in self.kernel.row_axes() {
             let extent = self.extent_of(&[axis]);
@@ -320,7 +320,7 @@ impl<E: Emit> Walk<'_, E> {
         number
     }
 
-    fn last_row_axis(&self) -> Option<AxisId> {
+    pub(super) fn last_row_axis(&self) -> Option<AxisId> {
         self.kernel.rows.checked_sub(1).map(|a| AxisId(a as u32))
     }
 

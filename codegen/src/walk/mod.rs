@@ -15,12 +15,13 @@ mod fold;
 mod layout;
 mod place;
 mod scan;
+mod states;
 mod values;
 mod within;
 
 pub use emit::{Active, Emit, Join, Memory, Place, Spread, Step};
 
-use crate::mapping::{Layout, Mapping};
+use crate::mapping::{Layout, Mapping, Worker};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Index, Word};
 use numfuse_ir::kernel::{AxisId, BufferId, Inst, Kernel, Order, PassId, Val};
@@ -35,6 +36,8 @@ use std::collections::HashMap;
 pub enum Entry {
     /// The one that every kernel has.
     Main,
+    /// States of blocks in scratch are joined in groups, to states in scratch.
+    Join,
     /// What is done with the states of blocks in scratch.
     Finish,
 }
@@ -42,7 +45,11 @@ pub enum Entry {
 impl Entry {
     /// The entries of a kernel under a mapping.
     pub fn of(mapping: Mapping) -> &'static [Entry] {
-        if mapping.layout.has_finish() { &[Entry::Main, Entry::Finish] } else { &[Entry::Main] }
+        match (mapping.layout.has_finish(), mapping.joins) {
+            (false, _) => &[Entry::Main],
+            (true, false) => &[Entry::Main, Entry::Finish],
+            (true, true) => &[Entry::Main, Entry::Join, Entry::Finish],
+        }
     }
 }
 
@@ -52,9 +59,11 @@ pub fn walk<E: Emit>(kernel: &Kernel, mapping: Mapping, entry: Entry, emit: &mut
     walk.scoped(|w| {
         w.hoist(&w.roots());
         match (mapping.layout, entry) {
+            (_, Entry::Join) => w.join_groups(),
             (Layout::Flat, _) => w.flat(|w| w.passes(0)),
             (Layout::Row, _) => w.rows(|w| w.passes(0)),
-            (Layout::Split, Entry::Main) => w.split(),
+            (Layout::Split, Entry::Main) if mapping.worker == Worker::Core => w.split(),
+            (Layout::Split, Entry::Main) => w.split_apart(),
             (Layout::Split, Entry::Finish) => w.rows(|w| w.finish()),
             (Layout::Bands, Entry::Main) => w.bands(),
             (Layout::Bands, Entry::Finish) => w.flat(|w| w.finish()),

@@ -4,10 +4,10 @@
 //! before they open; what is left at the point of use is one offset and the spread of the lanes.
 
 use super::scan::RUN;
-use super::{At, Emit, Memory, Place, Spread, State, Step, V, Walk};
+use super::{At, Emit, Memory, Place, Spread, Step, V, Walk};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Guard, Index, Term, Word};
-use numfuse_ir::kernel::{BufferId, PassId};
+use numfuse_ir::kernel::BufferId;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 
@@ -289,42 +289,5 @@ impl<E: Emit> Walk<'_, E> {
             all = self.apply(Prim::And, &[all, both]);
         }
         all
-    }
-
-    /// Writes a state to the cells of the scratch that are `stride` apart, from `cell` on: each part
-    /// to one, lanes beside each other.
-    pub(super) fn keep(&mut self, state: &[V], lanes: u32, cell: E::Index, stride: E::Index) {
-        for (part, &v) in state.iter().enumerate() {
-            let place = self.cell(cell, stride, part, lanes);
-            let value = self.handle(v, lanes);
-            self.emit.store(&place, &value, self.active);
-        }
-    }
-
-    /// Reads a state from there; a count, which all lanes share, from the first lane's cell.
-    pub(super) fn kept(&mut self, pass: PassId, lanes: u32, cell: E::Index, stride: E::Index) -> State {
-        let parts = self.part_dtypes(pass).into_iter().zip(self.widths(pass, lanes));
-        let load = |(part, (dtype, lanes)): (usize, (DType, u32))| {
-            let place = self.cell(cell, stride, part, lanes);
-            let value = self.emit.load(&place, dtype, lanes, self.active);
-            self.emitted(dtype, lanes, value)
-        };
-        parts.enumerate().map(load).collect()
-    }
-
-    fn cell(
-        &mut self,
-        cell: E::Index,
-        stride: E::Index,
-        part: usize,
-        lanes: u32,
-    ) -> Place<E::Index, E::Value> {
-        let part = self.emit.number(part as i64);
-        let skip = self.emit.step(Step::Mul, part, stride);
-        let at = self.emit.step(Step::Add, cell, skip);
-        let base = self.emit.base(Memory::Scratch);
-        let pointer = self.emit.advance(base, crate::abi::CELL, at);
-        let spread = if lanes == 1 { Spread::Same } else { Spread::Unit };
-        Place { pointer, offset: None, spread }
     }
 }

@@ -5,7 +5,7 @@ use super::{Error, Gpu, disk, nvrtc};
 use crate::cache::{Compiled, Key};
 use crate::fork;
 use cudarc::driver::sys::{self, CUfunction, CUmodule};
-use numfuse_codegen::{Mapping, Worker, cuda};
+use numfuse_codegen::{Launch, Mapping, Worker, cuda};
 use numfuse_ir::kernel::Kernel;
 use std::ffi::{CString, c_void};
 use std::sync::{Arc, OnceLock};
@@ -15,6 +15,7 @@ pub struct Module {
     gpu: &'static Gpu,
     module: CUmodule,
     main: Entry,
+    join: Option<Entry>,
     finish: Option<Entry>,
     bytes: usize,
     mapping: Mapping,
@@ -71,12 +72,13 @@ impl Module {
                     .map(|()| Entry(function))
             };
             let main = entry(cuda::MAIN)?;
+            let join = mapping.joins.then(|| entry(cuda::JOIN)).transpose()?;
             let finish = mapping.layout.has_finish().then(|| entry(cuda::FINISH)).transpose()?;
-            Ok(Module { gpu, module, main, finish, bytes: image.len(), mapping })
+            Ok(Module { gpu, module, main, join, finish, bytes: image.len(), mapping })
         })?)
     }
 
-    /// Launches the first entry for so many units.
+    /// Launches all entries, one after the other.
     ///
     /// # Errors
     /// The driver refuses.
@@ -84,24 +86,16 @@ impl Module {
     /// # Safety
     /// As for [`Code::call`](numfuse_codegen::Code::call), with addresses of this GPU's memory that lives until the
     /// launch is done, each a multiple of 16.
-    pub(super) unsafe fn launch(&self, words: &[u64], units: u64) -> Result<(), Error> {
-        // SAFETY: by our caller's promise.
-        unsafe { self.launch_entry(self.main, words, units) }
-    }
-
-    /// Launches the second entry, if there is one.
-    ///
-    /// # Errors
-    /// The driver refuses.
-    ///
-    /// # Safety
-    /// As for [`Module::launch`], after all units of the first.
-    pub(super) unsafe fn finish(&self, words: &[u64], units: u64) -> Result<(), Error> {
-        match self.finish {
-            // SAFETY: by our caller's promise.
-            Some(entry) => unsafe { self.launch_entry(entry, words, units) },
-            None => Ok(()),
+    pub(super) unsafe fn launch(&self, words: &[u64], launch: Launch) -> Result<(), Error> {
+        let entries =
+            [(Some(self.main), launch.units), (self.join, launch.join), (self.finish, launch.finish)];
+        for (entry, units) in entries {
+            if let Some(entry) = entry {
+                // SAFETY: by our caller's promise.
+                unsafe { self.launch_entry(entry, words, units)? };
+            }
         }
+        Ok(())
     }
 
     unsafe fn launch_entry(&self, entry: Entry, words: &[u64], units: u64) -> Result<(), Error> {

@@ -117,10 +117,7 @@ impl Run<'_> {
             // SAFETY: the words are packed in the order of the kernel's ABI. Each buffer is as large as the kernel
             // takes it for: slots by their shapes, leaves by the contract of `Prepared`; blocks begin at
             // multiples of 256, and are freed on the stream after this launch.
-            unsafe {
-                module.launch(&words, life.launch.units)?;
-                module.finish(&words, life.launch.finish)
-            }
+            unsafe { module.launch(&words, life.launch) }
         };
         all()?;
         let Some(cells) = cells else { return Ok(()) };
