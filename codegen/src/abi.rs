@@ -13,7 +13,7 @@
 //! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
 //! depend on shape alone.
 
-use crate::mapping::{Layout, Mapping, Worker, block, extent, group, turned};
+use crate::mapping::{Layout, Mapping, WARPS, Worker, block, extent, group, kept, kept_bytes, turned};
 use numfuse_ir::kernel::Kernel;
 
 /// Elements of the last row axis in one unit of a flat kernel without columns, of a core.
@@ -46,6 +46,8 @@ pub struct Launch {
     /// How many units the entry has that [joins](Mapping::joins) states, run after all units of the first (0:
     /// there is none).
     pub join: u64,
+    /// Bytes of shared memory of each block of threads of a GPU, for rows that are kept.
+    pub shared_bytes: usize,
     /// How many units the second entry has, run after all units of the first (0: there is none).
     pub finish: u64,
 }
@@ -66,7 +68,7 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let groups = if mapping.joins { blocks.div_ceil(group(mapping) as u64) } else { 0 };
     let shared = |units: u64, join: u64, finish: u64| {
         let scratch = (rows * (blocks + groups)) as usize * parts(kernel) * CELL;
-        Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), join, finish }
+        Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), join, finish, shared_bytes: 0 }
     };
     let (units, work) = match mapping.layout {
         Layout::Flat => (chunks, last.min(chunk).saturating_mul(visits)),
@@ -85,7 +87,7 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
         Layout::Split => {
             let units = match mapping.worker {
                 Worker::Core => blocks.div_ceil((BLOCKS_OF_UNIT as u64 / rows.max(1)).max(1)),
-                Worker::Warp | Worker::Thread => rows * blocks,
+                Worker::Warp | Worker::Team | Worker::Thread => rows * blocks,
             };
             return shared(units, rows * groups, rows);
         }
@@ -94,7 +96,12 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
             return shared(chunks * blocks.div_ceil(of_unit), chunks * groups, chunks);
         }
     };
-    Launch { units, grain: (CHUNK as u64).div_ceil(work.max(1)), scratch_bytes: 0, join: 0, finish: 0 }
+    let columns = extent(kernel, words, 0);
+    let rows = if mapping.worker == Worker::Team { 1 } else { i64::from(WARPS) };
+    let keeps = if mapping.keeps { kept(kernel) } else { Vec::new() };
+    let shared_bytes = keeps.iter().map(|&v| rows * kept_bytes(kernel, v, columns)).sum::<i64>() as usize;
+    let grain = (CHUNK as u64).div_ceil(work.max(1));
+    Launch { units, grain, scratch_bytes: 0, join: 0, finish: 0, shared_bytes }
 }
 
 /// The length of a chunk of the last row axis.
@@ -104,7 +111,7 @@ pub(crate) fn chunk(kernel: &Kernel, mapping: Mapping) -> i64 {
         Worker::Core if columns => CHUNK_OF_FOLDS,
         Worker::Core => CHUNK,
         // There are as many workers as there is work: each does what its lanes hold.
-        Worker::Warp | Worker::Thread => mapping.lanes().into(),
+        Worker::Warp | Worker::Team | Worker::Thread => mapping.lanes().into(),
     }
 }
 
@@ -112,7 +119,7 @@ pub(crate) fn chunk(kernel: &Kernel, mapping: Mapping) -> i64 {
 pub(crate) fn most_blocks(mapping: Mapping) -> i64 {
     match mapping.worker {
         Worker::Core => BLOCKS_OF_UNIT,
-        Worker::Warp | Worker::Thread => 1,
+        Worker::Warp | Worker::Team | Worker::Thread => 1,
     }
 }
 
@@ -120,7 +127,7 @@ pub(crate) fn most_blocks(mapping: Mapping) -> i64 {
 pub(crate) fn most_bands(mapping: Mapping) -> i64 {
     match mapping.worker {
         Worker::Core => CHUNK_OF_FOLDS,
-        Worker::Warp | Worker::Thread => 1,
+        Worker::Warp | Worker::Team | Worker::Thread => 1,
     }
 }
 
@@ -128,7 +135,7 @@ pub(crate) fn most_bands(mapping: Mapping) -> i64 {
 pub(crate) fn square(mapping: Mapping) -> [i64; 2] {
     match mapping.worker {
         Worker::Core => SQUARE,
-        Worker::Warp | Worker::Thread => [mapping.lanes().into(); 2],
+        Worker::Warp | Worker::Team | Worker::Thread => [mapping.lanes().into(); 2],
     }
 }
 

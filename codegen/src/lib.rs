@@ -77,7 +77,7 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::Mapping(why.into()));
     let lanes: &[u32] = match mapping.worker {
         Worker::Core => &[4, 8, 16, 32, 64],
-        Worker::Warp => &[32],
+        Worker::Warp | Worker::Team => &[32],
         Worker::Thread => &[1, 2, 4, 8, 16],
     };
     if !lanes.contains(&mapping.lanes()) {
@@ -89,6 +89,9 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     }
     if kernel.axes.len() > 64 {
         return refuse("a kernel has at most 64 axes");
+    }
+    if mapping.worker == Worker::Team && mapping.layout != Layout::Row {
+        return refuse("a team shares the blocks of a row");
     }
     match mapping.layout {
         Layout::Scan if !mapping::scans(kernel) => return refuse("only a scan alone is shared as one"),

@@ -33,6 +33,8 @@ pub struct Mapping {
     /// States of blocks are joined in groups by an entry between the first and the last: on a GPU, where
     /// there are many.
     pub joins: bool,
+    /// What several passes read of a row is read once and kept: in the shared memory of a GPU.
+    pub keeps: bool,
     /// Results go past the caches: they are large, and each register of them is a line of its own.
     pub streams: bool,
 }
@@ -44,6 +46,8 @@ pub enum Worker {
     Core,
     /// A warp of a GPU, whose lanes are its threads.
     Warp,
+    /// A block of [`WARPS`] warps of a GPU, which share the blocks of a row; the lanes are a warp's threads.
+    Team,
     /// A thread of a GPU, whose lanes are elements that it loads and stores at once.
     Thread,
 }
@@ -106,6 +110,7 @@ impl fmt::Display for Mapping {
         f.write_str(match self.worker {
             Worker::Core => "",
             Worker::Warp => " by warps",
+            Worker::Team => " by teams",
             Worker::Thread => " by threads",
         })?;
         if self.levels > 1 {
@@ -113,6 +118,9 @@ impl fmt::Display for Mapping {
         }
         if self.joins {
             f.write_str(" joined in groups")?;
+        }
+        if self.keeps {
+            f.write_str(" keeping rows")?;
         }
         if self.streams { f.write_str(" past the caches") } else { Ok(()) }
     }
@@ -127,7 +135,15 @@ pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     let streams = layout == Layout::Flat && streams(kernel, words, target);
-    Mapping { layout, worker: Worker::Core, lanes, levels: levels(kernel, words), joins: false, streams }
+    Mapping {
+        layout,
+        worker: Worker::Core,
+        lanes,
+        levels: levels(kernel, words),
+        joins: false,
+        keeps: false,
+        streams,
+    }
 }
 
 /// From so many bytes read and written on, results are not found in a cache by who reads them next, and
@@ -266,6 +282,52 @@ pub(crate) fn block(kernel: &Kernel, mapping: Mapping) -> i64 {
 pub(crate) fn group(mapping: Mapping) -> i64 {
     if mapping.layout.is_across() { BLOCK } else { GROUP }
 }
+
+/// The warps of a block of threads that works on rows.
+pub const WARPS: u32 = 8;
+
+/// The most blocks of a row that a team shares: it keeps their states.
+pub(crate) const BLOCKS_OF_TEAM: u32 = 512;
+
+/// Loads that several passes make of the same elements of a row, along their one column axis, under no guard,
+/// and how many passes come before the first of them.
+pub(crate) fn kept(kernel: &Kernel) -> Vec<Val> {
+    let outer: Vec<&Pass> = kernel.passes.iter().filter(|p| !p.inner && !p.cols.is_empty()).collect();
+    let [axis] = outer.first().map_or(&[][..], |pass| &pass.cols[..]) else { return Vec::new() };
+    if outer.len() < 2 || kernel.passes.iter().any(|p| p.inner || p.order == Order::Runs) {
+        return Vec::new();
+    }
+    if outer.iter().any(|pass| pass.cols[..] != [*axis]) {
+        return Vec::new();
+    }
+    let depends = kernel.dependence();
+    let mut uses = vec![0; kernel.body.len()];
+    for pass in &outer {
+        let mut wanted = vec![false; kernel.body.len()];
+        pass.carries.iter().flat_map(|c| &c.args).for_each(|v| wanted[v.index()] = true);
+        pass.stores.iter().for_each(|s| wanted[s.value.index()] = true);
+        for v in (0..wanted.len()).rev().filter(|&v| depends[v] >> axis.0 & 1 == 1) {
+            if wanted[v] && !matches!(kernel.body[v], Inst::Pick { .. }) {
+                uses[v] += 1;
+                kernel.body[v].for_each_arg(&mut |arg| wanted[arg.index()] = true);
+            }
+        }
+    }
+    let first = |v: usize| {
+        let is_load = matches!(kernel.body[v], Inst::Load(..));
+        // What the first pass does not read another would have to.
+        is_load && uses[v] == outer.len()
+    };
+    (0..kernel.body.len()).filter(|&v| first(v)).map(|v| Val(v as u32)).collect()
+}
+
+/// Bytes of a row of so many elements that is kept: whole accesses.
+pub(crate) fn kept_bytes(kernel: &Kernel, v: Val, columns: i64) -> i64 {
+    (columns * kernel.dtype(v).bytes() as i64 + KEPT - 1) / KEPT * KEPT
+}
+
+/// What rows that are kept begin at multiples of.
+pub(crate) const KEPT: i64 = 16;
 
 /// Loads that lie along another axis than the last.
 pub(crate) struct Turned {

@@ -161,6 +161,7 @@ fn fewer_levels_give_the_same_bits() {
                 lanes: 8,
                 levels,
                 joins: false,
+                keeps: false,
                 streams: false,
             },
             Mapping {
@@ -169,6 +170,7 @@ fn fewer_levels_give_the_same_bits() {
                 lanes: 8,
                 levels,
                 joins: false,
+                keeps: false,
                 streams: false,
             },
             Mapping {
@@ -177,6 +179,7 @@ fn fewer_levels_give_the_same_bits() {
                 lanes: 8,
                 levels,
                 joins: false,
+                keeps: false,
                 streams: false,
             },
         ];

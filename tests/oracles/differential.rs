@@ -4,7 +4,7 @@
 //! `NUMFUSE_CASES=1000000 cargo test --release --test oracles` runs more of them,
 //! `NUMFUSE_SEED` others.
 
-use crate::graphs::{Case, Gene, grow};
+use crate::graphs::{Case, Gene, LONG_ONE_OF, grow};
 use crate::run::{execute, execute_on, gpu, interpret_plan, vectors};
 use numfuse_ir::graph::{interp, parse::parse, why};
 use numfuse_ir::scalar::Scalar;
@@ -118,6 +118,8 @@ proptest! {
     #[test]
     fn a_gpu_agrees(genes in genes(), seed in any::<u64>()) {
         let Some(gpu) = gpu() else { return Ok(()) };
+        // One in eight is long: what is shared among warps and blocks is long.
+        let seed = if seed % 8 == 0 { seed - seed % LONG_ONE_OF } else { seed };
         let case = grow(&genes, seed, false);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {

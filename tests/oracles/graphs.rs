@@ -18,7 +18,7 @@ use numfuse_ir::shape::Shape;
 const MOST_ELEMENTS: [usize; 2] = [6000, 150_000];
 
 /// One graph of so many is long: interpreting it takes a while.
-const LONG_ONE_OF: u64 = 160;
+pub const LONG_ONE_OF: u64 = 160;
 
 /// One step of growth: what to add, and numbers that choose how.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@
 
 use super::prim::{self, Index, Name, Value};
 use super::{c_type, from_word, memory_type, pointer, to_word};
-use crate::mapping::{Mapping, Worker};
+use crate::mapping::{KEPT, Mapping, WARPS, Worker};
 use crate::walk::{Active, Emit, Memory, Place, Spread, Step};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Kernel;
@@ -18,6 +18,9 @@ use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 use std::collections::HashMap;
 use std::fmt::Write;
+
+/// Lines of a loop that does several turns at once.
+const MOST_UNROLLED: usize = 14;
 
 /// The warps of a block that turns squares in shared memory, of which it has 48 KiB.
 pub(super) const WARPS_OF_TILES: u32 = 2;
@@ -28,7 +31,18 @@ pub(super) struct Table {
     id: u32,
     dtype: DType,
     lanes: u32,
-    is_square: bool,
+    lies: Lies,
+}
+
+/// Where a table lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lies {
+    /// In the registers of the threads.
+    Threads,
+    /// In shared memory: a square of each warp.
+    Square,
+    /// In shared memory: of the whole block.
+    Shared,
 }
 
 /// A set of lanes: the condition that each thread tests, and whether it is the same for all.
@@ -52,21 +66,45 @@ pub(super) struct Printer<'k> {
     blocks: Vec<HashMap<String, Index>>,
     /// The carried variables of each open loop and the results of each open `if`.
     open: Vec<Vec<Value>>,
+    /// Where the text of each open loop begins.
+    loops: Vec<usize>,
+    /// What lies before the next row that is kept, as a sum of bytes.
+    rows: String,
 }
 
 impl<'k> Printer<'k> {
     pub(super) fn new(kernel: &'k Kernel, mapping: Mapping) -> Self {
         let (text, names, sets) = (String::new(), HashMap::new(), Vec::new());
-        Printer { kernel, mapping, text, names, sets, blocks: vec![HashMap::new()], open: Vec::new() }
+        Printer {
+            kernel,
+            mapping,
+            text,
+            names,
+            sets,
+            blocks: vec![HashMap::new()],
+            open: Vec::new(),
+            loops: Vec::new(),
+            rows: String::new(),
+        }
     }
 
     /// Whether lanes are elements of an array in each thread, not threads of a warp.
     fn is_thread(&self) -> bool {
         match self.mapping.worker {
             Worker::Thread => true,
-            Worker::Warp => false,
+            Worker::Warp | Worker::Team => false,
             Worker::Core => unreachable!("a core runs no CUDA C"),
         }
+    }
+
+    /// Whether the worker is a block of threads.
+    fn is_team(&self) -> bool {
+        self.mapping.worker == Worker::Team
+    }
+
+    /// Whether a thread is the first of its worker.
+    fn is_first(&self) -> &'static str {
+        if self.is_team() { "threadIdx.x == 0" } else { "lane == 0" }
     }
 
     /// What stands before a statement about a value of so many lanes.
@@ -89,6 +127,17 @@ impl<'k> Printer<'k> {
         self.line(&format!("{line} {{"));
         self.blocks.push(HashMap::new());
         self.open.push(values);
+    }
+
+    /// Lets the loop that was just closed do several turns at once, if it is short and has nothing inside: what
+    /// these turns read is then on its way together.
+    fn unroll(&mut self) {
+        let start = self.loops.pop().expect("a loop was open");
+        let body = &self.text[start..];
+        if body.matches('{').count() == 1 && body.lines().count() <= MOST_UNROLLED {
+            let indent = 4 * self.blocks.len();
+            self.text.insert_str(start, &format!("{:indent$}#pragma unroll 8\n", ""));
+        }
     }
 
     fn close(&mut self) -> Vec<Value> {
@@ -352,13 +401,17 @@ impl Emit for Printer<'_> {
             carried.iter().map(|v| self.value(v.dtype, v.lanes, &v.to_string())).collect();
         let i = Index::Local(self.fresh('n'));
         if from == Index::Begin {
-            self.line(&format!(
-                "const i64 {i} = begin + {};",
-                if self.is_thread() { "thread" } else { "warp" }
-            ));
+            let worker = match self.mapping.worker {
+                Worker::Thread => "thread",
+                Worker::Warp => "warp",
+                Worker::Team => "blockIdx.x",
+                Worker::Core => unreachable!("a core runs no CUDA C"),
+            };
+            self.line(&format!("const i64 {i} = begin + {worker};"));
             self.open(&format!("if ({i} < {to})"), carried.clone());
             return (i, carried);
         }
+        self.loops.push(self.text.len());
         let next = if by == 1 { format!("{i}++") } else { format!("{i} += {by}") };
         self.open(&format!("for (i64 {i} = {from}; {i} < {to}; {next})"), carried.clone());
         (i, carried)
@@ -366,6 +419,7 @@ impl Emit for Printer<'_> {
 
     /// All carried variables change at once: one that a later one still needs is kept aside.
     fn end_loop(&mut self, next: &[Value]) -> Vec<Value> {
+        let from_units = self.open.len() == 1;
         let carried = self.open.last().cloned().expect("a loop is open");
         let mut next = next.to_vec();
         for (k, variable) in carried.iter().enumerate() {
@@ -380,7 +434,12 @@ impl Emit for Printer<'_> {
             let each = self.each(variable.lanes);
             self.line(&format!("{each}{variable} = {};", next[k]));
         }
-        self.close()
+        let last = self.close();
+        if from_units {
+            return last;
+        }
+        self.unroll();
+        last
     }
 
     fn begin_if(&mut self, cond: Index, _rare: bool, otherwise: &[Value]) {
@@ -455,7 +514,7 @@ impl Emit for Printer<'_> {
             (Some(active), _) => Some(self.holds(active.bits)),
         };
         let conditions: Vec<String> =
-            active.into_iter().chain(is_once.then(|| "lane == 0".to_string())).collect();
+            active.into_iter().chain(is_once.then(|| self.is_first().to_string())).collect();
         let condition =
             if conditions.is_empty() { String::new() } else { format!("if ({}) ", conditions.join(" && ")) };
         let each = if matches!(place.spread, Spread::Same) { String::new() } else { self.each(lanes) };
@@ -543,13 +602,16 @@ impl Emit for Printer<'_> {
             (1, true) | (_, false) => format!("{element} t{id}[{count}];"),
             (lanes, true) => format!("{element} t{id}[{count}][{lanes}];"),
         });
-        Table { id, dtype, lanes, is_square: false }
+        Table { id, dtype, lanes, lies: Lies::Threads }
     }
 
     fn read(&mut self, table: Table, at: Index) -> Value {
         let at = self.plain(at);
         let expression = match table.lanes {
-            row if table.is_square => format!("t{}[threadIdx.x / 32][{at} * {} + lane]", table.id, row + 1),
+            row if table.lies == Lies::Square => {
+                format!("t{}[threadIdx.x / 32][{at} * {} + lane]", table.id, row + 1)
+            }
+            _ if table.lies == Lies::Shared => format!("t{}[{at}]", table.id),
             1 if !self.is_thread() => format!("__shfl_sync(WARP, t{}, {at})", table.id),
             2.. if self.is_thread() => format!("t{}[{at}][k]", table.id),
             _ => format!("t{}[{at}]", table.id),
@@ -560,6 +622,9 @@ impl Emit for Printer<'_> {
     fn write(&mut self, table: Table, at: Index, value: &Value) {
         let at = self.plain(at);
         match table.lanes {
+            _ if table.lies == Lies::Shared => {
+                self.line(&format!("if (lane == 0) t{}[{at}] = {value};", table.id));
+            }
             1 if !self.is_thread() => self.line(&format!("if (lane == {at}) t{} = {value};", table.id)),
             lanes @ 2.. if self.is_thread() => {
                 let each = self.each(lanes);
@@ -576,7 +641,7 @@ impl Emit for Printer<'_> {
         let id = self.fresh('t');
         let size = lanes * (lanes + 1);
         self.line(&format!("__shared__ {} t{id}[{WARPS_OF_TILES}][{size}];", memory_type(dtype)));
-        Table { id, dtype, lanes, is_square: true }
+        Table { id, dtype, lanes, lies: Lies::Square }
     }
 
     fn columns_at_once(&self, _: DType, _: u32) -> u32 {
@@ -592,6 +657,49 @@ impl Emit for Printer<'_> {
     }
 
     fn exchange(&mut self) {
-        self.line("__syncwarp();");
+        self.line(if self.is_team() { "__syncthreads();" } else { "__syncwarp();" });
+    }
+
+    fn team(&mut self) -> Option<(Index, i64)> {
+        self.is_team().then_some((Index::Member, WARPS.into()))
+    }
+
+    fn shared(&mut self, dtype: DType, count: u32) -> Table {
+        let id = self.fresh('t');
+        self.line(&format!("__shared__ {} t{id}[{count}];", memory_type(dtype)));
+        Table { id, dtype, lanes: 1, lies: Lies::Shared }
+    }
+
+    /// Rows lie one behind the other in what shared memory a launch asks for, those of all warps of a
+    /// block side by side.
+    fn row(&mut self, dtype: DType, length: Index) -> Table {
+        let (id, kind) = (self.fresh('t'), memory_type(dtype));
+        let (bytes, round) = (dtype.bytes(), KEPT - 1);
+        let size = self.number_of(format!("({length} * {bytes} + {round}) / {KEPT} * {KEPT}"));
+        let (before, own) = match self.mapping.worker {
+            Worker::Team => (self.rows.clone(), String::new()),
+            _ => (self.rows.clone(), format!(" + threadIdx.x / 32 * {size}")),
+        };
+        self.line(&format!("{kind}* t{id} = ({kind}*)(rows{before}{own});"));
+        let many = if self.is_team() { 1 } else { WARPS };
+        self.rows.push_str(&format!(" + {many} * {size}"));
+        Table { id, dtype, lanes: 1, lies: Lies::Shared }
+    }
+
+    fn write_across(&mut self, table: Table, at: Index, value: &Value, active: Option<Active<Index>>) {
+        let condition = active.map_or(String::new(), |active| format!("if ({}) ", self.holds(active.bits)));
+        self.line(&format!("{condition}t{}[{at} + lane] = {value};", table.id));
+    }
+
+    fn read_across(&mut self, table: Table, at: Index, lanes: u32, active: Option<Active<Index>>) -> Value {
+        let entry = format!("t{}[{at} + lane]", table.id);
+        let read = if table.dtype == DType::Bool { format!("{entry} != 0") } else { entry };
+        match active {
+            None => self.value(table.dtype, lanes, &read),
+            Some(active) => {
+                let holds = self.holds(active.bits);
+                self.value(table.dtype, lanes, &format!("{holds} ? {read} : 0"))
+            }
+        }
     }
 }

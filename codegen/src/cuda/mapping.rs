@@ -5,9 +5,9 @@
 //! warps, a row or a block of a row each; where there are fewer rows than would keep a GPU busy their
 //! blocks are shared, as on a processor.
 
-use crate::mapping::{self, Layout, Mapping, Worker};
+use crate::mapping::{self, BLOCK, BLOCKS_OF_TEAM, Layout, Mapping, Worker};
 use numfuse_ir::index::{Index, Term, Word};
-use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order};
+use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Pass};
 
 /// Bytes that a thread loads or stores at once.
 const ACCESS: i64 = 16;
@@ -23,17 +23,47 @@ const HEAVY: usize = 64;
 pub fn choose(kernel: &Kernel, words: &[i64]) -> Mapping {
     let lanes = lanes(kernel, words);
     let layout = layout(kernel, words, lanes);
-    let turns = layout.is_across() || layout == Layout::Tile || kernel.scan().is_some();
-    let (worker, lanes) = if turns { (Worker::Warp, 32) } else { (Worker::Thread, lanes) };
-    let levels = mapping::levels(kernel, words);
-    let mapping = Mapping { layout, worker, lanes: lanes as u8, levels, joins: false, streams: false };
     let columns = mapping::Extents::of(kernel, words).columns;
+    let bytes: i64 = mapping::kept(kernel).iter().map(|&v| mapping::kept_bytes(kernel, v, columns)).sum();
+    let turns = layout.is_across() || layout == Layout::Tile || kernel.scan().is_some();
+    let (worker, lanes) = match layout {
+        Layout::Row if is_for_teams(kernel, words, columns, bytes) => (Worker::Team, 32),
+        _ if turns => (Worker::Warp, 32),
+        _ => (Worker::Thread, lanes),
+    };
+    let rows = if worker == Worker::Team { 1 } else { i64::from(mapping::WARPS) };
+    let keeps = layout == Layout::Row && bytes > 0 && rows * bytes <= MOST_KEPT;
+    let levels = mapping::levels(kernel, words);
+    let mapping = Mapping { layout, worker, lanes: lanes as u8, levels, joins: false, keeps, streams: false };
     let blocks = columns / mapping::block(kernel, mapping);
     let in_lanes = layout == Layout::Bands && kernel.passes[0].order == Order::Lanes;
     let joins =
         matches!(layout, Layout::Split | Layout::Bands) && !in_lanes && blocks > mapping::group(mapping);
     Mapping { joins, levels: if joins { levels.max(3) } else { levels }, ..mapping }
 }
+
+/// Whether the warps of a block of threads share each row: rows are long, and either there are few of them or
+/// what is kept of them is more than each warp has room for.
+fn is_for_teams(kernel: &Kernel, words: &[i64], columns: i64, bytes: i64) -> bool {
+    let parts = |pass: &Pass| pass.carries.iter().map(|c| c.fold.parts()).sum::<usize>();
+    let states: usize = kernel.passes.iter().map(parts).sum();
+    let fits = columns <= BLOCK * i64::from(BLOCKS_OF_TEAM) && states <= MOST_STATES;
+    let is_plain =
+        kernel.passes.iter().all(|p| !p.inner && p.order != Order::Runs && p.order != Order::Groups);
+    let rows = mapping::Extents::of(kernel, words).count;
+    let is_long = columns >= LONG_ROW && rows < MANY_ROWS || bytes * i64::from(mapping::WARPS) > MOST_KEPT;
+    fits && is_plain && columns >= 2 * BLOCK && is_long
+}
+
+/// Bytes of rows that a block of threads keeps: with twice as many there would be too few warps.
+const MOST_KEPT: i64 = 48 << 10;
+
+/// Parts of states that a team has room for.
+const MOST_STATES: usize = 8;
+
+/// Columns of a row that is worth a team, and rows that keep a GPU busy without.
+const LONG_ROW: i64 = 4096;
+const MANY_ROWS: i64 = 1 << 15;
 
 fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     let shape = mapping::Extents::of(kernel, words);
@@ -47,7 +77,7 @@ fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     }
     let flat = shape.is_flat(kernel, 32);
     let workers = if flat { shape.count / lanes } else { shape.count.saturating_mul(32) };
-    if workers >= FEW_THREADS || shape.columns < 4 * mapping::BLOCK {
+    if workers >= FEW_THREADS || shape.columns < 4 * BLOCK {
         return if flat { Layout::Flat } else { Layout::Row };
     }
     match (mapping::splits(kernel), flat) {

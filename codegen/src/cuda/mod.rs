@@ -16,7 +16,7 @@ mod prim;
 pub use mapping::choose;
 
 use crate::error::Error;
-use crate::mapping::{Layout, Mapping, Worker};
+use crate::mapping::{Layout, Mapping, WARPS, Worker};
 use crate::walk::{Entry, walk};
 use crate::{abi, cuda::emit::Printer};
 use numfuse_ir::dtype::DType;
@@ -25,7 +25,7 @@ use numfuse_ir::kernel::{Buffer, Kernel, Role};
 /// How many threads a block has at most: the compiler may spend registers accordingly. The warps of
 /// a tiled kernel share what shared memory there is.
 pub fn threads(mapping: Mapping) -> u32 {
-    if mapping.layout == Layout::Tile { 32 * emit::WARPS_OF_TILES } else { 256 }
+    if mapping.layout == Layout::Tile { 32 * emit::WARPS_OF_TILES } else { 32 * WARPS }
 }
 /// The name of the entry that does the units of a kernel.
 pub const MAIN: &str = "kernel";
@@ -54,7 +54,7 @@ pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
                 "lanes across columns are a warp's, {mapping} is by threads"
             )));
         }
-        Worker::Warp | Worker::Thread => {}
+        Worker::Warp | Worker::Team | Worker::Thread => {}
     }
     let count = words(kernel, mapping);
     if count * 8 + 16 > MOST_ARGUMENTS {
@@ -98,8 +98,15 @@ fn entry(kernel: &Kernel, mapping: Mapping, name: &str, entry: Entry) -> String 
         Worker::Warp => {
             vec!["const i64 lane = threadIdx.x % 32".to_string(), format!("const i64 warp = ({thread}) / 32")]
         }
+        Worker::Team => {
+            let part = |name: &str, operator: &str| format!("const i64 {name} = threadIdx.x {operator} 32");
+            vec![part("lane", "%"), part("warp", "/")]
+        }
         Worker::Core => unreachable!("a core runs no CUDA C"),
     };
+    if mapping.keeps {
+        lines.push("DYNAMIC_SHARED(u8, rows)".to_string());
+    }
     let buffers = kernel.buffers.iter().enumerate();
     lines.extend(buffers.map(|(k, b)| {
         let pointer = pointer(b);
@@ -194,6 +201,7 @@ mod tests {
         lanes: 4,
         levels: 1,
         joins: false,
+        keeps: false,
         streams: false,
     };
     const ONE: Mapping = Mapping { lanes: 1, ..FLAT };
@@ -203,6 +211,7 @@ mod tests {
         lanes: 32,
         levels: 1,
         joins: false,
+        keeps: false,
         streams: false,
     };
 
@@ -356,6 +365,7 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
                 lanes: 32,
                 levels: 2,
                 joins: false,
+                keeps: false,
                 streams: false,
             },
         );

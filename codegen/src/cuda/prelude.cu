@@ -34,6 +34,12 @@ template <class V, class T, int n> __device__ __forceinline__ void store_all(T* 
     *(Lanes<T, n>*)to = lanes;
 }
 
+//# DYNAMIC_SHARED
+// The shared memory that a launch asks for.
+#ifndef DYNAMIC_SHARED
+#define DYNAMIC_SHARED(T, name) extern __shared__ __align__(16) T name[]
+#endif
+
 //# int_div
 // Truncated; by 0 it is 0, and the least number by -1 wraps. 32 bits divide faster than 64.
 template <class T> __device__ __forceinline__ T int_div(T a, T b) {

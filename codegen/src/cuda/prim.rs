@@ -23,6 +23,8 @@ pub(super) enum Index {
     /// The units of this launch: the first and the one beyond.
     Begin,
     End,
+    /// Which warp of its block a thread is of.
+    Member,
     /// Lanes as the condition that each thread tests for itself; a number only where one is needed.
     Lanes(u32),
     /// Where a memory starts.
@@ -73,7 +75,7 @@ impl fmt::Display for Value {
             Name::Index(i) => write!(f, "{i}"),
             Name::Lane(Worker::Thread) if self.lanes == 1 => f.write_str("(i64)0"),
             Name::Lane(Worker::Thread) => f.write_str("(i64)k"),
-            Name::Lane(Worker::Warp | Worker::Core) => f.write_str("lane"),
+            Name::Lane(Worker::Warp | Worker::Team | Worker::Core) => f.write_str("lane"),
         }
     }
 }
@@ -85,6 +87,7 @@ impl fmt::Display for Index {
             Index::Word(k) => write!(f, "w{k}"),
             Index::Local(k) => write!(f, "n{k}"),
             Index::Begin => f.write_str("begin"),
+            Index::Member => f.write_str("warp"),
             Index::End => f.write_str("end"),
             Index::Base(Memory::Buffer(b)) => write!(f, "b{}", b.0),
             Index::Base(Memory::Scratch) => f.write_str("scratch"),

@@ -169,12 +169,46 @@ pub trait Emit: Sized {
     /// Sets an entry of a table.
     fn write(&mut self, table: Self::Table, at: Self::Index, value: &Self::Value);
 
+    /// Of a worker of several members, which of them this is and how many there are.
+    fn team(&mut self) -> Option<(Self::Index, i64)> {
+        None
+    }
+    /// A new table of uniform values that all members of a team write, and read after an
+    /// [exchange](Emit::exchange).
+    fn shared(&mut self, _dtype: DType, _count: u32) -> Self::Table {
+        unreachable!("who has no team has nothing to share")
+    }
+    /// A new table for a row of so many elements.
+    fn row(&mut self, _dtype: DType, _length: Self::Index) -> Self::Table {
+        unreachable!("caches keep the rows of a core")
+    }
+    /// Sets entries of such a table from the given one on, one in each active lane.
+    fn write_across(
+        &mut self,
+        _table: Self::Table,
+        _at: Self::Index,
+        _value: &Self::Value,
+        _active: Option<Active<Self::Index>>,
+    ) {
+        unreachable!("caches keep the rows of a core")
+    }
+    /// Entries of such a table, or of one that is shared, from the given one on, one in each active lane.
+    fn read_across(
+        &mut self,
+        _table: Self::Table,
+        _at: Self::Index,
+        _lanes: u32,
+        _active: Option<Active<Self::Index>>,
+    ) -> Self::Value {
+        unreachable!("caches keep the rows of a core")
+    }
+
     /// A new table of `lanes` values that is written by [`Emit::write_columns`]: it turns a square.
     fn square(&mut self, dtype: DType, lanes: u32) -> Self::Table;
     /// How many columns of such a table are best written at once.
     fn columns_at_once(&self, dtype: DType, lanes: u32) -> u32;
     /// Sets lane `at + k` of each entry `l` of a square to lane `l` of value `k`.
     fn write_columns(&mut self, square: Self::Table, at: Self::Index, columns: &[Self::Value]);
-    /// What was written to squares by any lane before is there for every lane after.
+    /// What was written to squares and shared tables by any lane before is there for every lane after.
     fn exchange(&mut self);
 }

@@ -41,6 +41,9 @@ impl<E: Emit> Walk<'_, E> {
                 State::new()
             });
         });
+        if self.mapping.keeps && self.emit.team().is_some() {
+            self.emit.exchange();
+        }
     }
 
     /// A pass that only stores, each lane by itself.
@@ -70,6 +73,9 @@ impl<E: Emit> Walk<'_, E> {
         self.hoist(&self.pass_roots(pass));
         let total = self.visits(pass);
         let zero = self.emit.number(0);
+        if let Some((member, members)) = self.emit.team() {
+            return self.fold_in_team(pass, member, members, total);
+        }
         match self.kernel.passes[pass.index()].order {
             Order::Free => self.block_across(pass, zero, total),
             Order::Runs => unreachable!("a pass that scans is walked by `scan`"),

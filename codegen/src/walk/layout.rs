@@ -34,7 +34,7 @@ impl<E: Emit> Walk<'_, E> {
                         State::new()
                     });
                 }
-                Worker::Warp | Worker::Thread => w.strip(last, start, count, &mut body),
+                Worker::Warp | Worker::Team | Worker::Thread => w.strip(last, start, count, &mut body),
             }
         });
     }
@@ -141,7 +141,7 @@ impl<E: Emit> Walk<'_, E> {
                     w.kept(pass, lanes, cell, stride)
                 })
             }
-            Worker::Warp | Worker::Thread => self.all_states(pass, row),
+            Worker::Warp | Worker::Team | Worker::Thread => self.all_states(pass, row),
         };
         self.set_finals(pass, &state);
         self.passes(1);

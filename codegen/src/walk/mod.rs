@@ -21,7 +21,7 @@ mod within;
 
 pub use emit::{Active, Emit, Join, Memory, Place, Spread, Step};
 
-use crate::mapping::{Layout, Mapping, Worker};
+use crate::mapping::{self, Layout, Mapping, Worker};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Index, Word};
 use numfuse_ir::kernel::{AxisId, BufferId, Inst, Kernel, Order, PassId, Val};
@@ -136,6 +136,9 @@ struct Walk<'k, E: Emit> {
     /// Loads whose elements lie turned in a table, and the row of it that is open.
     turned: Vec<(Val, E::Table)>,
     turned_row: Option<E::Index>,
+    /// Loads whose elements of a row are kept, each in a table; and whether they are there by now.
+    kept: Vec<(Val, E::Table)>,
+    is_kept: bool,
 }
 
 impl<'k, E: Emit> Walk<'k, E> {
@@ -154,16 +157,30 @@ impl<'k, E: Emit> Walk<'k, E> {
             active: None,
             turned: Vec::new(),
             turned_row: None,
+            kept: Vec::new(),
+            is_kept: false,
         }
     }
 
     /// The passes of one row (or of a strip of rows) from the given one on.
     fn passes(&mut self, from: usize) {
+        self.keep_rows();
         for p in from..self.kernel.passes.len() {
             if !self.kernel.passes[p].inner {
                 self.pass(PassId(p as u32));
+                self.is_kept |= !self.kernel.passes[p].cols.is_empty();
             }
         }
+    }
+
+    /// Tables for what is read once of a row.
+    fn keep_rows(&mut self) {
+        if !self.mapping.keeps {
+            return;
+        }
+        let length = self.visits(PassId(0));
+        let table = |&v: &Val| (v, self.emit.row(self.kernel.dtype(v), length));
+        self.kept = mapping::kept(self.kernel).iter().map(table).collect();
     }
 
     fn pass(&mut self, pass: PassId) {
@@ -196,11 +213,23 @@ impl<'k, E: Emit> Walk<'k, E> {
     ) -> State {
         let lanes = self.mapping.lanes();
         let n = self.emit.number(lanes.into());
-        let rest = self.emit.step(Step::Rem, count, n);
+        let mut rest = self.emit.step(Step::Rem, count, n);
         let whole = self.emit.step(Step::Sub, count, rest);
         let tail = self.emit.step(Step::Add, start, whole);
         let widths = vec![lanes; carried.len()];
-        let after = self.repeat(start, tail, lanes.into(), carried, &widths, |w, i, state| {
+        let (mut start, mut by) = (start, i64::from(lanes));
+        if let Some((member, members)) = self.emit.team() {
+            assert!(carried.is_empty(), "what the members of a team carry is joined block by block");
+            let skipped = self.emit.step(Step::Mul, member, n);
+            start = self.emit.step(Step::Add, start, skipped);
+            by *= members;
+            // The rest is the first one's.
+            let one = self.emit.number(1);
+            let others = self.emit.step(Step::Min, member, one);
+            let first = self.emit.step(Step::Sub, one, others);
+            rest = self.emit.step(Step::Mul, rest, first);
+        }
+        let after = self.repeat(start, tail, by, carried, &widths, |w, i, state| {
             w.bind(axis, At::Lanes(i));
             let state = body(w, state);
             w.unbind(axis);

@@ -8,7 +8,7 @@
 
 use super::{Emit, Memory, Place, Spread, State, Step, V, Walk};
 use crate::abi;
-use crate::mapping::{self, Worker};
+use crate::mapping::{self, BLOCK, BLOCKS_OF_TEAM, Worker};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Order, PassId};
 
@@ -106,6 +106,41 @@ impl<E: Emit> Walk<'_, E> {
         }
     }
 
+    /// The end states of a pass whose blocks the members of a team share. Each then joins all of their states.
+    pub(super) fn fold_in_team(
+        &mut self,
+        pass: PassId,
+        member: E::Index,
+        members: i64,
+        total: E::Index,
+    ) -> State {
+        let size = self.emit.number(BLOCK);
+        let blocks = self.divide_up(total, size);
+        let dtypes = self.part_dtypes(pass);
+        let tables: Vec<(E::Table, DType)> =
+            dtypes.iter().map(|&dtype| (self.emit.shared(dtype, BLOCKS_OF_TEAM), dtype)).collect();
+        self.repeat(member, blocks, members, &[], &[], |w, block, _| {
+            let start = w.emit.step(Step::Mul, block, size);
+            let count = w.up_to(start, total, size);
+            let state = w.block_across(pass, start, count);
+            for (&(table, _), &v) in tables.iter().zip(&state) {
+                let value = w.handle(v, 1);
+                w.emit.write(table, block, &value);
+            }
+            State::new()
+        });
+        self.emit.exchange();
+        let zero = self.emit.number(0);
+        self.join_lanes(pass, zero, blocks, &mut |w, at| {
+            let load = |&(table, dtype): &(E::Table, DType)| {
+                let lanes = w.mapping.lanes();
+                let value = w.emit.read_across(table, at, lanes, w.active);
+                w.emitted(dtype, lanes, value)
+            };
+            tables.iter().map(load).collect()
+        })
+    }
+
     /// The state of a block of states, 32 of them side by side.
     fn block_of_states(
         &mut self,
@@ -115,6 +150,17 @@ impl<E: Emit> Walk<'_, E> {
         first: E::Index,
         count: E::Index,
     ) -> State {
+        self.join_lanes(pass, first, count, &mut |w, at| w.states_from(pass, row, region, at))
+    }
+
+    /// Joins states that `load` gives for all lanes from a position on.
+    fn join_lanes(
+        &mut self,
+        pass: PassId,
+        first: E::Index,
+        count: E::Index,
+        load: &mut dyn FnMut(&mut Self, E::Index) -> State,
+    ) -> State {
         let lanes = self.mapping.lanes();
         let initial = self.initial(pass);
         let widths = vec![lanes; initial.len()];
@@ -123,12 +169,12 @@ impl<E: Emit> Walk<'_, E> {
         let whole = self.emit.step(Step::Sub, count, rest);
         let tail = self.emit.step(Step::Add, first, whole);
         let state = self.repeat(first, tail, lanes.into(), &initial, &widths, |w, i, state| {
-            let next = w.states_from(pass, row, region, i);
+            let next = load(w, i);
             w.join(pass, state, &next)
         });
         let state = self.when(rest, false, &state, lanes, |w| {
             w.in_tail(rest, &state, |w| {
-                let next = w.states_from(pass, row, region, tail);
+                let next = load(w, tail);
                 w.join(pass, &state, &next)
             })
         });

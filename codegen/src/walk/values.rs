@@ -3,7 +3,7 @@
 //! A value is emitted once in the outermost open loop that it does not move with, and is found
 //! there by whoever needs it further in.
 
-use super::{Active, Emit, Slot, State, Step, V, Walk, What};
+use super::{Active, At, Emit, Slot, State, Step, V, Walk, What};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::Guard;
 use numfuse_ir::kernel::{Inst, PassId, Val};
@@ -154,8 +154,13 @@ impl<E: Emit> Walk<'_, E> {
                     self.scope().values.insert(v, value);
                     return;
                 }
+                if let Some(value) = self.kept_element(v) {
+                    self.scope().values.insert(v, value);
+                    return;
+                }
                 let (place, lanes) = self.place(*buffer, at);
                 let value = self.emit.load(&place, dtype, lanes, self.active);
+                self.keep_element(v, &value);
                 self.emitted(dtype, lanes, value)
             }
             Inst::Prim(prim, args) => {
@@ -180,6 +185,31 @@ impl<E: Emit> Walk<'_, E> {
             }
         };
         self.scope().values.insert(v, value);
+    }
+
+    /// The table that keeps a load's elements of the row, and where in it those of the lanes lie.
+    fn keeps(&self, v: Val) -> Option<(E::Table, E::Index)> {
+        let (_, table) = *self.kept.iter().find(|(load, _)| *load == v)?;
+        let columns = &self.kernel.passes[0].cols;
+        match self.axes[columns[0].index()] {
+            At::Lanes(at) => Some((table, at)),
+            At::Unbound | At::Uniform(_) | At::Runs(_) | At::Vector(_) => None,
+        }
+    }
+
+    /// A load's elements that an earlier pass has kept.
+    fn kept_element(&mut self, v: Val) -> Option<V> {
+        let (table, at) = self.keeps(v).filter(|_| self.is_kept)?;
+        let (dtype, lanes) = (self.kernel.dtype(v), self.mapping.lanes());
+        let value = self.emit.read_across(table, at, lanes, self.active);
+        Some(self.emitted(dtype, lanes, value))
+    }
+
+    /// Keeps a load's elements for later passes.
+    fn keep_element(&mut self, v: Val, value: &E::Value) {
+        if let Some((table, at)) = self.keeps(v).filter(|_| !self.is_kept) {
+            self.emit.write_across(table, at, value, self.active);
+        }
     }
 
     fn args(&self, args: &[Val]) -> SmallVec<[V; 3]> {

@@ -194,23 +194,63 @@ fn run_for(
 }
 
 pub fn flat(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Flat, worker: Worker::Core, lanes, levels: 4, joins: false, streams: false }
+    Mapping {
+        layout: Layout::Flat,
+        worker: Worker::Core,
+        lanes,
+        levels: 4,
+        joins: false,
+        keeps: false,
+        streams: false,
+    }
 }
 
 pub fn row(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Row, worker: Worker::Core, lanes, levels: 4, joins: false, streams: false }
+    Mapping {
+        layout: Layout::Row,
+        worker: Worker::Core,
+        lanes,
+        levels: 4,
+        joins: false,
+        keeps: false,
+        streams: false,
+    }
 }
 
 pub fn split(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Split, worker: Worker::Core, lanes, levels: 4, joins: false, streams: false }
+    Mapping {
+        layout: Layout::Split,
+        worker: Worker::Core,
+        lanes,
+        levels: 4,
+        joins: false,
+        keeps: false,
+        streams: false,
+    }
 }
 
 pub fn bands(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Bands, worker: Worker::Core, lanes, levels: 4, joins: false, streams: false }
+    Mapping {
+        layout: Layout::Bands,
+        worker: Worker::Core,
+        lanes,
+        levels: 4,
+        joins: false,
+        keeps: false,
+        streams: false,
+    }
 }
 
 pub fn tile(lanes: u8) -> Mapping {
-    Mapping { layout: Layout::Tile, worker: Worker::Core, lanes, levels: 1, joins: false, streams: false }
+    Mapping {
+        layout: Layout::Tile,
+        worker: Worker::Core,
+        lanes,
+        levels: 1,
+        joins: false,
+        keeps: false,
+        streams: false,
+    }
 }
 
 /// Bytes of f32s.

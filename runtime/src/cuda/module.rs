@@ -92,16 +92,23 @@ impl Module {
         for (entry, units) in entries {
             if let Some(entry) = entry {
                 // SAFETY: by our caller's promise.
-                unsafe { self.launch_entry(entry, words, units)? };
+                unsafe { self.launch_entry(entry, words, units, launch.shared_bytes)? };
             }
         }
         Ok(())
     }
 
-    unsafe fn launch_entry(&self, entry: Entry, words: &[u64], units: u64) -> Result<(), Error> {
+    unsafe fn launch_entry(
+        &self,
+        entry: Entry,
+        words: &[u64],
+        units: u64,
+        shared: usize,
+    ) -> Result<(), Error> {
         let threads = match self.mapping.worker {
             Worker::Thread => 1,
-            Worker::Warp | Worker::Core => 32,
+            Worker::Warp => 32,
+            Worker::Team | Worker::Core => u64::from(cuda::threads(self.mapping)),
         };
         let most = u64::from(cuda::threads(self.mapping));
         let block = units.saturating_mul(threads).min(most).next_multiple_of(32);
@@ -119,10 +126,10 @@ impl Module {
             // SAFETY: the entry takes these three arguments, which the driver copies before it returns: as many
             // words as the kernel has, and two numbers.
             self.gpu.with(|| unsafe {
-                let (blocks, block) = (blocks as u32, block as u32);
+                let (blocks, block, shared) = (blocks as u32, block as u32, shared as u32);
                 let (arguments, none) = (arguments.as_mut_ptr(), std::ptr::null_mut());
                 let stream = self.gpu.stream;
-                call!(cuLaunchKernel(entry.0, blocks, 1, 1, block, 1, 1, 0, stream, arguments, none))
+                call!(cuLaunchKernel(entry.0, blocks, 1, 1, block, 1, 1, shared, stream, arguments, none))
             })?;
             begin = end;
         }

@@ -31,7 +31,7 @@ pub(crate) fn launch(job: &LibraryJob) -> Launch {
             (cut.units(), cut.scratch_bytes())
         }
     };
-    Launch { units, grain, scratch_bytes, join: 0, finish: 0 }
+    Launch { units, grain, scratch_bytes, join: 0, finish: 0, shared_bytes: 0 }
 }
 
 /// How long a machine operation of the op takes on one thread, in nanoseconds: roughly.
