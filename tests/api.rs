@@ -81,8 +81,8 @@ fn plain_numbers_stand_on_the_left() -> Result<(), Error> {
     let x = Array::from([1.5f32, -2.0, 4.0]);
     forms!(2, x.clone(), F32);
     forms!(2.0, x.clone(), F32);
-    forms!(half::f16::from_f32(2.5), x.clone(), F32);
-    forms!(half::bf16::from_f32(2.5), x.clone(), F32);
+    forms!(f16::from_f32(2.5), x.clone(), F32);
+    forms!(bf16::from_f32(2.5), x.clone(), F32);
     forms!(Complex::new(1.0, 2.0), x.clone(), C64);
     forms!(2.5, x.cast(F16), F16);
     forms!(2.5, x.cast(I16), F64);
