@@ -86,7 +86,8 @@ pub fn execute(
     leaves: &[Vec<Scalar>],
     scalars: &[Scalar],
 ) -> Vec<Vec<Scalar>> {
-    let buffers: Vec<Buffer> = leaves.iter().map(|leaf| Buffer::from_vec(raw_bytes(leaf))).collect();
+    let buffers: Vec<Buffer> =
+        leaves.iter().map(|leaf| Buffer::from_vec(Scalar::encode(leaf.iter().copied()))).collect();
     let sizes = buffers.iter().map(Buffer::len).collect();
     // SAFETY: the scheduler made the plan for leaves of these sizes.
     let prepared = unsafe { Prepared::new(plan.clone(), sizes, Target { vectors, ..cpu::target() }) };
@@ -103,15 +104,9 @@ pub fn execute(
             })
             .expect("the graph has that leaf"),
     };
-    plan.outputs.iter().zip(&results).map(|(place, data)| from_bytes(dtype(place), data.bytes())).collect()
-}
-
-/// The elements as they lie in memory.
-fn raw_bytes(values: &[Scalar]) -> Vec<u8> {
-    values.iter().flat_map(|v| v.to_bytes()).collect()
-}
-
-/// Elements from memory.
-pub fn from_bytes(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    bytes.chunks(dtype.bytes()).map(|bytes| Scalar::from_bytes(dtype, bytes)).collect()
+    plan.outputs
+        .iter()
+        .zip(&results)
+        .map(|(place, data)| Scalar::decode(dtype(place), data.bytes()))
+        .collect()
 }
