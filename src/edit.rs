@@ -3,10 +3,11 @@
 
 use crate::arguments::{self, Axes, Integer, IntoShape, Operand};
 use crate::array::Array;
-use crate::creation::{arange, zeros, zeros_like};
+use crate::creation::{zeros, zeros_like};
 use crate::index::{Slice, s};
+use crate::join::concatenate;
 use crate::lazy::{Lazy, build};
-use crate::stack::concatenate;
+use crate::ranges::arange;
 use crate::ufunc::where_;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape;

@@ -1,10 +1,10 @@
-//! Seeing what an expression became: the plan as text and as numbers.
+//! Seeing what an expression became: graph, plan and kernels as text, the plan as numbers.
 
 use crate::array::Array;
 use crate::error::{Cause, Error};
 use crate::eval::{self, Planned};
 use numfuse_codegen::{Mapping, cuda};
-use numfuse_ir::graph::print::dot;
+use numfuse_ir::graph::print::{dot, excerpt};
 use numfuse_ir::graph::{Graph, Kind, Node};
 use numfuse_ir::kernel::Kernel;
 use numfuse_ir::ops::library::LibOp;
@@ -39,8 +39,13 @@ pub struct Summary {
 
 /// Seeing what an expression became.
 impl Array {
-    /// How the array is or was computed: the kernels that it became, what they move and compute, and
-    /// why each result that lies in memory does. Computes nothing.
+    /// How the array is or was computed, from the graph over the plan to the kernels: the operations on
+    /// whole arrays, one line a node as in [`graph`](Array::graph) (of a long graph the first and the last);
+    /// how few kernels they became; of each kernel what it moves and computes, why each result that lies in
+    /// memory does, its loops, and the lines that it was written at. Computes nothing.
+    ///
+    /// In the graph a `leaf` is an array that was given, a `scalar` a plain number that may be another the next
+    /// time, a `const` one that the kernels know, and an `expand` what broadcasting does.
     ///
     /// Of an array that was evaluated while [`set_profiling`](crate::set_profiling) was on it also
     /// says how long each kernel took, memory and launch included, and how near that is to what the
@@ -51,7 +56,9 @@ impl Array {
     /// use numfuse::prelude::*;
     ///
     /// let x = ones([100, 100], F32);
-    /// println!("{}", (&x * 2.0 - x.mean(..)).explain());
+    /// let text = (&x * 2.0 - x.mean(..)).explain();
+    /// let at = |what| text.find(what).expect("it is said");
+    /// assert!(at("graph: ") < at("plan: ") && at("plan: ") < at("kernel 1: "));
     /// ```
     pub fn explain(&self) -> String {
         match eval::profiled(self) {
@@ -69,7 +76,9 @@ impl Array {
                     let took = times.get(i).map(|time| took(step, time.least));
                     handed.into_iter().chain(laid).chain(took).reduce(|a, b| format!("{a}\n  {b}"))
                 };
-                explain::explain_with(planned.plan(), note) + &written(&planned)
+                let (graph, plan) =
+                    (drawing(&planned.plan().graph), explain::explain_with(planned.plan(), note));
+                format!("{graph}\nplan: {plan}{}", written(&planned))
             }
         }
     }
@@ -211,6 +220,25 @@ impl Array {
             flops: plan.flops(),
         })
     }
+}
+
+/// The most nodes of a graph that an explanation shows.
+const SHOWN: usize = 40;
+
+/// The graph of a plan, as far as somebody would read it.
+fn drawing(graph: &Graph) -> String {
+    let count = |is: fn(&Kind) -> bool| graph.nodes().filter(|n| is(&graph.node(*n).kind)).count();
+    let given = count(|kind| matches!(kind, Kind::Leaf(_)));
+    let computing = count(|kind| explain::name(kind).is_some());
+    let mut text =
+        format!("graph: {} nodes after clean-up, {given} given and {computing} computing\n", graph.len());
+    for line in excerpt(graph, SHOWN).lines() {
+        text += &format!("  {line}\n");
+    }
+    if graph.len() > SHOWN {
+        text += "  (graph() gives all of it)\n";
+    }
+    text
 }
 
 /// Who computes a library op.

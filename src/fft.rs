@@ -2,8 +2,8 @@
 
 use crate::arguments::{self, Axes};
 use crate::array::Array;
-use crate::creation::arange;
 use crate::lazy::build;
+use crate::ranges::arange;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 

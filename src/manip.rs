@@ -335,6 +335,28 @@ fn places(axes: &[isize], dims: usize, which: &str) -> Result<SmallVec<[usize; 4
     Ok(places)
 }
 
+/// Extents beside each other.
+impl Array {
+    /// The extent of an axis, or nothing where there is none such.
+    pub(crate) fn extent_along(&self, axis: isize) -> Vec<usize> {
+        shape::axis(axis, self.0.node.shape.len()).map_or(vec![], |axis| vec![self.0.node.shape[axis]])
+    }
+
+    /// A vector laid along `axis` of arrays with as many axes as `other`.
+    #[track_caller]
+    pub(crate) fn beside(&self, other: &Array, axis: isize) -> Array {
+        let dims = other.0.node.shape.len();
+        match shape::axis(axis, dims) {
+            Ok(place) => {
+                let mut extents = vec![1isize; dims];
+                extents[place] = -1;
+                self.reshape(extents)
+            }
+            Err(mistake) => build("reshape", [self, other], |_| Err(mistake)),
+        }
+    }
+}
+
 /// Arrays stretched to the shape that all of them broadcast to.
 #[track_caller]
 pub fn broadcast_arrays(arrays: &[Array]) -> Vec<Array> {
@@ -346,6 +368,12 @@ pub fn broadcast_arrays(arrays: &[Array]) -> Vec<Array> {
         }));
     }
     stretched
+}
+
+/// Another name of [`Array::permute`].
+#[track_caller]
+pub fn permute_dims(x: &Array, axes: impl IntoShape) -> Array {
+    x.permute(axes)
 }
 
 functions! {

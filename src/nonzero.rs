@@ -6,8 +6,8 @@
 use crate::arguments::Axes;
 use crate::array::Array;
 use crate::error::Error;
+use crate::join::stack;
 use crate::lazy::{Lazy, build};
-use crate::stack::stack;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 

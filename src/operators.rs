@@ -3,14 +3,27 @@
 //! An operator neither panics nor returns a `Result`: a mistake makes an array that carries it.
 //! Owned operands are dropped by the operation: what nobody else holds is freed with its last reader.
 //!
-//! On the right any plain number will do. On the left it is a `bool`, an `i64`, an `f64` or a complex number of
-//! these: Rust
-//! knows the type of a literal, and with it that `1.0 - &x` is an array, only if one type fits. For
-//! an `f32` there is `&x * alpha`, or [`multiply(alpha, &x)`](crate::multiply).
+//! On the right any plain number will do, and on the left a `bool`, an `i64`, an `f64`, a half float or a
+//! complex number of float64. There is one integer and one float of Rust's own, because only where one type fits
+//! does Rust know, with the type of the literal, that `1.0 - &x` is an array: with `f32` beside `f64`,
+//! `(1.0 - &x).sqrt()` would need an annotation. A variable of another type is written as one of these, which
+//! promotes alike and loses nothing, or to the right, or as an argument:
+//!
+//! ```
+//! use numfuse::prelude::*;
+//!
+//! let (x, alpha, n) = (Array::from([1.0f32, 2.0]), 0.5f32, 3u8);
+//! assert_eq!((1.0 - &x).abs().to_vec::<f32>()?, [0.0, 1.0]);
+//! assert_eq!((f64::from(alpha) - &x).to_vec::<f32>()?, [-0.5, -1.5]);
+//! assert_eq!((i64::from(n) - &x).to_vec::<f32>()?, [2.0, 1.0]);
+//! assert_eq!((&x * alpha).to_vec::<f32>()?, numfuse::multiply(alpha, &x).to_vec::<f32>()?);
+//! # Ok::<(), numfuse::Error>(())
+//! ```
 
 use crate::arguments::Operand;
 use crate::array::Array;
 use crate::ufunc::apply;
+use half::{bf16, f16};
 use num_complex::Complex;
 use numfuse_ir::ops::Op;
 use std::ops::{
@@ -111,7 +124,7 @@ binary! {
     Shr shr, ShrAssign shr_assign = RightShift;
 }
 
-numbers_on_the_left! { bool, i64, f64, Complex<f64> }
+numbers_on_the_left! { bool, i64, f16, bf16, f64, Complex<f64> }
 
 unary! {
     Neg neg = Negative;

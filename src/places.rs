@@ -3,9 +3,10 @@
 
 use crate::arguments::{self, IntoShape};
 use crate::array::Array;
-use crate::creation::{arange, tri};
 use crate::error::{Cause, Error};
 use crate::lazy::{Lazy, build, refuse};
+use crate::matrices::tri;
+use crate::ranges::arange;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::gather::Bounds;

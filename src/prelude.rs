@@ -5,13 +5,12 @@
 //! crate's root, since `min` and `max` would hide Rust's own.
 
 pub use crate::array::Array;
-pub use crate::creation::{
-    arange, empty, empty_like, eye, full, full_like, identity, linspace, meshgrid, ones, ones_like, zeros,
-    zeros_like,
-};
+pub use crate::creation::{empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like};
 pub use crate::index::{Ellipsis, NewAxis, Slice, s};
-pub use crate::join::Pad;
-pub use crate::stack::{concatenate, stack};
+pub use crate::join::{concatenate, stack};
+pub use crate::matrices::{eye, identity};
+pub use crate::pad::Pad;
+pub use crate::ranges::{arange, linspace, meshgrid};
 pub use crate::ufunc::where_;
 pub use crate::{Complex, Device, bf16, f16};
 pub use numfuse_ir::dtype::DType;

@@ -3,22 +3,16 @@
 //! Nothing is listed here: `for_each_op!` hands over every row with its name, its parameters and
 //! its documentation. What is written by hand is what plain numbers do ([`typed`]).
 
-use crate::arguments::{Integer, Operand};
+use crate::arguments::Operand;
 use crate::array::Array;
 use crate::element::Number;
-use crate::error::Error;
-use crate::index::s;
 use crate::lazy::{Argument, Builder, Elementwise, build};
 use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::error::{Error as Mistake, Refusal};
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::ops::{Class, Op};
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::shape;
 use smallvec::SmallVec;
-
-/// The most differences of differences.
-const MOST_DIFFERENCES: usize = 1 << 20;
 
 macro_rules! define_functions {
     ($($(#[doc = $doc:literal])+ $V:ident $name:ident($first:ident $(, $rest:ident)*): $class:ident, ulp($ulp:literal) = $kind:ident($($d:tt)*) $(, complex $form:ident($body:path))?;)+) => {
@@ -56,45 +50,6 @@ impl Array {
         self.power(exponent)
     }
 
-    /// Each element less the one before it along an axis, `times` over; of bools, whether they differ.
-    ///
-    /// ```
-    /// use numfuse::prelude::*;
-    ///
-    /// let x = Array::from([1, 2, 4, 8]);
-    /// assert_eq!(x.diff(1, 0).to_vec::<i32>()?, [1, 2, 4]);
-    /// assert_eq!(x.diff(2, 0).to_vec::<i32>()?, [1, 2]);
-    /// # Ok::<(), numfuse::Error>(())
-    /// ```
-    #[track_caller]
-    pub fn diff(&self, times: usize, axis: impl Integer) -> Array {
-        let axis = axis.to_isize();
-        if times == 0 {
-            return self.clone();
-        }
-        let extent = shape::axis(axis, self.0.node.shape.len()).map_or(0, |axis| self.0.node.shape[axis]);
-        if times.min(extent) > MOST_DIFFERENCES {
-            let sentence = format!("order must be at most {MOST_DIFFERENCES} but got {times}");
-            return build("diff", [self], |_| Err(Mistake::Argument { sentence }));
-        }
-        let sentence = "diff requires input that is at least one dimensional";
-        let mut x = self.with_axes("diff", 1, |_| sentence.to_string());
-        for _ in 0..times {
-            let (after, before) = (x.along("diff", axis, s(1..)), x.along("diff", axis, s(..-1)));
-            x = match x.0.node.dtype {
-                DType::Bool => after.not_equal(before),
-                _ => after - before,
-            };
-            // What has become empty stays so, however often.
-            if x.0.error.is_some()
-                || x.0.node.shape[shape::axis(axis, x.0.node.shape.len()).unwrap_or(0)] == 0
-            {
-                break;
-            }
-        }
-        x
-    }
-
     /// The products of each element of one array with each of another: a matrix of them, whatever
     /// the shapes.
     ///
@@ -107,45 +62,6 @@ impl Array {
     #[track_caller]
     pub fn outer(&self, other: &Array) -> Array {
         self.reshape([-1, 1]) * other.ravel()
-    }
-
-    /// Whether elements differ by at most `atol + rtol * |other|`. Infinities are close to themselves,
-    /// NaNs to nothing. NumPy's tolerances are 1e-5 and 1e-8 unless others are given.
-    #[track_caller]
-    pub fn isclose(&self, other: &Array, rtol: f64, atol: f64) -> Array {
-        let float = |x: &Array| if x.0.node.dtype.is_inexact() { x.clone() } else { x.cast(DType::F64) };
-        let (x, y) = (float(self), float(other));
-        let near = (&x - &y).absolute().less_equal(y.absolute() * rtol + atol);
-        near & y.isfinite() | x.equal(y)
-    }
-
-    /// Whether all elements are close: see [`isclose`](Array::isclose). Computes them.
-    ///
-    /// ```
-    /// use numfuse::prelude::*;
-    ///
-    /// let x = linspace(0.0, 1.0, 100);
-    /// assert!(x.sin().square().allclose(&(1.0 - x.cos().square()), 1e-5, 1e-8)?);
-    /// # Ok::<(), numfuse::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`eval`](Array::eval), or when the shapes do not broadcast.
-    #[track_caller]
-    pub fn allclose(&self, other: &Array, rtol: f64, atol: f64) -> Result<bool, Error> {
-        self.isclose(other, rtol, atol).all(..).item()
-    }
-
-    /// Whether shapes and elements are equal. Computes them; NaNs are equal to nothing.
-    ///
-    /// # Errors
-    /// As [`eval`](Array::eval).
-    #[track_caller]
-    pub fn array_equal(&self, other: &Array) -> Result<bool, Error> {
-        match self.try_shape()? == other.try_shape()? {
-            true => self.equal(other).all(..).item(),
-            false => Ok(false),
-        }
     }
 
     /// Quotient and remainder, rounded down: [`floor_divide`](Array::floor_divide) and
@@ -224,34 +140,10 @@ pub fn round(x: &Array, decimals: i32) -> Array {
     x.round(decimals)
 }
 
-/// Differences along an axis: see [`Array::diff`].
-#[track_caller]
-pub fn diff(x: &Array, times: usize, axis: impl Integer) -> Array {
-    x.diff(times, axis)
-}
-
 /// All products of two elements: see [`Array::outer`].
 #[track_caller]
 pub fn outer(a: &Array, b: &Array) -> Array {
     a.outer(b)
-}
-
-/// Whether all elements are close: see [`Array::allclose`].
-///
-/// # Errors
-/// As [`Array::eval`], or when the shapes do not broadcast.
-#[track_caller]
-pub fn allclose(a: &Array, b: &Array, rtol: f64, atol: f64) -> Result<bool, Error> {
-    a.allclose(b, rtol, atol)
-}
-
-/// Whether shapes and elements are equal: see [`Array::array_equal`].
-///
-/// # Errors
-/// As [`Array::eval`].
-#[track_caller]
-pub fn array_equal(a: &Array, b: &Array) -> Result<bool, Error> {
-    a.array_equal(b)
 }
 
 /// The op of those operands.

@@ -87,9 +87,8 @@ fn is_roughly(found: Scalar, expected: Scalar, scale: f64) -> bool {
 /// The outputs by the meaning of the graph, array by array, with nothing planned or compiled.
 pub(crate) fn interpret(capture: &Capture, plan: &Plan) -> Result<Vec<Buffer>, Cause> {
     let encode = |elements: Vec<Scalar>| {
-        let bytes = |x: &Scalar| x.bits().to_le_bytes().into_iter().take(x.dtype().bytes());
-        let bytes: Vec<u8> = elements.iter().flat_map(bytes).collect();
-        Buffer::copied_from(&bytes, Pool::global()).map_err(|error| Cause::Evaluation(error.into()))
+        Buffer::copied_from(&Scalar::encode(elements), Pool::global())
+            .map_err(|error| Cause::Evaluation(error.into()))
     };
     meaning(capture, plan)?.into_iter().map(encode).collect()
 }

@@ -39,6 +39,62 @@ fn operators_take_all_forms() -> Result<(), Error> {
 }
 
 #[test]
+fn plain_numbers_stand_on_the_left() -> Result<(), Error> {
+    macro_rules! forms {
+        ($number:expr, $x:expr, $type:expr) => {{
+            let (n, x) = ($number, $x);
+            let sides = [
+                (n + &x, n + x.clone(), numfuse::add(n, &x)),
+                (n - &x, n - x.clone(), numfuse::subtract(n, &x)),
+                (n * &x, n * x.clone(), numfuse::multiply(n, &x)),
+                (n / &x, n / x.clone(), numfuse::divide(n, &x)),
+            ];
+            for (borrowed, owned, call) in sides {
+                assert_eq!(borrowed.dtype(), $type, "{} beside {}", stringify!($number), x.dtype());
+                assert!(
+                    borrowed.array_equal(&call)? && owned.array_equal(&call)?,
+                    "{borrowed} {owned} {call}"
+                );
+            }
+        }};
+    }
+    macro_rules! whole_forms {
+        ($number:expr, $x:expr) => {{
+            let (n, x) = ($number, $x);
+            let sides = [
+                (n % &x, n % x.clone(), numfuse::remainder(n, &x)),
+                (n & &x, n & x.clone(), numfuse::bitwise_and(n, &x)),
+                (n | &x, n | x.clone(), numfuse::bitwise_or(n, &x)),
+                (n ^ &x, n ^ x.clone(), numfuse::bitwise_xor(n, &x)),
+                (n << &x, n << x.clone(), numfuse::left_shift(n, &x)),
+                (n >> &x, n >> x.clone(), numfuse::right_shift(n, &x)),
+            ];
+            for (borrowed, owned, call) in sides {
+                assert_eq!(borrowed.dtype(), x.dtype());
+                assert!(
+                    borrowed.array_equal(&call)? && owned.array_equal(&call)?,
+                    "{borrowed} {owned} {call}"
+                );
+            }
+        }};
+    }
+    let x = Array::from([1.5f32, -2.0, 4.0]);
+    forms!(2, x.clone(), F32);
+    forms!(2.0, x.clone(), F32);
+    forms!(f16::from_f32(2.5), x.clone(), F32);
+    forms!(bf16::from_f32(2.5), x.clone(), F32);
+    forms!(Complex::new(1.0, 2.0), x.clone(), C64);
+    forms!(2.5, x.cast(F16), F16);
+    forms!(2.5, x.cast(I16), F64);
+    whole_forms!(100, Array::from([1i8, 2, 3]));
+    whole_forms!(true, Array::from([1u8, 2, 3]));
+    // A literal is of a known type, and so is what comes of it.
+    assert_eq!((2 * &x).abs().to_vec::<f32>()?, [3.0, 4.0, 8.0]);
+    assert_eq!((2.0 - x).sum(..).item::<f32>()?, 2.5);
+    Ok(())
+}
+
+#[test]
 fn plain_numbers_are_weak() {
     let types = |x: &Array| [(x + true).dtype(), (x + 1).dtype(), (x + 1.5).dtype(), (2.5 * x).dtype()];
     assert_eq!(types(&zeros(3, BOOL)), [BOOL, I64, F64, F64]);

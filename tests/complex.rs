@@ -1,7 +1,7 @@
 //! Complex numbers as users meet them: elements, plain numbers, parts, storage, printing and refusals.
 
 use numfuse::prelude::*;
-use numfuse::{Error, eval_all};
+use numfuse::{Error, config, eval_all};
 
 /// The complex number with these parts.
 fn c(re: f64, im: f64) -> Complex<f64> {
@@ -111,4 +111,17 @@ fn what_has_no_complex_form_says_so() {
     assert!(said(z.deg2rad()).starts_with("ufunc 'deg2rad' not supported for the input types"));
     assert!(said(full(2, c(0.0, 1.0), F64)).starts_with("float64 holds real numbers"));
     assert!(said(z.complex(1.0)).starts_with("ufunc 'complex' not supported"));
+}
+
+#[test]
+fn interpreted_complex_numbers_have_both_parts() -> Result<(), Error> {
+    let product = |dtype| Array::from([c(1.0, 2.0), c(-3.0, 0.5)]).cast(dtype) * c(0.0, 1.0);
+    let interpreted = |x: Array| {
+        config::with(|config| config.interp = true, || x.eval()).expect("it evaluates");
+        x
+    };
+    for dtype in [C64, C128] {
+        assert!(interpreted(product(dtype)).array_equal(&product(dtype))?, "{dtype}");
+    }
+    Ok(())
 }

@@ -99,7 +99,8 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let columns = extent(kernel, words, 0);
     let rows = if mapping.worker == Worker::Team { 1 } else { i64::from(WARPS) };
     let keeps = if mapping.keeps { kept(kernel) } else { Vec::new() };
-    let shared_bytes = keeps.iter().map(|&v| rows * kept_bytes(kernel, v, columns)).sum::<i64>() as usize;
+    let shared_bytes =
+        keeps.iter().map(|kept| rows * kept_bytes(kernel, *kept, columns)).sum::<i64>() as usize;
     let grain = (CHUNK as u64).div_ceil(work.max(1));
     Launch { units, grain, scratch_bytes: 0, join: 0, finish: 0, shared_bytes }
 }

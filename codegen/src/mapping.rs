@@ -289,41 +289,67 @@ pub const WARPS: u32 = 8;
 /// The most blocks of a row that a team shares: it keeps their states.
 pub(crate) const BLOCKS_OF_TEAM: u32 = 512;
 
-/// Loads that several passes make of the same elements of a row, along their one column axis, under no guard,
-/// and how many passes come before the first of them.
-pub(crate) fn kept(kernel: &Kernel) -> Vec<Val> {
-    let outer: Vec<&Pass> = kernel.passes.iter().filter(|p| !p.inner && !p.cols.is_empty()).collect();
-    let [axis] = outer.first().map_or(&[][..], |pass| &pass.cols[..]) else { return Vec::new() };
-    if outer.len() < 2 || kernel.passes.iter().any(|p| p.inner || p.order == Order::Runs) {
-        return Vec::new();
-    }
-    if outer.iter().any(|pass| pass.cols[..] != [*axis]) {
+/// A value that is kept for a whole row: read or computed by one pass over its columns, and not again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub(crate) value: Val,
+    /// Which of the kernel's passes keeps it.
+    pub(crate) pass: usize,
+    /// Whether it takes the place of the first that is kept, which no later pass needs then.
+    pub(crate) replaces: bool,
+}
+
+/// What several passes over the one column axis read of a row, and the last function that several of them
+/// compute, as for softmax.
+pub(crate) fn kept(kernel: &Kernel) -> Vec<Kept> {
+    let outer: Vec<usize> = (0..kernel.passes.len()).filter(|&p| !kernel.passes[p].cols.is_empty()).collect();
+    let all = || outer.iter().map(|&p| &kernel.passes[p]);
+    let [axis] = all().next().map_or(&[][..], |pass| &pass.cols[..]) else { return Vec::new() };
+    let is_plain = |pass: &Pass| pass.cols[..] == [*axis] && !pass.inner && pass.order != Order::Runs;
+    if outer.len() < 2 || !all().all(is_plain) {
         return Vec::new();
     }
     let depends = kernel.dependence();
-    let mut uses = vec![0; kernel.body.len()];
-    for pass in &outer {
+    // What a pass needs, if a value is kept.
+    let needs = |pass: &Pass, kept: Option<usize>| {
         let mut wanted = vec![false; kernel.body.len()];
         pass.carries.iter().flat_map(|c| &c.args).for_each(|v| wanted[v.index()] = true);
         pass.stores.iter().for_each(|s| wanted[s.value.index()] = true);
-        for v in (0..wanted.len()).rev().filter(|&v| depends[v] >> axis.0 & 1 == 1) {
-            if wanted[v] && !matches!(kernel.body[v], Inst::Pick { .. }) {
-                uses[v] += 1;
+        for v in (0..wanted.len()).rev() {
+            let moves = depends[v] >> axis.0 & 1 == 1;
+            let is_below_guard = matches!(kernel.body[v], Inst::Pick { .. });
+            if wanted[v] && moves && kept != Some(v) && !is_below_guard {
                 kernel.body[v].for_each_arg(&mut |arg| wanted[arg.index()] = true);
             }
         }
-    }
-    let first = |v: usize| {
-        let is_load = matches!(kernel.body[v], Inst::Load(..));
-        // What the first pass does not read another would have to.
-        is_load && uses[v] == outer.len()
+        wanted
     };
-    (0..kernel.body.len()).filter(|&v| first(v)).map(|v| Val(v as u32)).collect()
+    let needed: Vec<Vec<bool>> = all().map(|pass| needs(pass, None)).collect();
+    let moves = |v: usize| depends[v] >> axis.0 & 1 == 1;
+    // What the first pass does not read another would have to.
+    let is_read = |v: &usize| matches!(kernel.body[*v], Inst::Load(..)) && needed.iter().all(|n| n[*v]);
+    let reads = (0..kernel.body.len()).filter(|v| moves(*v) && is_read(v));
+    let mut kept: Vec<Kept> =
+        reads.map(|v| Kept { value: Val(v as u32), pass: outer[0], replaces: false }).collect();
+    let is_shared = |v: &usize| {
+        matches!(kernel.body[*v], Inst::Call(..)) && moves(*v) && needed.iter().filter(|n| n[*v]).count() > 1
+    };
+    let (Some(call), Some(first)) = ((0..kernel.body.len()).rev().find(is_shared), kept.first()) else {
+        return kept;
+    };
+    let from = needed.iter().position(|n| n[call]).expect("several passes need it");
+    let is_last = all().skip(from + 1).all(|pass| !needs(pass, Some(call))[first.value.index()]);
+    let fits = kernel.dtypes[call] == kernel.dtype(first.value) && from > 0;
+    if is_last && fits {
+        kept.push(Kept { value: Val(call as u32), pass: outer[from], replaces: true });
+    }
+    kept
 }
 
-/// Bytes of a row of so many elements that is kept: whole accesses.
-pub(crate) fn kept_bytes(kernel: &Kernel, v: Val, columns: i64) -> i64 {
-    (columns * kernel.dtype(v).bytes() as i64 + KEPT - 1) / KEPT * KEPT
+/// Bytes that it takes to keep a value of a row of so many elements: whole accesses.
+pub(crate) fn kept_bytes(kernel: &Kernel, kept: Kept, columns: i64) -> i64 {
+    let bytes = if kept.replaces { 0 } else { kernel.dtype(kept.value).bytes() as i64 };
+    (columns * bytes + KEPT - 1) / KEPT * KEPT
 }
 
 /// What rows that are kept begin at multiples of.

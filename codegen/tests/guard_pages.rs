@@ -254,7 +254,6 @@ fn run(name: &str, make: Make, n: usize, at_end: bool, target: &Target) {
     let Place::Slot(slot) = plan.outputs[0] else { panic!("{name} computes something") };
     let width = expected[0].dtype().bytes();
     for (chunk, value) in slots[slot as usize].bytes().chunks(width).zip(&expected) {
-        let bits = value.bits().to_le_bytes();
-        assert_eq!(chunk, &bits[..width], "{name} of {n}");
+        assert_eq!(chunk, Scalar::encode([*value]), "{name} of {n}");
     }
 }

@@ -375,16 +375,16 @@ fn one_element_under_a_guard_is_loaded_where_any_lane_needs_it() {
         let range = Range { index: Index::axis(AxisId(0)), low: param(1), high: param(2) };
         let v = b.push(Inst::Pick { guard: Guard { ranges: vec![range] }, inside: v, outside: fill }, dtype);
         b.store(&[], y, at(known(0), &[(known(1), 0)]), v);
-        let one = &Scalar::one(dtype).bits().to_le_bytes()[..dtype.bytes()];
+        let one = Scalar::encode([Scalar::one(dtype)]);
         for (n, low, high) in
             [(64usize, 0i64, 64i64), (64, 63, 64), (64, 0, 1), (130, 1, 129), (130, 200, 300)]
         {
             for lanes in possible(&[4, 8, 32, 64]) {
-                let mut buffers = [one.to_vec(), vec![9; n * dtype.bytes()]];
+                let mut buffers = [one.clone(), vec![9; n * dtype.bytes()]];
                 run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64, low, high]);
                 for (i, got) in buffers[1].chunks(dtype.bytes()).enumerate() {
                     let inside = (low..high).contains(&(i as i64));
-                    let want = if inside { one.to_vec() } else { vec![0; dtype.bytes()] };
+                    let want = if inside { one.clone() } else { vec![0; dtype.bytes()] };
                     assert_eq!(got, want, "{dtype}, {i} of {n} in {low}..{high}, {lanes} lanes");
                 }
             }
@@ -465,8 +465,7 @@ fn argmax_carries_a_place() {
     for mapping in [flat(4), flat(8), row(4), row(8), split(8)] {
         let mut buffers = [bytes(&x), vec![0; rows * 8]];
         run(&b.kernel, mapping, &mut buffers, &[], &[rows as i64, n as i64]);
-        let got: Vec<i64> =
-            buffers[1].chunks(8).map(|c| i64::from_le_bytes(c.try_into().expect("eight bytes"))).collect();
+        let got: Vec<i64> = buffers[1].as_chunks().0.iter().map(|&c| i64::from_le_bytes(c)).collect();
         assert_eq!(got, want, "{mapping}");
     }
 }

@@ -83,10 +83,10 @@ fn check_op(op: Op, types: &[DType]) {
     let v = b.narrowed(v, result);
     b.store(&[], output, i, v);
     for lanes in possible_for(&b.kernel, &[4, 8, 64]) {
-        let mut buffers: Vec<Vec<u8>> = data.iter().map(|d| encode(d.iter().copied())).collect();
+        let mut buffers: Vec<Vec<u8>> = data.iter().map(|d| Scalar::encode(d.iter().copied())).collect();
         buffers.push(vec![0; n * result.bytes()]);
         run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64]);
-        let got = decode(result, &buffers[types.len()]);
+        let got = Scalar::decode(result, &buffers[types.len()]);
         for (i, (got, want)) in got.into_iter().zip(&want).enumerate() {
             let (name, args) = (op.name(), || beside(&data, i));
             assert!(got.same(*want), "{name} {:?} gave {got:?}, not {want:?} ({lanes} lanes)", args());
@@ -144,11 +144,11 @@ fn check_fold(fold: Fold, dtype: DType, n: usize) {
     want.extend((0..parts).map(|p| vec![Scalar::zero(fold.part_dtype(dtype, p)); rows]));
     interpret(&b.kernel, &words, &[], &mut want);
     for mapping in [flat(4), flat(16), row(4), row(32), split(8)] {
-        let mut buffers = vec![encode(data.iter().copied())];
+        let mut buffers = vec![Scalar::encode(data.iter().copied())];
         buffers.extend((0..parts).map(|p| vec![0; rows * fold.part_dtype(dtype, p).bytes()]));
         run(&b.kernel, mapping, &mut buffers, &[], &words);
         for p in 0..parts {
-            let got = decode(fold.part_dtype(dtype, p), &buffers[p + 1]);
+            let got = Scalar::decode(fold.part_dtype(dtype, p), &buffers[p + 1]);
             let same = got.iter().zip(&want[p + 1]).all(|(a, b)| a.same(*b));
             assert!(
                 same,

@@ -49,10 +49,10 @@ fn check(prim: Prim, dtypes: &[DType]) {
     b.store(&[], output, i, v);
     for lanes in possible_for(&b.kernel, &[4, 8, 32, 64]) {
         let mut buffers: Vec<Vec<u8>> =
-            (0..dtypes.len()).map(|a| encode(rows.iter().map(|r| r[a]))).collect();
+            (0..dtypes.len()).map(|a| Scalar::encode(rows.iter().map(|r| r[a]))).collect();
         buffers.push(vec![0; n * result.bytes()]);
         run(&b.kernel, flat(lanes), &mut buffers, &[], &[n as i64]);
-        compare(prim, &rows, &decode(result, &buffers[dtypes.len()]), &format!("{lanes} lanes"));
+        compare(prim, &rows, &Scalar::decode(result, &buffers[dtypes.len()]), &format!("{lanes} lanes"));
     }
 }
 
@@ -76,7 +76,7 @@ fn check_uniform(prim: Prim, dtypes: &[DType]) {
     for args in rows.iter().step_by(9) {
         let mut buffers = [vec![0; 5 * result.bytes()]];
         run(&b.kernel, flat(4), &mut buffers, args, &[5]);
-        compare(prim, &vec![args.clone(); 5], &decode(result, &buffers[0]), "uniform");
+        compare(prim, &vec![args.clone(); 5], &Scalar::decode(result, &buffers[0]), "uniform");
     }
 }
 
@@ -119,9 +119,10 @@ fn shifts_by_known_counts() {
                 let by = b.constant(count);
                 let v = b.prim(prim, &[x, by]);
                 b.store(&[], y, i, v);
-                let mut buffers = [encode(rows.iter().map(|r| r[0])), vec![0; rows.len() * dtype.bytes()]];
+                let mut buffers =
+                    [Scalar::encode(rows.iter().map(|r| r[0])), vec![0; rows.len() * dtype.bytes()]];
                 run(&b.kernel, flat(8), &mut buffers, &[], &[rows.len() as i64]);
-                compare(prim, &rows, &decode(dtype, &buffers[1]), "constant count");
+                compare(prim, &rows, &Scalar::decode(dtype, &buffers[1]), "constant count");
             }
         }
     }

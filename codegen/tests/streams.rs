@@ -56,6 +56,7 @@ fn streams_are_seen_in_the_text() {
         lanes: 64,
         levels: 1,
         joins: false,
+        keeps: false,
         streams: true,
     };
     let text = disassemble(&kernel, mapping, Vectors::Bits512).expect("it is emitted");
@@ -88,6 +89,7 @@ fn streams_write_the_same_bits_at_every_tail() {
                         lanes,
                         levels: 1,
                         joins: false,
+                        keeps: false,
                         streams,
                     };
                     let mut output = vec![Line([0xee; 64]); lines];

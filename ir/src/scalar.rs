@@ -62,6 +62,16 @@ impl Scalar {
         part(self.bits, count).chain(part(self.imaginary, imaginary))
     }
 
+    /// The values that lie in memory one after another as these bytes.
+    pub fn decode(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
+        bytes.chunks_exact(dtype.bytes()).map(|bytes| Scalar::from_bytes(dtype, bytes)).collect()
+    }
+
+    /// The bytes as which values lie in memory one after another.
+    pub fn encode(values: impl IntoIterator<Item = Scalar>) -> Vec<u8> {
+        values.into_iter().flat_map(Scalar::to_bytes).collect()
+    }
+
     /// The truth value `b`.
     #[inline(always)]
     pub const fn bool(b: bool) -> Scalar {

@@ -2,8 +2,43 @@
 
 use crate::arguments::Axes;
 use crate::array::Array;
-use crate::lazy::build;
+use crate::index::s;
+use crate::join::concatenate;
+use crate::lazy::{build, refuse};
 use numfuse_ir::error::Error as Mistake;
+
+/// Products of vectors in space.
+impl Array {
+    /// The cross products of vectors of three along the last axis. Vectors of two, of which NumPy still takes
+    /// some, are an error.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let (x, y) = (Array::from([1.0, 0.0, 0.0]), Array::from([0.0, 1.0, 0.0]));
+    /// assert_eq!(x.cross(&y).to_vec::<f64>()?, [0.0, 0.0, 1.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cross(&self, other: &Array) -> Array {
+        let fits = |x: &Array| x.0.node.shape.last() == Some(&3);
+        if self.0.error.is_none() && other.0.error.is_none() && !(fits(self) && fits(other)) {
+            let sentence = "incompatible dimensions for cross product (dimension must be 2 or 3): here both last \
+                            axes must have 3 elements";
+            return refuse("cross", [self, other], sentence);
+        }
+        let parts = [self.minor(other, 1, 2), self.minor(other, 2, 0), self.minor(other, 0, 1)];
+        concatenate(parts, -1)
+    }
+
+    /// One part of a cross product, of two elements of each vector.
+    #[track_caller]
+    fn minor(&self, other: &Array, i: isize, j: isize) -> Array {
+        let (p, q) = (self.along("cross", -1, s(i..i + 1)), other.along("cross", -1, s(i..i + 1)));
+        let (r, t) = (self.along("cross", -1, s(j..j + 1)), other.along("cross", -1, s(j..j + 1)));
+        p * t - r * q
+    }
+}
 
 /// The sums along a diagonal of the last two axes, which lies `offset` above the main one.
 #[track_caller]

@@ -74,7 +74,7 @@ impl Reader {
         let (count, width) = (shape.iter().product::<usize>(), dtype.bytes());
         let raw = &self.bytes[self.at..self.at + count * width];
         self.at += count * width;
-        Data { dtype, shape, values: crate::run::from_bytes(dtype, raw) }
+        Data { dtype, shape, values: Scalar::decode(dtype, raw) }
     }
 }
 

@@ -87,7 +87,8 @@ pub fn execute(
     leaves: &[Vec<Scalar>],
     scalars: &[Scalar],
 ) -> Vec<Vec<Scalar>> {
-    let buffers: Vec<Buffer> = leaves.iter().map(|leaf| Buffer::from_vec(raw_bytes(leaf))).collect();
+    let buffers: Vec<Buffer> =
+        leaves.iter().map(|leaf| Buffer::from_vec(Scalar::encode(leaf.iter().copied()))).collect();
     let sizes = buffers.iter().map(Buffer::len).collect();
     // SAFETY: the scheduler made the plan for leaves of these sizes.
     let prepared = unsafe { Prepared::new(plan.clone(), sizes, Target { vectors, ..cpu::target() }) };
@@ -114,13 +115,16 @@ pub fn execute_on(
 ) -> Vec<Vec<Scalar>> {
     let (device, options) = (Device::Cuda(gpu.ordinal()), RunOptions::default());
     let there = |leaf: &Vec<Scalar>| {
-        Buffer::from_vec(raw_bytes(leaf)).to_device(device, options.pool).expect("there is room")
+        Buffer::from_vec(Scalar::encode(leaf.iter().copied()))
+            .to_device(device, options.pool)
+            .expect("there is room")
     };
     let buffers: Vec<Buffer> = leaves.iter().map(there).collect();
     let sizes = buffers.iter().map(Buffer::len).collect();
     // SAFETY: the scheduler made the plan for leaves of these sizes.
     let prepared = unsafe { Prepared::for_gpu(plan.clone(), sizes, gpu) };
-    let results = numfuse_runtime::run(&prepared, &buffers, scalars, &options).expect("the plan runs");
+    let results = numfuse_runtime::run(&prepared, &buffers, scalars, &options);
+    let results = results.unwrap_or_else(|error| panic!("{error}\n{}", plan.graph));
     let here = |result: &Buffer| result.to_device(Device::Cpu, options.pool).expect("the kernels ran");
     decoded(plan, &results.iter().map(here).collect::<Vec<_>>())
 }
@@ -138,15 +142,5 @@ fn decoded(plan: &Plan, results: &[Buffer]) -> Vec<Vec<Scalar>> {
             })
             .expect("the graph has that leaf"),
     };
-    plan.outputs.iter().zip(results).map(|(place, data)| from_bytes(dtype(place), data.bytes())).collect()
-}
-
-/// The elements as they lie in memory.
-fn raw_bytes(values: &[Scalar]) -> Vec<u8> {
-    values.iter().flat_map(|v| v.to_bytes()).collect()
-}
-
-/// Elements from memory.
-pub fn from_bytes(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    bytes.chunks(dtype.bytes()).map(|bytes| Scalar::from_bytes(dtype, bytes)).collect()
+    plan.outputs.iter().zip(results).map(|(place, data)| Scalar::decode(dtype(place), data.bytes())).collect()
 }

@@ -70,3 +70,26 @@ fn an_explanation_says_what_where_how_much_and_why() {
     centred.eval().unwrap();
     assert_eq!((centred.explain(), centred.plan().unwrap()), (text, plan), "the same after the evaluation");
 }
+
+#[test]
+fn an_explanation_goes_from_the_graph_over_the_plan_to_the_kernels() {
+    let x = given(12).reshape([3, 4]);
+    let softmax = x.softmax(1);
+    let text = softmax.explain();
+    let graph: String = softmax.graph().unwrap().lines().map(|line| format!("  {line}\n")).collect();
+    let parts =
+        [graph.as_str(), "\nplan: 5 array operations became 1 kernel: ", "\nkernel 1: max, subtract, "];
+    let at = parts.map(|part| text.find(part).unwrap_or_else(|| panic!("{part}\n{text}")));
+    assert!(text.starts_with("graph: ") && at.is_sorted(), "{text}");
+    let long = (0..100).fold(given(12), |x, _| x.sin());
+    let (text, graph) = (long.explain(), long.graph().unwrap());
+    assert!(text.starts_with("graph: 101 nodes after clean-up, 1 given and 100 computing\n"), "{text}");
+    let lines: Vec<&str> = graph.lines().collect();
+    for shown in [lines[0], lines[19], "… 61 more …", lines[81], lines[101], "(graph() gives all of it)"]
+    {
+        assert!(text.contains(&format!("\n  {shown}\n")), "{shown}\n{text}");
+    }
+    assert!(
+        !text.contains(&format!("\n  {}\n", lines[20])) && !text.contains(&format!("\n  {}\n", lines[80]))
+    );
+}

@@ -10,7 +10,7 @@
 
 use super::prim::{self, Index, Name, Value};
 use super::{c_type, from_word, memory_type, pointer, to_word};
-use crate::mapping::{KEPT, Mapping, WARPS, Worker};
+use crate::mapping::{BLOCK, KEPT, Mapping, WARPS, Worker};
 use crate::walk::{Active, Emit, Memory, Place, Spread, Step};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Kernel;
@@ -21,6 +21,12 @@ use std::fmt::Write;
 
 /// Lines of a loop that does several turns at once.
 const MOST_UNROLLED: usize = 14;
+
+/// So many of its turns, where their number is not known.
+const FEW_TURNS: i64 = 4;
+
+/// Threads of a warp.
+const WARP: u32 = 32;
 
 /// The warps of a block that turns squares in shared memory, of which it has 48 KiB.
 pub(super) const WARPS_OF_TILES: u32 = 2;
@@ -66,8 +72,8 @@ pub(super) struct Printer<'k> {
     blocks: Vec<HashMap<String, Index>>,
     /// The carried variables of each open loop and the results of each open `if`.
     open: Vec<Vec<Value>>,
-    /// Where the text of each open loop begins.
-    loops: Vec<usize>,
+    /// Where the text of each open loop begins, and how many turns are done at once.
+    loops: Vec<(usize, i64)>,
     /// What lies before the next row that is kept, as a sum of bytes.
     rows: String,
 }
@@ -129,14 +135,23 @@ impl<'k> Printer<'k> {
         self.open.push(values);
     }
 
+    /// Whether a loop is known to go from the first element of a block to its last.
+    fn is_block(&self, from: Index, to: Index) -> bool {
+        let whole = match from {
+            Index::Number(n) => return to == Index::Number(n + BLOCK),
+            from => format!("{from} + {BLOCK}"),
+        };
+        self.blocks.iter().rev().find_map(|b| b.get(&whole)) == Some(&to)
+    }
+
     /// Lets the loop that was just closed do several turns at once, if it is short and has nothing inside: what
     /// these turns read is then on its way together.
     fn unroll(&mut self) {
-        let start = self.loops.pop().expect("a loop was open");
+        let (start, turns) = self.loops.pop().expect("a loop was open");
         let body = &self.text[start..];
         if body.matches('{').count() == 1 && body.lines().count() <= MOST_UNROLLED {
             let indent = 4 * self.blocks.len();
-            self.text.insert_str(start, &format!("{:indent$}#pragma unroll 8\n", ""));
+            self.text.insert_str(start, &format!("{:indent$}#pragma unroll {turns}\n", ""));
         }
     }
 
@@ -411,7 +426,9 @@ impl Emit for Printer<'_> {
             self.open(&format!("if ({i} < {to})"), carried.clone());
             return (i, carried);
         }
-        self.loops.push(self.text.len());
+        // All turns of a block at once, where it is known to be whole: each then knows its number.
+        let turns = if self.is_block(from, to) { BLOCK / i64::from(WARP) } else { FEW_TURNS };
+        self.loops.push((self.text.len(), turns));
         let next = if by == 1 { format!("{i}++") } else { format!("{i} += {by}") };
         self.open(&format!("for (i64 {i} = {from}; {i} < {to}; {next})"), carried.clone());
         (i, carried)

@@ -7,7 +7,8 @@
 
 use crate::mapping::{self, BLOCK, BLOCKS_OF_TEAM, Layout, Mapping, Worker};
 use numfuse_ir::index::{Index, Term, Word};
-use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Pass};
+use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order};
+use numfuse_ir::ops::expansion::Expansion;
 
 /// Bytes that a thread loads or stores at once.
 const ACCESS: i64 = 16;
@@ -17,14 +18,15 @@ const ACCESS: i64 = 16;
 const FEW_THREADS: i64 = 100_000;
 
 /// So many machine operations on an element, and more lanes only cost registers.
-const HEAVY: usize = 64;
+const HEAVY: u64 = 128;
 
 /// The mapping for a kernel launched with these words on a GPU.
 pub fn choose(kernel: &Kernel, words: &[i64]) -> Mapping {
     let lanes = lanes(kernel, words);
     let layout = layout(kernel, words, lanes);
     let columns = mapping::Extents::of(kernel, words).columns;
-    let bytes: i64 = mapping::kept(kernel).iter().map(|&v| mapping::kept_bytes(kernel, v, columns)).sum();
+    let bytes: i64 =
+        mapping::kept(kernel).iter().map(|&kept| mapping::kept_bytes(kernel, kept, columns)).sum();
     let turns = layout.is_across() || layout == Layout::Tile || kernel.scan().is_some();
     let (worker, lanes) = match layout {
         Layout::Row if is_for_teams(kernel, words, columns, bytes) => (Worker::Team, 32),
@@ -45,8 +47,8 @@ pub fn choose(kernel: &Kernel, words: &[i64]) -> Mapping {
 /// Whether the warps of a block of threads share each row: rows are long, and either there are few of them or
 /// what is kept of them is more than each warp has room for.
 fn is_for_teams(kernel: &Kernel, words: &[i64], columns: i64, bytes: i64) -> bool {
-    let parts = |pass: &Pass| pass.carries.iter().map(|c| c.fold.parts()).sum::<usize>();
-    let states: usize = kernel.passes.iter().map(parts).sum();
+    let carries = kernel.passes.iter().flat_map(|pass| &pass.carries);
+    let states: usize = carries.map(|c| c.fold.parts() * kernel.dtype(c.args[0]).bytes().max(4)).sum();
     let fits = columns <= BLOCK * i64::from(BLOCKS_OF_TEAM) && states <= MOST_STATES;
     let is_plain =
         kernel.passes.iter().all(|p| !p.inner && p.order != Order::Runs && p.order != Order::Groups);
@@ -56,10 +58,10 @@ fn is_for_teams(kernel: &Kernel, words: &[i64], columns: i64, bytes: i64) -> boo
 }
 
 /// Bytes of rows that a block of threads keeps: with twice as many there would be too few warps.
-const MOST_KEPT: i64 = 48 << 10;
+pub const MOST_KEPT: i64 = 48 << 10;
 
-/// Parts of states that a team has room for.
-const MOST_STATES: usize = 8;
+/// Bytes of the states of each block that a team has room for.
+const MOST_STATES: usize = 16;
 
 /// Columns of a row that is worth a team, and rows that keep a GPU busy without.
 const LONG_ROW: i64 = 4096;
@@ -93,7 +95,7 @@ fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
 /// neighbours begins at a multiple of them.
 fn lanes(kernel: &Kernel, words: &[i64]) -> i64 {
     let Some(last) = kernel.rows.checked_sub(1).map(|a| AxisId(a as u32)) else { return 1 };
-    let operations = kernel.body.iter().map(weight).sum::<usize>();
+    let operations = (0..kernel.body.len()).map(|v| operations(kernel, v)).sum::<u64>();
     let long = kernel.passes.iter().any(|p| p.order == Order::Lanes && !p.cols.is_empty());
     if operations > HEAVY || long {
         return 1;
@@ -139,11 +141,14 @@ fn accesses(kernel: &Kernel) -> impl Iterator<Item = (usize, &Index)> {
 }
 
 /// Machine operations behind a value, roughly.
-fn weight(inst: &Inst) -> usize {
-    match inst {
+fn operations(kernel: &Kernel, v: usize) -> u64 {
+    match &kernel.body[v] {
         Inst::Const(_) | Inst::Scalar(_) | Inst::Final { .. } | Inst::After { .. } => 0,
         Inst::Coord(_) | Inst::Load(..) | Inst::Prim(..) => 1,
         Inst::Pick { .. } | Inst::Within { .. } => 4,
-        Inst::Call(..) => 16,
+        Inst::Call(op, args) => {
+            let types: Vec<_> = args.iter().map(|&arg| kernel.dtype(arg)).collect();
+            Expansion::of(*op, &types).operations()
+        }
     }
 }

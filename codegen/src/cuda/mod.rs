@@ -13,7 +13,7 @@ mod emit;
 mod mapping;
 mod prim;
 
-pub use mapping::choose;
+pub use mapping::{MOST_KEPT, choose};
 
 use crate::error::Error;
 use crate::mapping::{Layout, Mapping, WARPS, Worker};

@@ -10,9 +10,10 @@
 //! *Along*: each SIMD lane walks its own columns, and the virtual lanes are a table.
 
 use super::{At, Emit, State, Step, V, Walk};
-use crate::mapping::{BLOCK, GROUP};
+use crate::mapping::{BLOCK, GROUP, Worker};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Order, PassId};
+use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::prim::Prim;
 use smallvec::SmallVec;
 
@@ -96,6 +97,20 @@ impl<E: Emit> Walk<'_, E> {
 
     /// The state of one block: 32 elements a turn, each vector with accumulators of its own.
     pub(super) fn block_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
+        let counts = self.kernel.passes[pass.index()].carries.iter().any(|c| c.fold == Fold::Moments);
+        if self.mapping.worker == Worker::Core || !counts {
+            return self.part_across(pass, first, count);
+        }
+        // In a whole block it is known what each step divides by.
+        let size = self.emit.number(BLOCK);
+        let whole = self.emit.step(Step::Div, count, size);
+        let part = self.emit.step(Step::Sub, size, count);
+        let initial = self.initial(pass);
+        let state = self.when(whole, false, &initial, 1, |w| w.part_across(pass, first, size));
+        self.when(part, false, &state, 1, |w| w.part_across(pass, first, count))
+    }
+
+    fn part_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
         let lanes = self.mapping.lanes();
         let initial = self.initial(pass);
         let (parts, chunks) = (initial.len(), LANES as usize / lanes as usize);

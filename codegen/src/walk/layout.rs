@@ -111,8 +111,7 @@ impl<E: Emit> Walk<'_, E> {
         let blocks = self.blocks();
         let runs = self.divide_up(blocks, many);
         self.units(|w, unit| {
-            let chunk = w.emit.step(Step::Div, unit, runs);
-            let run = w.rest(unit, runs, chunk);
+            let (chunk, run) = w.chunk_and(unit, runs);
             let (from, length) = w.chunk_of(chunk, last, size);
             w.blocks_of(run, many, |w, block, (start, count)| {
                 w.strips(last, from, length, &[], &mut |w, _| {
@@ -125,6 +124,24 @@ impl<E: Emit> Walk<'_, E> {
                 });
             });
         });
+    }
+
+    /// The chunk of rows of a unit and which of its so many parts. Neighbours among the threads of a GPU read
+    /// neighbours in memory; a core goes on with the chunk that it has in its cache.
+    pub(super) fn chunk_and(&mut self, unit: E::Index, parts: E::Index) -> (E::Index, E::Index) {
+        if self.mapping.worker == Worker::Core {
+            let chunk = self.emit.step(Step::Div, unit, parts);
+            return (chunk, self.rest(unit, parts, chunk));
+        }
+        let axes: Vec<AxisId> = self.kernel.row_axes().collect();
+        let (rows, last) = (self.extent_of(&axes), self.last_row_axis().expect("bands are of rows"));
+        let extent = self.extent_of(&[last]);
+        let outer = self.emit.step(Step::Div, rows, extent);
+        let size = self.emit.number(abi::chunk(self.kernel, self.mapping));
+        let inner = self.divide_up(extent, size);
+        let chunks = self.emit.step(Step::Mul, outer, inner);
+        let part = self.emit.step(Step::Div, unit, chunks);
+        (self.rest(unit, chunks, part), part)
     }
 
     /// Folds the states of one row's blocks (or of each lane's), then does the passes after the first.

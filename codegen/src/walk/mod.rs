@@ -136,9 +136,9 @@ struct Walk<'k, E: Emit> {
     /// Loads whose elements lie turned in a table, and the row of it that is open.
     turned: Vec<(Val, E::Table)>,
     turned_row: Option<E::Index>,
-    /// Loads whose elements of a row are kept, each in a table; and whether they are there by now.
-    kept: Vec<(Val, E::Table)>,
-    is_kept: bool,
+    /// What is kept of a row, each in a table; and the pass that is walked.
+    kept: Vec<(mapping::Kept, E::Table)>,
+    pass: usize,
 }
 
 impl<'k, E: Emit> Walk<'k, E> {
@@ -158,7 +158,7 @@ impl<'k, E: Emit> Walk<'k, E> {
             turned: Vec::new(),
             turned_row: None,
             kept: Vec::new(),
-            is_kept: false,
+            pass: 0,
         }
     }
 
@@ -167,8 +167,8 @@ impl<'k, E: Emit> Walk<'k, E> {
         self.keep_rows();
         for p in from..self.kernel.passes.len() {
             if !self.kernel.passes[p].inner {
+                self.pass = p;
                 self.pass(PassId(p as u32));
-                self.is_kept |= !self.kernel.passes[p].cols.is_empty();
             }
         }
     }
@@ -179,8 +179,14 @@ impl<'k, E: Emit> Walk<'k, E> {
             return;
         }
         let length = self.visits(PassId(0));
-        let table = |&v: &Val| (v, self.emit.row(self.kernel.dtype(v), length));
-        self.kept = mapping::kept(self.kernel).iter().map(table).collect();
+        self.kept.clear();
+        for kept in mapping::kept(self.kernel) {
+            let table = match self.kept.first() {
+                Some((_, first)) if kept.replaces => *first,
+                _ => self.emit.row(self.kernel.dtype(kept.value), length),
+            };
+            self.kept.push((kept, table));
+        }
     }
 
     fn pass(&mut self, pass: PassId) {

@@ -58,8 +58,7 @@ impl<E: Emit> Walk<'_, E> {
         let last = self.last_row_axis().expect("bands are of rows");
         let (lanes, chunk) = (self.mapping.lanes(), abi::chunk(self.kernel, self.mapping));
         self.units(|w, unit| {
-            let number = w.emit.step(Step::Div, unit, groups);
-            let group = w.rest(unit, groups, number);
+            let (number, group) = w.chunk_and(unit, groups);
             let (from, length) = w.chunk_of(number, last, chunk);
             let first = w.emit.step(Step::Mul, group, size);
             let count = w.up_to(first, blocks, size);

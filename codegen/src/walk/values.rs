@@ -4,6 +4,7 @@
 //! there by whoever needs it further in.
 
 use super::{Active, At, Emit, Slot, State, Step, V, Walk, What};
+use crate::mapping;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::Guard;
 use numfuse_ir::kernel::{Inst, PassId, Val};
@@ -63,6 +64,7 @@ impl<E: Emit> Walk<'_, E> {
                 continue;
             }
             match self.kernel.inst(v) {
+                _ if self.is_kept(v) => {}
                 Inst::Pick { guard, .. } if !below_guards => {
                     for range in &guard.ranges {
                         Inst::Coord(range.index.clone()).for_each_arg(&mut |v| wanted[v.index()] = true);
@@ -137,6 +139,10 @@ impl<E: Emit> Walk<'_, E> {
     /// Emits one instruction whose operands are there.
     fn instruction(&mut self, v: Val) {
         let kernel = self.kernel;
+        if let Some(value) = self.kept_value(v) {
+            self.scope().values.insert(v, value);
+            return;
+        }
         let value = match kernel.inst(v) {
             Inst::Const(c) => self.known(*c),
             Inst::Scalar(k) => {
@@ -154,13 +160,8 @@ impl<E: Emit> Walk<'_, E> {
                     self.scope().values.insert(v, value);
                     return;
                 }
-                if let Some(value) = self.kept_element(v) {
-                    self.scope().values.insert(v, value);
-                    return;
-                }
                 let (place, lanes) = self.place(*buffer, at);
                 let value = self.emit.load(&place, dtype, lanes, self.active);
-                self.keep_element(v, &value);
                 self.emitted(dtype, lanes, value)
             }
             Inst::Prim(prim, args) => {
@@ -184,31 +185,38 @@ impl<E: Emit> Walk<'_, E> {
                 return self.set_finals(*pass, &state);
             }
         };
+        self.keep_value(v, value);
         self.scope().values.insert(v, value);
     }
 
-    /// The table that keeps a load's elements of the row, and where in it those of the lanes lie.
-    fn keeps(&self, v: Val) -> Option<(E::Table, E::Index)> {
-        let (_, table) = *self.kept.iter().find(|(load, _)| *load == v)?;
-        let columns = &self.kernel.passes[0].cols;
+    /// What is kept of a value of this row, and where in its table those of the lanes lie.
+    fn keeps(&self, v: Val) -> Option<(mapping::Kept, E::Table, E::Index)> {
+        let (kept, table) = *self.kept.iter().find(|(kept, _)| kept.value == v)?;
+        let columns = &self.kernel.passes[kept.pass].cols;
         match self.axes[columns[0].index()] {
-            At::Lanes(at) => Some((table, at)),
+            At::Lanes(at) => Some((kept, table, at)),
             At::Unbound | At::Uniform(_) | At::Runs(_) | At::Vector(_) => None,
         }
     }
 
-    /// A load's elements that an earlier pass has kept.
-    fn kept_element(&mut self, v: Val) -> Option<V> {
-        let (table, at) = self.keeps(v).filter(|_| self.is_kept)?;
+    /// Whether an earlier pass has kept a value.
+    fn is_kept(&self, v: Val) -> bool {
+        self.keeps(v).is_some_and(|(kept, ..)| kept.pass < self.pass)
+    }
+
+    /// A value that an earlier pass has kept.
+    fn kept_value(&mut self, v: Val) -> Option<V> {
+        let (_, table, at) = self.keeps(v).filter(|(kept, ..)| kept.pass < self.pass)?;
         let (dtype, lanes) = (self.kernel.dtype(v), self.mapping.lanes());
         let value = self.emit.read_across(table, at, lanes, self.active);
         Some(self.emitted(dtype, lanes, value))
     }
 
-    /// Keeps a load's elements for later passes.
-    fn keep_element(&mut self, v: Val, value: &E::Value) {
-        if let Some((table, at)) = self.keeps(v).filter(|_| !self.is_kept) {
-            self.emit.write_across(table, at, value, self.active);
+    /// Keeps a value for later passes, if this is the one that does.
+    fn keep_value(&mut self, v: Val, value: V) {
+        if let Some((_, table, at)) = self.keeps(v).filter(|(kept, ..)| kept.pass == self.pass) {
+            let value = self.handle(value, self.mapping.lanes());
+            self.emit.write_across(table, at, &value, self.active);
         }
     }
 

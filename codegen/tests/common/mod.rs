@@ -153,21 +153,11 @@ pub fn run(kernel: &Kernel, mapping: Mapping, buffers: &mut [Vec<u8>], scalars: 
     let first = results.next().expect("there is a target");
     for other in results {
         for ((a, b), buffer) in first.iter().zip(&other).zip(&kernel.buffers) {
-            let same =
-                elements(buffer.dtype, a).iter().zip(elements(buffer.dtype, b)).all(|(a, b)| a.same(b));
+            let (x, y) = (Scalar::decode(buffer.dtype, a), Scalar::decode(buffer.dtype, b));
+            let same = x.iter().zip(y).all(|(x, y)| x.same(y));
             assert!(same, "{mapping} in vectors of 512 bits: {a:?}, of 128: {b:?}");
         }
     }
-}
-
-/// Elements from memory.
-fn elements(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    let one = |c: &[u8]| {
-        let mut bits = [0; 8];
-        bits[..c.len()].copy_from_slice(c);
-        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
-    };
-    bytes.chunks_exact(dtype.bytes()).map(one).collect()
 }
 
 fn run_for(
@@ -260,7 +250,7 @@ pub fn bytes(x: &[f32]) -> Vec<u8> {
 
 /// f32s from bytes.
 pub fn floats(b: &[u8]) -> Vec<f32> {
-    b.chunks(4).map(|c| f32::from_le_bytes(c.try_into().expect("four bytes"))).collect()
+    b.as_chunks().0.iter().map(|&c| f32::from_le_bytes(c)).collect()
 }
 
 /// Bits of f32s, for exact comparison.
@@ -403,19 +393,4 @@ pub fn edges(dtype: DType) -> Vec<Scalar> {
             numbers.iter().map(|&x| Scalar::from_i128(dtype, x)).collect()
         }
     }
-}
-
-/// Scalars as they lie in memory.
-pub fn encode(values: impl Iterator<Item = Scalar>) -> Vec<u8> {
-    values.flat_map(|s| s.bits().to_le_bytes()[..s.dtype().bytes()].to_vec()).collect()
-}
-
-/// The scalars that lie in memory so.
-pub fn decode(dtype: DType, bytes: &[u8]) -> Vec<Scalar> {
-    let one = |c: &[u8]| {
-        let mut bits = [0; 8];
-        bits[..c.len()].copy_from_slice(c);
-        Scalar::from_bits(dtype, u64::from_le_bytes(bits))
-    };
-    bytes.chunks(dtype.bytes()).map(one).collect()
 }

@@ -29,13 +29,39 @@ impl fmt::Display for Graph {
         for n in self.nodes() {
             writeln!(f, "{}", Line { graph: self, n })?;
         }
-        if self.outputs().is_empty() {
+        Outputs(self.outputs()).fmt(f)
+    }
+}
+
+/// The last line: which nodes are asked for, where any are.
+struct Outputs<'a>(&'a [NodeId]);
+
+impl fmt::Display for Outputs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
             return Ok(());
         }
         f.write_str("out")?;
-        self.outputs().iter().try_for_each(|n| write!(f, " {n:?}"))?;
+        self.0.iter().try_for_each(|n| write!(f, " {n:?}"))?;
         f.write_str("\n")
     }
+}
+
+/// The text of a graph of at most so many nodes; of a longer one the first and the last lines, and in
+/// between how many there are more.
+pub fn excerpt(graph: &Graph, most: usize) -> String {
+    let Some(more) = graph.len().checked_sub(most).filter(|more| *more > 0) else { return graph.to_string() };
+    let lines = |from, until| {
+        graph
+            .nodes()
+            .skip(from)
+            .take(until - from)
+            .map(|n| format!("{}\n", Line { graph, n }))
+            .collect::<String>()
+    };
+    let first = most / 2;
+    let last = first + more;
+    format!("{}… {more} more …\n{}{}", lines(0, first), lines(last, graph.len()), Outputs(graph.outputs()))
 }
 
 /// One node as a line of text, without the line's end.
@@ -164,6 +190,15 @@ mod tests {
         let text = "%0 = leaf 0 : f32[3,4]\n%1 = const 2.0 : f32[]\n%2 = expand %1 : f32[3,4]\n\
                     %3 = multiply %0 %2 : f32[3,4]\n%4 = sum axes 1 %3 : f32[3]\nout %4\n";
         assert_eq!(example().to_string(), text);
+    }
+
+    #[test]
+    fn an_excerpt_has_the_first_lines_the_last_and_the_outputs() {
+        let graph = example();
+        assert_eq!(excerpt(&graph, 5), graph.to_string());
+        let text = "%0 = leaf 0 : f32[3,4]\n%1 = const 2.0 : f32[]\n… 1 more …\n\
+                    %3 = multiply %0 %2 : f32[3,4]\n%4 = sum axes 1 %3 : f32[3]\nout %4\n";
+        assert_eq!(excerpt(&graph, 4), text);
     }
 
     #[test]

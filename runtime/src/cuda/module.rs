@@ -72,6 +72,11 @@ impl Module {
                     .map(|()| Entry(function))
             };
             let main = entry(cuda::MAIN)?;
+            if mapping.keeps {
+                let most = sys::CUfunction_attribute_enum::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+                // SAFETY: the entry is this module's.
+                unsafe { call!(cuFuncSetAttribute(main.0, most, cuda::MOST_KEPT as i32))? };
+            }
             let join = mapping.joins.then(|| entry(cuda::JOIN)).transpose()?;
             let finish = mapping.layout.has_finish().then(|| entry(cuda::FINISH)).transpose()?;
             Ok(Module { gpu, module, main, join, finish, bytes: image.len(), mapping })

@@ -1,11 +1,12 @@
-//! Slopes: differences of neighbours over their distances, a stencil of shifted slices.
+//! Differences of neighbours, slopes and areas: stencils of shifted slices.
 
 use crate::arguments::{self, Axes, Integer, Operand};
 use crate::array::Array;
 use crate::element::Number;
+use crate::free::functions;
 use crate::index::{Slice, s};
+use crate::join::concatenate;
 use crate::lazy::{build, refuse};
-use crate::stack::concatenate;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape;
@@ -18,6 +19,83 @@ pub enum Ends {
     Line,
     /// From the parabola through three points: NumPy's `edge_order=2`.
     Parabola,
+}
+
+/// Differences, and areas by trapezoids.
+impl Array {
+    /// Each element less the one before it along an axis, `times` over; of bools, whether they differ.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let x = Array::from([1, 2, 4, 8]);
+    /// assert_eq!(x.diff(1, 0).to_vec::<i32>()?, [1, 2, 4]);
+    /// assert_eq!(x.diff(2, 0).to_vec::<i32>()?, [1, 2]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn diff(&self, times: usize, axis: impl Integer) -> Array {
+        let axis = axis.to_isize();
+        if times == 0 {
+            return self.clone();
+        }
+        let extent = shape::axis(axis, self.0.node.shape.len()).map_or(0, |axis| self.0.node.shape[axis]);
+        if times.min(extent) > MOST_DIFFERENCES {
+            let sentence = format!("order must be at most {MOST_DIFFERENCES} but got {times}");
+            return build("diff", [self], |_| Err(Mistake::Argument { sentence }));
+        }
+        let sentence = "diff requires input that is at least one dimensional";
+        let mut x = self.with_axes("diff", 1, |_| sentence.to_string());
+        for _ in 0..times {
+            let (after, before) = (x.along("diff", axis, s(1..)), x.along("diff", axis, s(..-1)));
+            x = match x.0.node.dtype {
+                DType::Bool => after.not_equal(before),
+                _ => after - before,
+            };
+            // What has become empty stays so, however often.
+            if x.0.error.is_some()
+                || x.0.node.shape[shape::axis(axis, x.0.node.shape.len()).unwrap_or(0)] == 0
+            {
+                break;
+            }
+        }
+        x
+    }
+
+    /// Each element of the flattened array less the one before it.
+    #[track_caller]
+    pub fn ediff1d(&self) -> Array {
+        let x = self.ravel();
+        x.along("ediff1d", 0, s(1..)) - x.along("ediff1d", 0, s(..-1))
+    }
+
+    /// The area under points `step` apart along an axis, by trapezoids.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// assert_eq!(Array::from([1.0, 2.0, 3.0]).trapezoid(2.0, 0).item::<f64>()?, 8.0);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn trapezoid(&self, step: f64, axis: impl Integer) -> Array {
+        let axis = axis.to_isize();
+        let (after, before) = (self.along("trapezoid", axis, s(1..)), self.along("trapezoid", axis, s(..-1)));
+        ((after + before) * step / 2.0).sum(axis)
+    }
+
+    /// The area under points at the places `x` along an axis, by trapezoids; `x` is a vector or has the shape of
+    /// the array.
+    #[track_caller]
+    pub fn trapezoid_at(&self, x: &Array, axis: impl Integer) -> Array {
+        let axis = axis.to_isize();
+        let steps = match x.0.node.shape.len() {
+            1 => x.diff(1, 0).beside(self, axis),
+            _ => x.diff(1, axis),
+        };
+        let (after, before) = (self.along("trapezoid", axis, s(1..)), self.along("trapezoid", axis, s(..-1)));
+        (steps * (after + before) / 2.0).sum(axis)
+    }
 }
 
 /// Slopes.
@@ -208,8 +286,13 @@ impl Stencil<'_> {
     }
 }
 
-/// See [`Array::gradient`].
-#[track_caller]
-pub fn gradient(x: &Array, step: impl Into<Operand>, axis: impl Integer) -> Array {
-    x.gradient(step, axis)
+/// The most differences of differences.
+const MOST_DIFFERENCES: usize = 1 << 20;
+
+functions! {
+    diff(times: usize, axis: impl Integer);
+    ediff1d();
+    trapezoid(step: f64, axis: impl Integer);
+    trapezoid_at(places: &Array, axis: impl Integer);
+    gradient(step: impl Into<Operand>, axis: impl Integer);
 }

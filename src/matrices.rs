@@ -1,34 +1,93 @@
-//! Matrices from vectors, index grids, and questions about shapes and types.
+//! Matrices of ones and zeros, of vectors, and their triangles: `eye`, `tri`, `tril`, `diag`, `vander`, ….
 
-use crate::arguments::{self, Integer, IntoShape};
 use crate::array::Array;
-use crate::error::{Cause, Error};
+use crate::creation::{ones, zeros};
+use crate::free::functions;
 use crate::index::s;
-use crate::lazy::{build, refuse};
-use crate::stack::concatenate;
-use numfuse_ir::dtype::{DType, Kind};
+use crate::join::concatenate;
+use crate::lazy::{Builder, build, refuse};
+use crate::ranges::arange;
+use crate::ufunc::where_;
+use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::ops::Op;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
-use std::panic::Location;
 
-/// The places along each axis of an array of that shape, int64: one array an axis.
-///
-/// ```
-/// let grid = numfuse::indices([2, 3]);
-/// assert_eq!(grid[0].to_vec::<i64>()?, [0, 0, 0, 1, 1, 1]);
-/// assert_eq!(grid[1].to_vec::<i64>()?, [0, 1, 2, 0, 1, 2]);
-/// # Ok::<(), numfuse::Error>(())
-/// ```
+/// A matrix with ones on the diagonal that lies `offset` above the main one, and zeros elsewhere.
 #[track_caller]
-pub fn indices(shape: impl IntoShape) -> Vec<Array> {
-    let mut grid = Vec::new();
-    for axis in 0..shape.extents().len() {
-        grid.push(build("indices", [], |b| Ok(nodes::iota(b, arguments::shape(&shape)?, axis))));
+pub fn eye(rows: usize, columns: usize, offset: isize, dtype: DType) -> Array {
+    build("eye", [], |b| {
+        let on = diagonal_against(b, &Shape::new(&[rows, columns])?, offset, Op::Equal)?;
+        Ok(nodes::cast(b, &on, dtype))
+    })
+}
+
+/// The identity matrix.
+#[track_caller]
+pub fn identity(extent: usize, dtype: DType) -> Array {
+    eye(extent, extent, 0, dtype)
+}
+
+/// Ones on and below the diagonal that lies `offset` above the main one, and zeros above it.
+#[track_caller]
+pub fn tri(rows: usize, columns: usize, offset: isize, dtype: DType) -> Array {
+    build("tri", [], |b| {
+        let below = diagonal_against(b, &Shape::new(&[rows, columns])?, offset, Op::GreaterEqual)?;
+        Ok(nodes::cast(b, &below, dtype))
+    })
+}
+
+/// `row + offset` against the column, over the last two axes of a shape.
+fn diagonal_against(b: &mut Builder, shape: &Shape, offset: isize, op: Op) -> Result<Array, Mistake> {
+    let (rows, columns) = (shape.len() - 2, shape.len() - 1);
+    let (row, column) = (nodes::iota(b, shape.clone(), rows), nodes::iota(b, shape.clone(), columns));
+    let row = match offset {
+        0 => row,
+        _ => {
+            // Further out all diagonals are alike, and no sum may wrap.
+            let most = i64::MAX / 4;
+            let offset = (offset as i64).clamp(-most, most);
+            let offset = b.number(Scalar::from_i128(DType::I64, offset.into()));
+            nodes::map(b, Op::Add, &[row, offset])?
+        }
+    };
+    nodes::map(b, op, &[row, column])
+}
+
+/// Triangles of matrices.
+impl Array {
+    /// The elements on and below the diagonal that lies `offset` above the main one of the last two
+    /// axes; zeros above it.
+    #[track_caller]
+    pub fn tril(&self, offset: isize) -> Array {
+        build("tril", [self], |b| triangle(b, self, offset, Op::GreaterEqual))
     }
-    grid
+
+    /// The elements on and above the diagonal that lies `offset` above the main one of the last two
+    /// axes; zeros below it.
+    #[track_caller]
+    pub fn triu(&self, offset: isize) -> Array {
+        build("triu", [self], |b| triangle(b, self, offset, Op::LessEqual))
+    }
+}
+
+/// The elements of `x` where `row + offset` compares so with the column.
+fn triangle(b: &mut Builder, x: &Array, offset: isize, op: Op) -> Result<Array, Mistake> {
+    let shape = &x.0.node.shape;
+    // As in NumPy, a vector counts as each of the rows of a square matrix.
+    let matrix = match shape.len() {
+        0 => {
+            let sentence = "tri needs an array of at least one dimension".to_string();
+            return Err(Mistake::Argument { sentence });
+        }
+        1 => Shape::new(&[shape[0], shape[0]])?,
+        _ => shape.clone(),
+    };
+    let kept = diagonal_against(b, &matrix, offset, op)?;
+    let zero = b.number(Scalar::zero(x.0.node.dtype));
+    nodes::map(b, Op::Where, &[kept, x.clone(), zero])
 }
 
 /// The powers of a vector's elements as columns, the highest first; `increasing`, the lowest first. The type
@@ -47,14 +106,14 @@ pub fn vander(x: &Array, columns: usize, increasing: bool) -> Array {
         return refuse("vander", [x], "x must be a one-dimensional array or sequence.");
     }
     if columns == 0 {
-        return crate::creation::zeros([x.0.node.shape.size(), 0], x.0.node.dtype.promote(DType::I64));
+        return zeros([x.0.node.shape.size(), 0], x.0.node.dtype.promote(DType::I64));
     }
     // Each column is the one before times x, as NumPy accumulates them.
     let x = x.cast(x.0.node.dtype.promote(DType::I64)).expand_dims(-1);
-    let first = crate::creation::arange(i64::try_from(columns).unwrap_or(i64::MAX)).equal(0);
+    let first = arange(i64::try_from(columns).unwrap_or(i64::MAX)).equal(0);
     let powers = match x.0.node.dtype.is_complex() {
         true => complex_powers(&x, columns),
-        false => crate::ufunc::where_(first, 1, x).cumprod(-1),
+        false => where_(first, 1, x).cumprod(-1),
     };
     if increasing { powers } else { powers.flip(-1) }
 }
@@ -68,7 +127,7 @@ fn complex_powers(x: &Array, columns: usize) -> Array {
         let last = powers.along("vander", 1, s(-1..));
         powers = concatenate([&powers, &(&powers * last)], 1);
     }
-    let ones = crate::creation::ones([x.0.node.shape.size(), 1], x.0.node.dtype);
+    let ones = ones([x.0.node.shape.size(), 1], x.0.node.dtype);
     let columns = isize::try_from(columns).unwrap_or(isize::MAX);
     concatenate([ones, powers], 1).along("vander", 1, s(..columns))
 }
@@ -123,79 +182,9 @@ impl Array {
     }
 }
 
-/// See [`Array::diag`].
-#[track_caller]
-pub fn diag(x: &Array, offset: isize) -> Array {
-    x.diag(offset)
-}
-
-/// See [`Array::diagflat`].
-#[track_caller]
-pub fn diagflat(x: &Array, offset: isize) -> Array {
-    x.diagflat(offset)
-}
-
-/// The shape to which all of these broadcast.
-///
-/// ```
-/// assert_eq!(numfuse::broadcast_shapes(&[&[3, 1], &[4]])?, [3, 4]);
-/// # Ok::<(), numfuse::Error>(())
-/// ```
-///
-/// # Errors
-/// Shapes that do not meet.
-#[track_caller]
-pub fn broadcast_shapes(shapes: &[&[usize]]) -> Result<Vec<usize>, Error> {
-    // Outside the closure, where it is the caller's line.
-    let line = Location::caller();
-    let fail = |mistake| Error::new(Cause::Expression(mistake), "broadcast_shapes", Vec::new(), line);
-    let shapes: Result<Vec<Shape>, Mistake> = shapes.iter().map(|extents| Shape::new(extents)).collect();
-    let shapes = shapes.map_err(fail)?;
-    let joined = shapes.iter().try_fold(Shape::scalar(), |shape, next| shape.broadcast(next));
-    let joined = joined.ok_or_else(|| {
-        let mistake = Mistake::Broadcast { op: "broadcast_shapes".to_string(), shapes: shapes.to_vec() };
-        fail(arguments::shape_mismatch(mistake))
-    })?;
-    Ok(joined.to_vec())
-}
-
-/// The least type that both convert to without loss of kind, as elementwise functions use it.
-///
-/// ```
-/// use numfuse::prelude::*;
-///
-/// assert_eq!(numfuse::promote_types(I32, F32), F64);
-/// ```
-pub fn promote_types(a: DType, b: DType) -> DType {
-    a.promote(b)
-}
-
-/// The type that arrays meet in; float64 of none, as NumPy's default.
-pub fn result_type(arrays: &[&Array]) -> DType {
-    arrays.iter().map(|x| x.0.node.dtype).reduce(DType::promote).unwrap_or(DType::F64)
-}
-
-/// Whether every value of a type is safe in another: NumPy's `can_cast` with its default `casting="safe"`.
-///
-/// ```
-/// use numfuse::prelude::*;
-///
-/// assert!(numfuse::can_cast(I32, F64) && !numfuse::can_cast(I32, F32));
-/// ```
-pub fn can_cast(from: DType, to: DType) -> bool {
-    // NumPy holds 64-bit integers to be safe in float64; otherwise a type is safe where it is what both promote to.
-    let mixed = from.kind() == Kind::Unsigned && to.kind() == Kind::Signed && from.bytes() >= to.bytes();
-    from.promote(to) == to && !mixed
-}
-
-/// Another name of [`Array::permute`].
-#[track_caller]
-pub fn permute_dims(x: &Array, axes: impl IntoShape) -> Array {
-    x.permute(axes)
-}
-
-/// Another name of [`concatenate`](crate::concatenate).
-#[track_caller]
-pub fn concat(arrays: impl IntoIterator<Item: std::borrow::Borrow<Array>>, axis: impl Integer) -> Array {
-    concatenate(arrays, axis)
+functions! {
+    tril(offset: isize);
+    triu(offset: isize);
+    diag(offset: isize);
+    diagflat(offset: isize);
 }

@@ -1,10 +1,14 @@
-//! What the element types are and can hold: NumPy's `finfo`, `iinfo`, `isdtype` and `common_type`.
+//! What types and shapes are, can hold and meet in: NumPy's `finfo`, `iinfo`, `isdtype`, `promote_types`,
+//! `result_type`, `can_cast`, `common_type` and `broadcast_shapes`.
 
+use crate::arguments;
 use crate::array::Array;
 use crate::element::Number;
 use crate::error::{Cause, Error};
-use numfuse_ir::dtype::DType;
+use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::shape::Shape;
+use std::panic::Location;
 
 /// Euler's constant, which Rust's `std::f64::consts` lacks.
 pub const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
@@ -36,6 +40,59 @@ pub fn isdtype(dtype: DType, kind: &str) -> Result<bool, Error> {
             return Err(Error::without_operands(cause, "isdtype"));
         }
     })
+}
+
+/// The shape to which all of these broadcast.
+///
+/// ```
+/// assert_eq!(numfuse::broadcast_shapes(&[&[3, 1], &[4]])?, [3, 4]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+///
+/// # Errors
+/// Shapes that do not meet.
+#[track_caller]
+pub fn broadcast_shapes(shapes: &[&[usize]]) -> Result<Vec<usize>, Error> {
+    // Outside the closure, where it is the caller's line.
+    let line = Location::caller();
+    let fail = |mistake| Error::new(Cause::Expression(mistake), "broadcast_shapes", Vec::new(), line);
+    let shapes: Result<Vec<Shape>, Mistake> = shapes.iter().map(|extents| Shape::new(extents)).collect();
+    let shapes = shapes.map_err(fail)?;
+    let joined = shapes.iter().try_fold(Shape::scalar(), |shape, next| shape.broadcast(next));
+    let joined = joined.ok_or_else(|| {
+        let mistake = Mistake::Broadcast { op: "broadcast_shapes".to_string(), shapes: shapes.to_vec() };
+        fail(arguments::shape_mismatch(mistake))
+    })?;
+    Ok(joined.to_vec())
+}
+
+/// The least type that both convert to without loss of kind, as elementwise functions use it.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert_eq!(numfuse::promote_types(I32, F32), F64);
+/// ```
+pub fn promote_types(a: DType, b: DType) -> DType {
+    a.promote(b)
+}
+
+/// The type that arrays meet in; float64 of none, as NumPy's default.
+pub fn result_type(arrays: &[&Array]) -> DType {
+    arrays.iter().map(|x| x.0.node.dtype).reduce(DType::promote).unwrap_or(DType::F64)
+}
+
+/// Whether every value of a type is safe in another: NumPy's `can_cast` with its default `casting="safe"`.
+///
+/// ```
+/// use numfuse::prelude::*;
+///
+/// assert!(numfuse::can_cast(I32, F64) && !numfuse::can_cast(I32, F32));
+/// ```
+pub fn can_cast(from: DType, to: DType) -> bool {
+    // NumPy holds 64-bit integers to be safe in float64; otherwise a type is safe where it is what both promote to.
+    let mixed = from.kind() == Kind::Unsigned && to.kind() == Kind::Signed && from.bytes() >= to.bytes();
+    from.promote(to) == to && !mixed
 }
 
 /// The float type that holds all of these arrays; integers count as float64.
