@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Lines of a loop that does several turns at once.
-const MOST_UNROLLED: usize = 14;
+const MOST_UNROLLED: usize = 20;
 
 /// So many of its turns, where their number is not known.
 const FEW_TURNS: i64 = 4;

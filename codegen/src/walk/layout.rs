@@ -27,16 +27,27 @@ impl<E: Emit> Walk<'_, E> {
         let size = abi::chunk(self.kernel, self.mapping);
         self.units(|w, unit| {
             let (start, count) = w.chunk_of(unit, last, size);
-            match w.mapping.worker {
-                Worker::Core => {
-                    w.strips(last, start, count, &[], &mut |w, _| {
-                        body(w);
-                        State::new()
-                    });
-                }
-                Worker::Warp | Worker::Team | Worker::Thread => w.strip(last, start, count, &mut body),
-            }
+            w.strips_of_chunk(last, start, count, &mut body);
         });
+    }
+
+    /// All lanes of a chunk: strip by strip, or the one strip that a GPU's worker has.
+    fn strips_of_chunk(
+        &mut self,
+        axis: AxisId,
+        start: E::Index,
+        count: E::Index,
+        body: &mut dyn FnMut(&mut Self),
+    ) {
+        match self.mapping.worker {
+            Worker::Core => {
+                self.strips(axis, start, count, &[], &mut |w, _| {
+                    body(w);
+                    State::new()
+                });
+            }
+            Worker::Warp | Worker::Team | Worker::Thread => self.strip(axis, start, count, body),
+        }
     }
 
     /// The one strip of a chunk that is as long as there are lanes: all of it, or its part under a mask.
@@ -114,13 +125,12 @@ impl<E: Emit> Walk<'_, E> {
             let (chunk, run) = w.chunk_and(unit, runs);
             let (from, length) = w.chunk_of(chunk, last, size);
             w.blocks_of(run, many, |w, block, (start, count)| {
-                w.strips(last, from, length, &[], &mut |w, _| {
+                w.strips_of_chunk(last, from, length, &mut |w| {
                     w.hoist(&w.pass_roots(pass));
                     let state = w.leaf_along(pass, w.state_lanes(pass), start, count);
                     let row = w.row();
                     let (cell, stride) = w.cell_of(block, row);
                     w.keep(&state, lanes, cell, stride);
-                    State::new()
                 });
             });
         });
