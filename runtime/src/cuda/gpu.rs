@@ -5,6 +5,7 @@ use super::libraries::DRIVER;
 use super::{Error, Module};
 use crate::cache::KernelCache;
 use crate::fork;
+use crate::library::Handle;
 use cudarc::driver::sys::{
     CUcontext, CUdevice, CUdevice_attribute_enum as Attribute, CUmemAllocationHandleType_enum,
     CUmemAllocationType_enum, CUmemLocationType_enum, CUmemPool_attribute_enum, CUmemPoolProps, CUmemoryPool,
@@ -43,6 +44,8 @@ pub struct Gpu {
     lost: OnceLock<Failure>,
     pub(super) live: AtomicUsize,
     modules: KernelCache<Module>,
+    /// What cuBLAS knows of it, once it was asked for a product.
+    pub(crate) blas: OnceLock<Result<Mutex<Handle>, Error>>,
 }
 
 // SAFETY: contexts, streams and pools of the driver may be used from any thread, by its manual; so may all else.
@@ -100,6 +103,7 @@ impl Gpu {
             lost: OnceLock::new(),
             live: AtomicUsize::new(0),
             modules: KernelCache::new(MOST_CODE),
+            blas: OnceLock::new(),
         })
     }
 
@@ -116,6 +120,11 @@ impl Gpu {
     /// Bytes of the arrays on it, and of what is computed on the way to them.
     pub fn live_bytes(&self) -> usize {
         self.live.load(Relaxed)
+    }
+
+    /// On which everything happens, in order.
+    pub(crate) fn stream(&self) -> CUstream {
+        self.stream
     }
 
     /// The code that is loaded.
@@ -137,7 +146,7 @@ impl Gpu {
     }
 
     /// Calls the driver for this GPU; a failure that loses the context is kept.
-    pub(super) fn with<T>(&self, body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Error> {
+    pub(crate) fn with<T>(&self, body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Error> {
         self.check()?;
         // SAFETY: the context is this GPU's, which lives as long as the process.
         let result = unsafe { call!(cuCtxSetCurrent(self.context)) }.and_then(|()| body());

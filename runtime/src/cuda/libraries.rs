@@ -38,6 +38,15 @@ pub(super) const DRIVER: Library = Library { names: &[], is_present: cudarc::dri
 pub(super) const NVRTC: Library =
     Library { names: &["nvrtc-builtins", "nvrtc"], is_present: cudarc::nvrtc::sys::is_culib_present };
 
+/// Products of matrices.
+const BLAS: Library =
+    Library { names: &["cublasLt", "cublas"], is_present: cudarc::cublas::sys::is_culib_present };
+
+/// Whether cuBLAS can be called.
+pub(crate) fn is_blas_present() -> bool {
+    BLAS.is_present()
+}
+
 impl Library {
     /// Whether it can be called; calls of a library that cannot would panic.
     pub(super) fn is_present(self) -> bool {

@@ -31,6 +31,7 @@ mod run;
 pub use disk::{set_folder, statistics};
 pub use driver::Failure;
 pub use gpu::{Gpu, Properties, count};
+pub(crate) use libraries::is_blas_present;
 pub use libraries::{Folders, set_folders};
 pub use memory::Block;
 pub use module::{Module, Resources};

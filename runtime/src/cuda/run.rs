@@ -153,10 +153,26 @@ impl Run<'_> {
         }
     }
 
-    /// A library op that is computed on the host: its operands are copied there, and its result back.
+    /// A library op.
     fn call(&self, index: usize, job: &LibraryJob, slots: &Slots<Block>) -> Result<(), crate::Error> {
-        let pool = self.options.pool;
         let places = &self.prepared.plan().steps[index].buffers;
+        let addresses: SmallVec<[u64; 3]> = places.iter().map(|&place| self.address(place, slots)).collect();
+        // SAFETY: slots are as large as their shapes, leaves by the contract of `Prepared::new`, and operands lie
+        // inside of them; the result is a slot of this step.
+        if unsafe { library::run_on_gpu(self.gpu, job, &addresses)? } {
+            return Ok(());
+        }
+        self.call_on_host(job, places, slots)
+    }
+
+    /// A library op that is computed on the host: its operands are copied there, and its result back.
+    fn call_on_host(
+        &self,
+        job: &LibraryJob,
+        places: &[Place],
+        slots: &Slots<Block>,
+    ) -> Result<(), crate::Error> {
+        let pool = self.options.pool;
         let (operands, result) = places.split_at(job.operands.len());
         let mut copies: SmallVec<[crate::pool::Block; 3]> = SmallVec::new();
         for &place in operands {

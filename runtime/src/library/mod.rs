@@ -8,7 +8,11 @@
 //! Before this: [`exec`](crate::exec), which knows where the operands lie.
 
 mod cpu;
+mod cuda;
 
+pub(crate) use cuda::blas::Handle;
+
+use crate::cuda::Gpu;
 use numfuse_codegen::Launch;
 use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::schedule::LibraryJob;
@@ -41,6 +45,27 @@ pub(crate) fn nanoseconds_of_operation(job: &LibraryJob) -> f64 {
         LibOp::Matmul => 0.0025 * job.dtype.bytes() as f64,
         // A place that is read, and an element that may be far away.
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 3.0,
+    }
+}
+
+/// Computes a library op on a GPU, on its stream; false where that is not known how.
+///
+/// # Safety
+/// The addresses are those of the GPU's memory: of each operand's elements, lying from there as the job says, and
+/// of room for the result, which nobody else uses.
+pub(crate) unsafe fn run_on_gpu(
+    gpu: &'static Gpu,
+    job: &LibraryJob,
+    addresses: &[u64],
+) -> Result<bool, crate::cuda::Error> {
+    match (job.op, addresses) {
+        (LibOp::Matmul, &[left, right, result]) => match cuda::blas::Product::of(job) {
+            // SAFETY: by our caller's promise.
+            Some(product) => unsafe { product.run(gpu, job.dtype, [left, right, result]) }.map(|()| true),
+            None => Ok(false),
+        },
+        (LibOp::Matmul, _) => unreachable!("a matrix product has two operands"),
+        (LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt, _) => Ok(false),
     }
 }
 
