@@ -48,10 +48,7 @@ impl Array {
         let mut x = self.with_axes("diff", 1, |_| sentence.to_string());
         for _ in 0..times {
             let (after, before) = (x.along("diff", axis, s(1..)), x.along("diff", axis, s(..-1)));
-            x = match x.0.node.dtype {
-                DType::Bool => after.not_equal(before),
-                _ => after - before,
-            };
+            x = if x.0.node.dtype == DType::Bool { after.not_equal(before) } else { after - before };
             // What has become empty stays so, however often.
             if x.0.error.is_some()
                 || x.0.node.shape[shape::axis(axis, x.0.node.shape.len()).unwrap_or(0)] == 0

@@ -229,9 +229,10 @@ fn floats(shown: &[Scalar], precision: usize) -> Vec<String> {
 /// Floats in powers of ten, with so many digits after the point, also those past the ones that tell
 /// the number apart, and exponents of one width.
 fn in_powers(shown: &[Scalar], digits: usize) -> Vec<String> {
-    let text = |x: &Scalar| match x.dtype() {
-        DType::F32 => format!("{:.digits$e}", x.as_f32()),
-        _ => format!("{:.digits$e}", x.to_f64()),
+    let is_single = |x: &Scalar| x.dtype() == DType::F32;
+    let text = |x: &Scalar| match is_single(x) {
+        true => format!("{:.digits$e}", x.as_f32()),
+        false => format!("{:.digits$e}", x.to_f64()),
     };
     let texts: Vec<String> = shown.iter().map(text).collect();
     let exponents = texts.iter().filter_map(|text| text.split_once('e')?.1.parse::<i32>().ok());

@@ -7,7 +7,7 @@
 
 use half::{bf16, f16};
 use num_complex::Complex;
-use numfuse_ir::dtype::{DType, Weak};
+use numfuse_ir::dtype::{DType, Kind, Weak};
 use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::scalar::Scalar;
 use numfuse_runtime::buffer::Plain;
@@ -45,13 +45,11 @@ pub enum Number {
 impl Number {
     /// The number that a scalar is.
     pub(crate) fn of(value: Scalar) -> Number {
-        match value.dtype() {
-            DType::Bool => Number::Bool(value.is_true()),
-            dtype if dtype.is_integer() => Number::Int(value.to_i128()),
-            dtype if dtype.is_complex() => {
-                Number::Complex(Complex::new(value.real().to_f64(), value.imaginary().to_f64()))
-            }
-            _ => Number::Float(value.to_f64()),
+        match value.dtype().kind() {
+            Kind::Bool => Number::Bool(value.is_true()),
+            Kind::Signed | Kind::Unsigned => Number::Int(value.to_i128()),
+            Kind::Float => Number::Float(value.to_f64()),
+            Kind::Complex => Number::Complex(Complex::new(value.real().to_f64(), value.imaginary().to_f64())),
         }
     }
 

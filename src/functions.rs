@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::free::functions;
 use crate::lazy::{build, refuse};
 use crate::ufunc::{apply, where_};
-use half::{bf16, f16};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::{Error as Mistake, Refusal};
 use numfuse_ir::ops::Op;
@@ -255,12 +254,8 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn nan_to_num(&self) -> Array {
-        let most = match self.0.node.dtype.part() {
-            DType::F64 => f64::MAX,
-            DType::F16 => f16::MAX.to_f64(),
-            DType::BF16 => bf16::MAX.to_f64(),
-            _ => f32::MAX.into(),
-        };
+        let part = self.0.node.dtype.part();
+        let most = if part.is_float() { part.greatest() } else { f64::MAX };
         self.nan_to_num_with(0.0, most, -most)
     }
 

@@ -135,10 +135,8 @@ fn slide(long: &Array, short: &Array, overlap: Overlap) -> Array {
     let long = long.pad(overlap.zeros(extent), 0);
     if extent > SHORT {
         let windows = long.sliding_window_view(extent, ..);
-        return match dtype {
-            DType::Bool => (windows & short).any(-1),
-            _ => (windows * short).sum(-1).cast(dtype),
-        };
+        let is_bool = dtype == DType::Bool;
+        return if is_bool { (windows & short).any(-1) } else { (windows * short).sum(-1).cast(dtype) };
     }
     let count = (long.0.node.shape[0] + 1 - extent) as isize;
     let term =

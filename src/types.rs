@@ -177,11 +177,7 @@ pub fn finfo(dtype: DType) -> Option<Finfo> {
     if !dtype.is_float() {
         return None;
     }
-    let two = |exponent: i32| 2f64.powi(exponent);
-    let (digits, least) = (dtype.fraction_bits() as i32, dtype.min_exponent());
-    // The greatest exponent is as far above 0 as the least one is below 1.
-    let max = (2.0 - two(-digits)) * two(1 - least);
-    let (eps, tiny) = (two(-digits), two(least));
+    let (eps, tiny, max) = (dtype.epsilon(), dtype.least_normal(), dtype.greatest());
     Some(Finfo {
         bits: dtype.bytes() * 8,
         max,

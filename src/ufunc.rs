@@ -170,7 +170,10 @@ fn typed<'a>(
     let promoted = match class {
         Class::Choice => &operands[1..],
         Class::Scale => &operands[..1],
-        _ => operands,
+        Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio | Class::Whole => operands,
+        Class::Compare | Class::Logic | Class::Bits | Class::Shift | Class::Integer => operands,
+        Class::Exponent | Class::Tally | Class::Turn | Class::Parts => operands,
+        Class::Word | Class::Draw | Class::Wide => operands,
     };
     let common = || {
         let arrays = promoted.iter().filter_map(Operand::array).map(|a| a.0.node.dtype);
@@ -260,13 +263,15 @@ fn settled(b: &mut Builder, op: Op, operands: &[Operand]) -> Result<Option<Array
     }
     let beyond = dtype.is_integer() && !(dtype.min_int()..=dtype.max_int()).contains(&number);
     let array_is_less = (number > 0) != swapped;
-    let answer = match op {
-        Op::Less | Op::LessEqual => array_is_less,
-        Op::Greater | Op::GreaterEqual => !array_is_less,
-        Op::Equal => false,
-        Op::NotEqual => true,
-        _ => return Ok(None),
-    };
+    let answers = [
+        (Op::Less, array_is_less),
+        (Op::LessEqual, array_is_less),
+        (Op::Greater, !array_is_less),
+        (Op::GreaterEqual, !array_is_less),
+        (Op::Equal, false),
+        (Op::NotEqual, true),
+    ];
+    let Some((_, answer)) = answers.into_iter().find(|(asked, _)| *asked == op) else { return Ok(None) };
     if !beyond {
         return Ok(None);
     }

@@ -8,18 +8,6 @@ use numfuse_ir::kernel::{Inst, Role};
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 
-fn prims() -> Vec<Prim> {
-    use Prim::*;
-    let mut all = vec![
-        Add, Sub, Mul, MulHigh, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or,
-        Xor, Not, Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
-    ];
-    all.extend(DType::ALL.iter().map(|&d| Cast(d)));
-    all.extend(DType::ALL.iter().map(|&d| Bitcast(d)));
-    all.extend(DType::ALL.iter().map(|&d| Round(d)));
-    all
-}
-
 /// Operands for a prim: all pairs of edges, the third walking along.
 fn operands(prim: Prim, dtype: DType) -> Vec<Vec<Scalar>> {
     let values = edges(dtype);
@@ -27,10 +15,9 @@ fn operands(prim: Prim, dtype: DType) -> Vec<Vec<Scalar>> {
     for (i, &a) in values.iter().enumerate() {
         for (j, &b) in values.iter().enumerate() {
             let c = values[(3 * i + 5 * j) % values.len()];
-            all.push(match prim {
-                Prim::Select => vec![Scalar::bool((i + j) % 2 == 0), a, b],
-                _ => [a, b, c][..prim.arity()].to_vec(),
-            });
+            let of_one_type = || [a, b, c][..prim.arity()].to_vec();
+            let chooses = prim == Prim::Select;
+            all.push(if chooses { vec![Scalar::bool((i + j) % 2 == 0), a, b] } else { of_one_type() });
         }
     }
     all
@@ -81,11 +68,7 @@ fn check_uniform(prim: Prim, dtypes: &[DType]) {
 }
 
 fn signatures(prim: Prim) -> Vec<Vec<DType>> {
-    let of = |&d: &DType| match prim {
-        Prim::Select => vec![DType::Bool, d, d],
-        _ => vec![d; prim.arity()],
-    };
-    DType::ALL.iter().map(of).collect()
+    DType::ALL.iter().map(|&dtype| operand_types(prim, dtype)).collect()
 }
 
 #[test]

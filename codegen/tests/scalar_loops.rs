@@ -17,24 +17,9 @@ use numfuse_ir::scalar::Scalar;
 use numfuse_ir::target::Vectors;
 use std::collections::BTreeSet;
 
-/// Every prim once, casts to every type.
-fn prims() -> Vec<Prim> {
-    use Prim::*;
-    let mut prims = vec![
-        Add, Sub, Mul, MulHigh, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or,
-        Xor, Not, Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
-    ];
-    prims.extend(DType::ALL.iter().map(|&d| Cast(d)));
-    prims.extend(DType::ALL.iter().map(|&d| Round(d)));
-    prims
-}
-
 /// The types of a prim's operands, if it has that type.
 fn operands(prim: Prim, dtype: DType) -> Option<Vec<DType>> {
-    let types = match prim {
-        Prim::Select => vec![DType::Bool, dtype, dtype],
-        _ => vec![dtype; prim.arity()],
-    };
+    let types = operand_types(prim, dtype);
     prim.result(&types).map(|_| types)
 }
 
@@ -46,7 +31,12 @@ fn is_expected(prim: Prim, dtype: DType) -> bool {
         // By counts that differ from lane to lane; a constant count is one vector instruction.
         Prim::Shl | Prim::Shr => is_wide(dtype),
         Prim::Cast(to) => (is_wide(dtype) && to.is_float()) || (dtype.is_float() && is_wide(to)),
-        _ => false,
+        Prim::Add | Prim::Sub | Prim::Mul | Prim::MulHigh | Prim::Neg | Prim::Abs => false,
+        Prim::Min | Prim::Max | Prim::Fma | Prim::Sqrt => false,
+        Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => false,
+        Prim::And | Prim::Or | Prim::Xor | Prim::Not => false,
+        Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => false,
+        Prim::Select | Prim::Bitcast(_) | Prim::Round(_) => false,
     }
 }
 

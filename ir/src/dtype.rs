@@ -155,6 +155,22 @@ impl DType {
         2 - (1 << (exponent_bits - 1))
     }
 
+    /// What lies between 1 and the next number of a float type.
+    pub fn epsilon(self) -> f64 {
+        2f64.powi(-(self.fraction_bits() as i32))
+    }
+
+    /// The least positive number with all its digits of a float type.
+    pub fn least_normal(self) -> f64 {
+        2f64.powi(self.min_exponent())
+    }
+
+    /// The greatest finite number of a float type.
+    pub fn greatest(self) -> f64 {
+        // The greatest exponent is as far above 0 as the least one is below 1.
+        (2.0 - self.epsilon()) * 2f64.powi(1 - self.min_exponent())
+    }
+
     /// The signed integer type of the same size: what an element's bits are handled as.
     pub fn same_size_int(self) -> DType {
         signed(self.bytes())

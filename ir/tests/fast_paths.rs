@@ -50,10 +50,8 @@ fn around(x: Scalar) -> impl Iterator<Item = Scalar> {
 
 /// Whether a float has all its digits: it is neither 0, denormal, infinite nor NaN.
 fn is_normal(x: Scalar) -> bool {
-    match x.dtype() {
-        DType::F32 => x.as_f32().is_normal(),
-        _ => x.to_f64().is_normal(),
-    }
+    let size = x.to_f64().abs();
+    size >= x.dtype().least_normal() && size <= x.dtype().greatest()
 }
 
 /// How many random points there are of each kind.
@@ -82,10 +80,7 @@ fn spread(dtype: DType, low: f64, high: f64, seed: u64) -> impl Iterator<Item = 
 
 /// The least normal number and the greatest of all.
 fn ends(dtype: DType) -> [f64; 2] {
-    match dtype {
-        DType::F32 => [f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX)],
-        _ => [f64::MIN_POSITIVE, f64::MAX],
-    }
+    [dtype.least_normal(), dtype.greatest()]
 }
 
 #[test]

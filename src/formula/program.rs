@@ -160,8 +160,5 @@ fn known(op: Op, numbers: &[Number]) -> Result<Number, Mistake> {
 
 /// A number in a type; as a bool, whether it is not zero.
 fn cast(number: Number, dtype: DType) -> Result<Scalar, Mistake> {
-    match dtype {
-        DType::Bool => Ok(Scalar::bool(number.to_f64() != 0.0)),
-        _ => number.to_scalar(dtype),
-    }
+    if dtype == DType::Bool { Ok(Scalar::bool(number.to_f64() != 0.0)) } else { number.to_scalar(dtype) }
 }

@@ -78,13 +78,11 @@ fn range(low: Number, high: Number, dtype: DType) -> Result<(i128, u128), Mistak
     let (Number::Int(low), Number::Int(high)) = (low, high) else {
         return Err(mistake("low and high must be integers"));
     };
-    let (least, most) = match dtype {
-        DType::Bool => (0, 1),
-        _ => {
-            check_integer(dtype)?;
-            (dtype.min_int(), dtype.max_int())
-        }
-    };
+    let is_bool = dtype == DType::Bool;
+    if !is_bool {
+        check_integer(dtype)?;
+    }
+    let (least, most) = if is_bool { (0, 1) } else { (dtype.min_int(), dtype.max_int()) };
     if low < least {
         return Err(mistake(format!("low is out of bounds for {dtype}: {low} is below {least}")));
     }

@@ -16,7 +16,12 @@ pub(super) fn conversion(fb: &mut FunctionBuilder, prim: Prim, x: &Lanes) -> Opt
         Prim::Round(to) => half::round(&mut code, 0, to),
         Prim::Cast(to) if to.is_half() => half::narrow(&mut code, 0, to),
         Prim::Cast(_) if x.dtype.is_half() => half::widen(&mut code, 0),
-        _ => return None,
+        Prim::Cast(_) | Prim::Bitcast(_) | Prim::Select => return None,
+        Prim::Add | Prim::Sub | Prim::Mul | Prim::MulHigh | Prim::Div | Prim::Rem => return None,
+        Prim::Neg | Prim::Abs | Prim::Min | Prim::Max | Prim::Fma | Prim::Sqrt => return None,
+        Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Rint => return None,
+        Prim::And | Prim::Or | Prim::Xor | Prim::Not | Prim::Shl | Prim::Shr => return None,
+        Prim::Lt | Prim::Le | Prim::Gt | Prim::Ge | Prim::Eq | Prim::Ne => return None,
     };
     Some(code.values.swap_remove(result))
 }

@@ -88,10 +88,8 @@ impl<'a> Wide<'a> {
         let mut regs = Vec::new();
         for (value, shape) in values.iter().zip(shapes) {
             debug_assert_eq!((value.dtype, value.lanes), (shape.dtype, shape.lanes));
-            regs.extend(match shape.dtype {
-                DType::Bool => self.masks(value, shape.bits),
-                _ => self.vectors(value),
-            });
+            let is_mask = shape.dtype == DType::Bool;
+            regs.extend(if is_mask { self.masks(value, shape.bits) } else { self.vectors(value) });
         }
         regs
     }

@@ -110,11 +110,8 @@ fn arithmetic(e: &mut Wide, prim: Prim, a: &Lanes, b: &Lanes) -> Lanes {
         return bytes::multiply(e, a, b);
     }
     let op = if dtype.is_float() { float_op(prim, dtype) } else { int_op(prim, dtype) };
-    let moves = match prim {
-        Prim::Add | Prim::Mul => true,
-        Prim::Min | Prim::Max => !dtype.is_float(),
-        _ => false,
-    };
+    let moves =
+        [Prim::Add, Prim::Mul].contains(&prim) || [Prim::Min, Prim::Max].contains(&prim) && !dtype.is_float();
     let (a, b) = if moves { memory_second(a, b) } else { (a, b) };
     binary(e, op, a, b)
 }

@@ -394,3 +394,25 @@ pub fn edges(dtype: DType) -> Vec<Scalar> {
         }
     }
 }
+
+/// Every prim once, conversions to every type.
+pub fn prims() -> Vec<Prim> {
+    use Prim::*;
+    let mut all = vec![
+        Add, Sub, Mul, MulHigh, Div, Rem, Neg, Abs, Min, Max, Fma, Sqrt, Floor, Ceil, Trunc, Rint, And, Or,
+        Xor, Not, Shl, Shr, Lt, Le, Gt, Ge, Eq, Ne, Select,
+    ];
+    all.extend(DType::ALL.iter().map(|&d| Cast(d)));
+    all.extend(DType::ALL.iter().map(|&d| Bitcast(d)));
+    all.extend(DType::ALL.iter().map(|&d| Round(d)));
+    all
+}
+
+/// The types of a prim's operands where one of them is of that type.
+pub fn operand_types(prim: Prim, dtype: DType) -> Vec<DType> {
+    let mut types = vec![dtype; prim.arity()];
+    if prim == Prim::Select {
+        types[0] = DType::Bool;
+    }
+    types
+}

@@ -84,20 +84,31 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
 
 /// What NumPy says of types that the op has not.
 fn refusal(op: Op) -> Refusal {
-    match op {
-        Op::Subtract => Refusal::Own(
+    REFUSALS.iter().find(|(refused, _)| *refused == op).map_or(Refusal::Unsupported, |(_, said)| *said)
+}
+
+/// The ops of which NumPy says something else than of all others.
+const REFUSALS: [(Op, Refusal); 7] = [
+    (
+        Op::Subtract,
+        Refusal::Own(
             "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, \
              or the logical_xor function instead.",
         ),
-        Op::Negative => Refusal::Own(
+    ),
+    (
+        Op::Negative,
+        Refusal::Own(
             "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the \
              logical_not function instead.",
         ),
-        Op::I0 => Refusal::Own("i0 not supported for complex values"),
-        Op::Positive | Op::Sign | Op::Gcd | Op::Lcm => Refusal::NoLoop,
-        _ => Refusal::Unsupported,
-    }
-}
+    ),
+    (Op::I0, Refusal::Own("i0 not supported for complex values")),
+    (Op::Positive, Refusal::NoLoop),
+    (Op::Sign, Refusal::NoLoop),
+    (Op::Gcd, Refusal::NoLoop),
+    (Op::Lcm, Refusal::NoLoop),
+];
 
 /// The shape to which all operands broadcast.
 ///

@@ -74,10 +74,8 @@ pub fn near(op: LibOp, operands: &[Operand<'_>], found: &[Scalar], expected: &[S
 
 /// Whether two sums of so many terms, whose magnitudes add up to `scale`, are one but for rounding.
 fn agree(found: Scalar, expected: Scalar, scale: f64, terms: f64) -> bool {
-    let (unit, least, greatest) = match expected.dtype() {
-        DType::F32 => (f64::from(f32::EPSILON), f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX)),
-        _ => (f64::EPSILON, f64::MIN_POSITIVE, f64::MAX),
-    };
+    let dtype = expected.dtype();
+    let (unit, least, greatest) = (dtype.epsilon(), dtype.least_normal(), dtype.greatest());
     // Where a part of the sum may lie beyond the largest number, its order decides what it becomes.
     let overflows = scale > greatest / 4.0;
     let apart = (found.to_f64() - expected.to_f64()).abs();

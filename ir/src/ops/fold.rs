@@ -189,10 +189,8 @@ impl Fold {
     /// What a running total starts from: joined before any element, it changes no bit of it, the sign
     /// of a zero included.
     pub fn neutral(self, dtype: DType) -> State<Scalar> {
-        match (self, dtype.kind()) {
-            (Fold::Sum, Kind::Float) => smallvec![Scalar::from_f64(dtype, -0.0)],
-            _ => self.init(dtype),
-        }
+        let is_float_sum = self == Fold::Sum && dtype.is_float();
+        if is_float_sum { smallvec![Scalar::from_f64(dtype, -0.0)] } else { self.init(dtype) }
     }
 
     /// True for folds whose running value is an element-wise function of its own: those with scans.

@@ -224,7 +224,10 @@ impl Op {
         let rest = match class {
             Class::Choice => &args[1..],
             Class::Draw | Class::Wide => &args[WORDS.min(args.len())..],
-            _ => args,
+            Class::Any | Class::Number | Class::Count | Class::Float | Class::Ratio | Class::Whole => args,
+            Class::Compare | Class::Logic | Class::Bits | Class::Shift | Class::Integer => args,
+            Class::Exponent | Class::Tally | Class::Turn | Class::Parts => args,
+            Class::Scale | Class::Word => args,
         };
         let common = rest.iter().copied().reduce(DType::promote)?;
         let counted = if common == DType::Bool { DType::I8 } else { common };

@@ -154,10 +154,7 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
 /// What wrote to the array of which an old version is copied.
 fn origin_name(plan: &Plan, node: NodeId) -> &'static str {
     let stands_for = plan.graph.nodes().find(|n| plan.origins[n.index()] == node);
-    match stands_for.map(|n| &plan.graph.node(n).kind) {
-        Some(Kind::Library(op)) => op.name(),
-        _ => "set",
-    }
+    stands_for.and_then(|n| name(&plan.graph.node(n).kind)).unwrap_or("set")
 }
 
 fn origin(kind: &Kind) -> String {

@@ -386,7 +386,8 @@ impl<'a> Fuser<'a> {
             _ if !self.options.fuse || demand.above.guard || self.takes_turns(n, demand) => {}
             Kind::Scan { .. } => drop(self.run_along(n, demands)),
             Kind::Reduce { .. } => drop(self.split_for(demands)),
-            _ => {}
+            Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) | Kind::Cast => {}
+            Kind::View(_) | Kind::Pad(_) | Kind::Update(_) | Kind::Gather { .. } | Kind::Library(_) => {}
         }
     }
 

@@ -424,9 +424,10 @@ impl<'a> Lowering<'a> {
         let (dtype, mut stores) = (node.dtype.part(), Vec::new());
         let buffer = self.builder.buffer(dtype, Role::Out);
         for (place, value) in values {
-            let written = match &node.kind {
-                Kind::Update(parts) => flatten(&in_place::places(parts, place), &node.shape),
-                _ => flatten(place, &node.shape),
+            let written = if let Kind::Update(parts) = &node.kind {
+                flatten(&in_place::places(parts, place), &node.shape)
+            } else {
+                flatten(place, &node.shape)
             };
             for (sum, value) in places_of(node.dtype, &written).parts().zip(value.parts()) {
                 let at = self.index(&sum);
