@@ -7,10 +7,10 @@ use numfuse_codegen::{Mapping, cuda};
 use numfuse_ir::graph::print::{dot, excerpt};
 use numfuse_ir::graph::{Graph, Kind, Node};
 use numfuse_ir::kernel::Kernel;
-use numfuse_ir::ops::library::LibOp;
-use numfuse_ir::schedule::{KernelJob, Step, explain};
+use numfuse_ir::schedule::{KernelJob, LibraryJob, Step, explain};
 use numfuse_ir::target::Vectors;
 use numfuse_runtime::cpu::bandwidth::Bandwidth;
+use numfuse_runtime::cuda::Gpu;
 use numfuse_runtime::library;
 use std::panic::Location;
 use std::time::Duration;
@@ -68,12 +68,13 @@ impl Array {
                 format!("given data: {dtype} {shape}; nothing is computed\n")
             }
             Ok((Some(planned), profile)) => {
+                let gpu = planned.prepared.gpu();
                 let times = profile.map_or(Vec::new(), |profile| profile.steps());
                 let note = |i: usize| {
                     let step = &planned.plan().steps[i];
-                    let handed = step.library().map(|job| handed_to(job.op));
+                    let handed = step.library().map(|job| handed_to(job, gpu.is_some()));
                     let laid = laid(&planned, i);
-                    let took = times.get(i).map(|time| took(step, time.least));
+                    let took = times.get(i).map(|time| took(step, time.least, gpu));
                     handed.into_iter().chain(laid).chain(took).reduce(|a, b| format!("{a}\n  {b}"))
                 };
                 let (graph, plan) =
@@ -242,8 +243,14 @@ fn drawing(graph: &Graph) -> String {
 }
 
 /// Who computes a library op.
-fn handed_to(op: LibOp) -> String {
-    match library::provider(op) {
+fn handed_to(job: &LibraryJob, on_gpu: bool) -> String {
+    if on_gpu {
+        return match library::provider_on_gpu(job) {
+            Some(provider) => format!("handed to {provider}"),
+            None => "computed on the host: what it reads goes there, and its result comes back".to_string(),
+        };
+    }
+    match library::provider(job.op) {
         Some(provider) => format!("handed to the crate {provider}"),
         None => "written by index, each place in the order of its sources".to_string(),
     }
@@ -252,6 +259,16 @@ fn handed_to(op: LibOp) -> String {
 /// How a kernel lies over lanes, and in which vectors.
 fn laid(planned: &Planned, i: usize) -> Option<String> {
     let (job, mapping) = planned.plan().steps[i].kernel().zip(planned.prepared.mapping(i))?;
+    if planned.prepared.gpu().is_some() {
+        let used = planned.prepared.module(i).and_then(|module| module.resources().ok());
+        let used = used.map_or(String::new(), |used| {
+            format!(
+                ", each thread with {} registers and {} bytes of local memory",
+                used.registers, used.local
+            )
+        });
+        return Some(format!("lies {mapping} of a GPU{used}"));
+    }
     let asked = planned.prepared.target().vectors;
     let (vectors, why) = numfuse_codegen::vectors(&job.kernel, mapping, asked);
     let why = why.map_or(String::new(), |why| format!(" ({why})"));
@@ -259,12 +276,15 @@ fn laid(planned: &Planned, i: usize) -> Option<String> {
 }
 
 /// How long a kernel took, held against what memory gives.
-fn took(step: &Step, time: Duration) -> String {
+fn took(step: &Step, time: Duration, gpu: Option<&'static Gpu>) -> String {
     let (bytes, seconds) = (step.bytes_read + step.bytes_written, time.as_secs_f64().max(1e-9));
     let rate = |count: u64, seconds: f64| count as f64 / seconds / 1e9;
     let operations = explain::amount((step.work().operations as f64 / seconds) as u64);
     let mut text = format!("took {time:.1?}: {operations} operations/s, {:.1} GB/s", rate(bytes, seconds));
-    let ceiling = Bandwidth::measured().map(|memory| memory.seconds(step.bytes_read, step.bytes_written));
+    let ceiling = match gpu {
+        Some(gpu) => gpu.usual_bandwidth().map(|rate| bytes as f64 / rate),
+        None => Bandwidth::measured().map(|memory| memory.seconds(step.bytes_read, step.bytes_written)),
+    };
     if let Some(least) = ceiling.filter(|_| bytes > 0) {
         let given = rate(bytes, least);
         // What goes beyond memory by more than measurements differ did not come from there.

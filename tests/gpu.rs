@@ -94,7 +94,8 @@ fn matrix_products_are_those_of_the_processor_but_for_rounding() {
         let scale = a.iter().map(|x| x.norm()).fold(1.0, f64::max);
         a.iter().zip(&b).map(|(a, b)| (a - b).norm() / scale).fold(0.0, f64::max)
     };
-    for (dtype, allowed) in [(F32, 1e-5), (F64, 1e-13), (F16, 2e-2), (BF16, 2e-1), (C64, 1e-5), (C128, 1e-13)] {
+    for (dtype, allowed) in [(F32, 1e-5), (F64, 1e-13), (F16, 2e-2), (BF16, 2e-1), (C64, 1e-5), (C128, 1e-13)]
+    {
         let [a, b] = [1, 2].map(|seed| numbers([3, 70, 90], seed).cast(dtype));
         let products: [fn(&Array, &Array) -> Array; 5] = [
             |a, b| a.i(0).matmul(&b.i(1).transpose()),

@@ -88,7 +88,9 @@ template <class T, class F> __device__ __forceinline__ T saturate(F x) {
     const int bits = 8 * sizeof(T) - is_signed;
     const T most = (T)(~0ull >> (64 - bits)), least = is_signed ? (T)(-most - 1) : (T)0;
     const F beyond = (F)(1ull << (bits - 1)) * 2, low = is_signed ? -beyond : (F)0;
-    return x >= beyond ? most : x > low ? (T)x : x <= low ? least : (T)0;
+    // The machine converts a NaN to the least int64, and the compiler takes what it knows of x for granted.
+    if (x != x) return (T)0;
+    return x >= beyond ? most : x > low ? (T)x : least;
 }
 
 //# _f16

@@ -2,6 +2,7 @@
 
 use super::driver::call;
 use super::{Block, Error, Gpu};
+use crate::fork;
 use std::time::Instant;
 
 /// Bytes of the copy that is timed, where there is so much memory: far more than caches hold.
@@ -11,6 +12,11 @@ const BYTES: usize = 1 << 30;
 const COPIES: usize = 7;
 
 impl Gpu {
+    /// What [`bandwidth`](Gpu::bandwidth) said once, measured at the first call; `None` where it cannot be.
+    pub fn usual_bandwidth(&'static self) -> Option<f64> {
+        *fork::once(&self.usual, || self.bandwidth().ok())
+    }
+
     /// Bytes a second that a copy within the memory reads and writes, together. Takes a hundredth of a second.
     ///
     /// # Errors

@@ -44,6 +44,8 @@ pub struct Gpu {
     lost: OnceLock<Failure>,
     pub(super) live: AtomicUsize,
     modules: KernelCache<Module>,
+    /// What its memory gives, once somebody has asked.
+    pub(super) usual: OnceLock<Option<f64>>,
     /// What cuBLAS knows of it, once it was asked for a product.
     pub(crate) blas: OnceLock<Result<Mutex<Handle>, Error>>,
 }
@@ -103,6 +105,7 @@ impl Gpu {
             lost: OnceLock::new(),
             live: AtomicUsize::new(0),
             modules: KernelCache::new(MOST_CODE),
+            usual: OnceLock::new(),
             blas: OnceLock::new(),
         })
     }

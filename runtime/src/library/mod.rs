@@ -26,6 +26,14 @@ pub fn provider(op: LibOp) -> Option<&'static str> {
     }
 }
 
+/// Who computes a job on a GPU, for people to read; `None` where its operands go to the host.
+pub fn provider_on_gpu(job: &LibraryJob) -> Option<&'static str> {
+    match job.op {
+        LibOp::Matmul => cuda::blas::Product::of(job).map(|_| "cuBLAS"),
+        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => None,
+    }
+}
+
 /// How a library op is cut into units, and how many of them make a task that is worth sharing.
 pub(crate) fn launch(job: &LibraryJob) -> Launch {
     let ((units, grain), scratch_bytes) = match job.op {
