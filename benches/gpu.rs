@@ -4,6 +4,8 @@
 //! within the GPU's memory measured right before, and the time of one evaluation: the median of rounds in
 //! which many are launched and then waited for. Plans and code are known by then.
 
+#![allow(clippy::reversed_empty_ranges, reason = "an end below 0 counts from the back")]
+
 use numfuse::cuda::{bandwidth, count, properties, synchronize};
 use numfuse::prelude::*;
 use numfuse::random::{self, Key};

@@ -44,6 +44,8 @@ pub struct Gpu {
     lost: OnceLock<Failure>,
     pub(super) live: AtomicUsize,
     modules: KernelCache<Module>,
+    /// What its compiler is told of it.
+    pub(super) architecture: OnceLock<String>,
     /// What its memory gives, once somebody has asked.
     pub(super) usual: OnceLock<Option<f64>>,
     /// What cuBLAS knows of it, once it was asked for a product.
@@ -105,6 +107,7 @@ impl Gpu {
             lost: OnceLock::new(),
             live: AtomicUsize::new(0),
             modules: KernelCache::new(MOST_CODE),
+            architecture: OnceLock::new(),
             usual: OnceLock::new(),
             blas: OnceLock::new(),
         })

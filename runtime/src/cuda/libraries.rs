@@ -114,12 +114,12 @@ fn children(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use super::*;
-
+    #[cfg(unix)]
     #[test]
     fn the_newest_library_of_a_folder_is_taken() {
+        use super::newest;
         let folder = std::env::temp_dir().join(format!("numfuse-libraries-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         for name in ["libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc-builtins.so.13.0", "libnvrtc.so.9"] {

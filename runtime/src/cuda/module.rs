@@ -8,7 +8,7 @@ use cudarc::driver::sys::{self, CUfunction, CUmodule};
 use numfuse_codegen::{Launch, Mapping, Worker, cuda};
 use numfuse_ir::kernel::Kernel;
 use std::ffi::{CString, c_void};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The code of one kernel under one mapping, loaded.
 pub struct Module {
@@ -58,7 +58,7 @@ impl Module {
     fn new(gpu: &'static Gpu, kernel: &Kernel, mapping: Mapping) -> Result<Module, crate::Error> {
         let text = cuda::text(kernel, mapping)?;
         let architecture = architecture(gpu)?;
-        let image = disk::find_or_make(&text, &architecture, || nvrtc::compile(&text, &architecture))?;
+        let image = disk::find_or_make(&text, architecture, || nvrtc::compile(&text, architecture))?;
         Ok(gpu.with(|| {
             let mut module = std::ptr::null_mut();
             // SAFETY: the image is code as the compiler has made it: PTX that ends in 0, or machine code, which
@@ -171,16 +171,13 @@ impl Module {
 const MOST_BLOCKS: u64 = (1 << 31) - 1;
 
 /// The option that the compiler takes for a GPU, asked for once.
-fn architecture(gpu: &Gpu) -> Result<String, Error> {
-    static KNOWN: OnceLock<std::sync::Mutex<Vec<((u32, u32), String)>>> = OnceLock::new();
-    let capability = gpu.properties().capability;
-    let known = fork::once(&KNOWN, Default::default);
-    if let Some((_, option)) = fork::lock(known).iter().find(|(of, _)| *of == capability) {
-        return Ok(option.clone());
+fn architecture(gpu: &Gpu) -> Result<&str, Error> {
+    if let Some(known) = gpu.architecture.get() {
+        return Ok(known);
     }
-    let option = nvrtc::architecture(capability)?;
-    fork::lock(known).push((capability, option.clone()));
-    Ok(option)
+    let option = nvrtc::architecture(gpu.properties().capability)?;
+    let known: &String = fork::once(&gpu.architecture, || option);
+    Ok(known)
 }
 
 impl Compiled for Module {

@@ -202,6 +202,7 @@ impl Run<'_> {
         // SAFETY: the library has filled the result, which has so many bytes.
         let bytes = unsafe { std::slice::from_raw_parts(there.as_ptr(), there.len()) };
         // SAFETY: the result's slot has so many bytes, and is this step's.
-        Ok(unsafe { self.gpu.write_at(self.address(result[0], slots), bytes)? })
+        unsafe { self.gpu.write_at(self.address(result[0], slots), bytes)? };
+        Ok(())
     }
 }
