@@ -133,13 +133,13 @@ fn usual_cache(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
 
 /// The folders of the toolkit and of the environment of Python that variables name.
 fn cuda_folders(variable: impl Fn(&str) -> Option<String>) -> Folders {
+    let folder = |name| variable(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let named = variable("NUMFUSE_CUDA_LIBRARIES").unwrap_or_default();
-    let toolkits = ["CUDA_HOME", "CUDA_PATH"].into_iter().filter_map(&variable);
-    let libraries = std::env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());
-    let toolkits = toolkits.map(|root| PathBuf::from(root).join("lib64"));
+    let named = std::env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());
+    let toolkits = ["CUDA_HOME", "CUDA_PATH"].into_iter().filter_map(folder).map(|root| root.join("lib64"));
     Folders {
-        libraries: libraries.chain(toolkits).collect(),
-        pythons: variable("VIRTUAL_ENV").map(PathBuf::from).into_iter().collect(),
+        libraries: named.chain(toolkits).collect(),
+        pythons: folder("VIRTUAL_ENV").into_iter().collect(),
     }
 }
 
@@ -313,6 +313,30 @@ mod tests {
         let mut config = Config::from_variables(|_| Some(String::new()));
         config.dump = None;
         assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn devices_and_folders_have_names() {
+        let named = |device: &str| {
+            Config::from_variables(|name| (name == "NUMFUSE_DEVICE").then(|| device.to_string())).device
+        };
+        let devices = ["cuda", "cuda:3", "cpu", "cuda:x", "tpu"].map(named);
+        assert_eq!(devices, [Device::Cuda(0), Device::Cuda(3), Device::Cpu, Device::Cpu, Device::Cpu]);
+        let config = Config::from_variables(|name| match name {
+            "HOME" => Some("/home/someone".to_string()),
+            "CUDA_HOME" => Some("/opt/cuda".to_string()),
+            _ => None,
+        });
+        if cfg!(unix) {
+            assert_eq!(config.cache, Some(PathBuf::from("/home/someone/.cache/numfuse/cuda")));
+            assert_eq!(config.cuda.libraries, [PathBuf::from("/opt/cuda/lib64")]);
+        }
+        let off = Config::from_variables(|name| match name {
+            "HOME" => Some("/home/someone".to_string()),
+            "NUMFUSE_CACHE" => Some("off".to_string()),
+            _ => None,
+        });
+        assert_eq!(off.cache, None);
     }
 
     #[test]

@@ -108,6 +108,8 @@ impl State {
     fn device(&self) -> Option<Device> {
         match self {
             State::Pending(inputs) | State::Claimed(inputs, _) => inputs.iter().find_map(|i| i.0.device()),
+            // What has no elements lies anywhere.
+            State::Ready(ready) | State::StandIn(ready, _) if ready.buffer.is_empty() => None,
             State::Ready(ready) | State::StandIn(ready, _) => Some(ready.buffer.device()),
             State::Moving(_) | State::Number(_) => None,
         }
@@ -235,7 +237,9 @@ impl Lazy {
     /// stay: they are the same.
     pub(crate) fn detach(&self, ready: Ready) {
         self.waiting.is_over(ready.buffer.len());
-        self.place.settle(ready.buffer.device());
+        if !ready.buffer.is_empty() {
+            self.place.settle(ready.buffer.device());
+        }
         let mut state = self.state();
         let before = match &*state {
             State::Ready(_) | State::StandIn(..) => return,
