@@ -5,6 +5,7 @@
 //! and stores of N lanes); `jit` owns the machine code, also that of [`wide`](crate::wide); `disasm` prints
 //! Cranelift's.
 
+mod cast;
 mod disasm;
 mod emit;
 mod half;
