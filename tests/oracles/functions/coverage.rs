@@ -4,7 +4,7 @@
 //! what they say fails a test (`BLESS=1` rewrites it). `examples/coverage.rs` prints what it means for
 //! `docs/numpy_api.tsv`.
 
-use super::{Inputs, TABLES, Table, sentences};
+use super::{Inputs, TABLES, Table};
 use numfuse::prelude::*;
 use numfuse_ir::ops::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,6 @@ use std::path::{Path, PathBuf};
 enum Extent {
     /// All types but float16.
     WithoutHalf,
-    /// All types but the complex ones, which are refused where NumPy takes them.
-    WithoutComplex,
     /// All types; there is no array to arrange.
     Types,
     /// All types and arrangements.
@@ -93,10 +91,6 @@ fn compared() -> BTreeMap<String, Extent> {
             Inputs::Refused => continue,
         };
         for case in table.cases {
-            let extent = match extent {
-                Extent::Everything if sentences::refuses_complex(case.python) => Extent::WithoutComplex,
-                extent => extent,
-            };
             names(case.python).into_iter().for_each(|name| add(name, extent));
         }
     }
@@ -124,7 +118,6 @@ fn written() -> String {
     for (name, extent) in compared() {
         let (types, arrangements) = match extent {
             Extent::WithoutHalf => (types - 1, "y"),
-            Extent::WithoutComplex => (types - 2, "y"),
             Extent::Types => (types, "-"),
             Extent::Everything => (types, "y"),
         };

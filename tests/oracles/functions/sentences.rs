@@ -53,24 +53,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("np.reshape(x, (-2,", "cannot reshape array of size"),
     // A plain number that the type cannot hold is an error in every function.
     ("np.where(x, x, 300)", "Python integer 300 out of bounds for"),
-    // Of complex numbers no running products and extremes are computed.
-    ("x.cumprod(", OF_COMPLEX),
-    ("np.cumprod(", OF_COMPLEX),
-    ("np.cumulative_prod(", OF_COMPLEX),
-    ("np.maximum.accumulate(", OF_COMPLEX),
-    ("np.minimum.accumulate(", OF_COMPLEX),
-    ("np.nancumprod(", OF_COMPLEX),
     // A mask stands for axes.
     ("x[x > y]", "a mask has at least one axis"),
 ];
-
-/// What we say of complex numbers that are scanned.
-const OF_COMPLEX: &str = "of complex numbers there are running sums only";
-
-/// Whether we refuse complex numbers that NumPy takes.
-pub(super) fn refuses_complex(expression: &str) -> bool {
-    REFUSED.iter().any(|(begins, words)| *words == OF_COMPLEX && expression.starts_with(begins))
-}
 
 /// What NumPy refuses and we take: how the expression begins, what NumPy says. It says so of values, which we
 /// do not look at, or of an empty array; what becomes of them stands in the documentation of the function.
