@@ -9,6 +9,7 @@ use crate::element::Number;
 use crate::error::Error;
 use crate::index::s;
 use crate::lazy::{Argument, Builder, Elementwise, build};
+use crate::neighbours::of_halfs;
 use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::error::{Error as Mistake, Refusal};
 use numfuse_ir::graph::build as nodes;
@@ -257,6 +258,11 @@ pub fn array_equal(a: &Array, b: &Array) -> Result<bool, Error> {
 /// The op of those operands.
 #[track_caller]
 pub(crate) fn apply(op: Op, operands: &[Operand]) -> Array {
+    if matches!(op, Op::Nextafter | Op::Spacing)
+        && let Some(found) = of_halfs(op, operands)
+    {
+        return found;
+    }
     build(op.name(), operands.iter().filter_map(Operand::array), |b| match settled(b, op, operands)? {
         Some(result) => Ok(result),
         None => {
