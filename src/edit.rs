@@ -9,8 +9,9 @@ use crate::join::concatenate;
 use crate::lazy::{Lazy, build};
 use crate::ranges::arange;
 use crate::ufunc::where_;
+use crate::update::assigned;
 use numfuse_ir::error::Error as Mistake;
-use numfuse_ir::shape;
+use numfuse_ir::shape::{self, Shape};
 use std::borrow::Borrow;
 
 /// Parts put in, left out and repeated. The array itself never changes.
@@ -84,7 +85,7 @@ impl Array {
         if at < 0 || at > extent as isize {
             return build("insert", [self, values], |_| Err(outside(place, axis, extent)));
         }
-        let mut values = values.cast(x.0.node.dtype);
+        let mut values = values.clone();
         while values.0.error.is_none() && values.0.node.shape.len() < extents.len() {
             values = values.expand_dims(0);
         }
@@ -94,8 +95,66 @@ impl Array {
         }
         let mut stretched = extents.to_vec();
         stretched[axis as usize] = values.0.node.shape.get(axis as usize).copied().unwrap_or(1);
+        let values = build("insert", [&x, &values], |b| {
+            assigned(b, &(&values).into(), x.0.node.dtype, &Shape::new(&stretched)?)
+        });
         let part = |range: Slice| x.along("insert", axis, range);
-        concatenate([part(s(..at)), values.broadcast_to(stretched), part(s(at..))], axis)
+        concatenate([part(s(..at)), values, part(s(at..))], axis)
+    }
+
+    /// The array with a value before each of several places of an axis, or with `..` of its elements in row-major
+    /// order: the values are cast to the type of the array and stretched to as many parts as there are places. All
+    /// values come before one place.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// assert_eq!(arange(3).insert_at([0, -1], &Array::from([8i64, 9]), 0).to_vec::<i64>()?, [8, 0, 1, 9, 2]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn insert_at(&self, places: impl IntoShape, values: &Array, axis: impl Axes) -> Array {
+        let (x, axis) = match self.along_one("insert", &axis) {
+            Ok(along) => along,
+            Err(failed) => return failed,
+        };
+        let (places, extents) = (places.extents(), x.0.node.shape.clone());
+        let (extent, count) = (extents[axis as usize], places.len());
+        let dims = extents.len();
+        let mut stretched = extents.to_vec();
+        stretched[axis as usize] = count;
+        if count == 1 {
+            let missing: Vec<isize> = (0..dims.saturating_sub(values.0.node.shape.len()) as isize).collect();
+            let values = values.expand_dims(missing);
+            return x.insert(places[0], &values.moveaxis(axis, 0), axis);
+        }
+        let mut before = vec![Vec::new(); extent + 1];
+        for (number, &place) in (0..).zip(&places) {
+            let at = if place < 0 { place + extent as isize } else { place };
+            match usize::try_from(at).ok().and_then(|at| before.get_mut(at)) {
+                Some(before) => before.push((extent + number) as i64),
+                None => {
+                    let mistake = beyond(&places, number, axis, extent);
+                    return build("insert", [self, values], |_| Err(mistake));
+                }
+            }
+        }
+        let mut order = Vec::with_capacity(extent + count);
+        for (at, values) in before.iter().enumerate() {
+            order.extend(values);
+            order.extend((at < extent).then_some(at as i64));
+        }
+        let values = build("insert", [&x, values], |b| {
+            let (to, text) = (Shape::new(&stretched)?, |shape: &Shape| shape.to_string().replace(", ", ","));
+            let sentence = format!(
+                "shape mismatch: value array of shape {} could not be broadcast to indexing result of shape {}",
+                text(&values.0.node.shape),
+                text(&to)
+            );
+            let wrong = |_| Mistake::Argument { sentence };
+            assigned(b, &values.into(), x.0.node.dtype, &to).map_err(wrong)
+        });
+        concatenate([&x, &values], axis).take(Array::from(order), axis)
     }
 
     /// The elements in row-major order, over and over, as an array of that shape.
@@ -180,6 +239,20 @@ impl Array {
 fn one_axis(op: &'static str, x: &Array) -> Array {
     let sentence = format!("{op} works along one axis, or `..`");
     build(op, [x], |_| Err(Mistake::Argument { sentence }))
+}
+
+/// The same of one of several places to insert at: first as NumPy says it, of its place in the result.
+fn beyond(places: &[isize], number: usize, axis: isize, extent: usize) -> Mistake {
+    let from_front = |place: isize| if place < 0 { place + extent as isize } else { place };
+    let of = |i: usize| (from_front(places[i]), i);
+    let before = (0..places.len()).filter(|&i| of(i) < of(number)).count();
+    let (index, size) = (from_front(places[number]) + before as isize, extent + places.len());
+    let sentence = format!(
+        "index {index} is out of bounds for axis {axis} with size {size}: values were to go before place {} of \
+         an axis of size {extent}",
+        places[number]
+    );
+    Mistake::Argument { sentence }
 }
 
 fn outside(place: isize, axis: isize, extent: usize) -> Mistake {

@@ -2,7 +2,10 @@
 //!
 //! A float scan goes in one order that depends on the length of the axis alone, so its bits depend
 //! neither on threads nor on what was fused: runs of 16 within blocks of 512, and blocks' totals by the
-//! same rule. Of complex numbers there are running sums alone. What is scanned and what is made of the running values is computed in the same pass.
+//! same rule. What is scanned and what is made of the running values is computed in the same pass.
+//!
+//! Complex numbers are multiplied and compared (by their real parts, and by their imaginary parts where those are
+//! equal) as pairs; of extremes that are equal the first one stays.
 
 use crate::arguments::{self, Axes};
 use crate::array::Array;
@@ -35,11 +38,6 @@ fn scan(
             }
             Nan::Passes | Nan::Is(_) => x.clone(),
         };
-        if dtype.is_complex() && fold != Fold::Sum {
-            let sentence =
-                format!("{op} is not computed for {dtype}: of complex numbers there are running sums only");
-            return Err(Mistake::Argument { sentence });
-        }
         let x = nodes::cast(b, &x, dtype);
         // A single number is a line of one.
         let flat = axis.axes().is_none() || x.0.node.shape.is_empty();
@@ -100,8 +98,7 @@ scans! {
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     cumsum = Sum, summed, Nan::Passes;
-    /// The products of all elements up to each, in int64 or uint64 for integers and bools. Of complex numbers
-    /// they are refused, as all scans but sums are.
+    /// The products of all elements up to each, in int64 or uint64 for integers and bools.
     cumprod = Prod, summed, Nan::Passes;
     /// [`cumsum`](Array::cumsum) under the name of the array API standard.
     cumulative_sum = Sum, summed, Nan::Passes;

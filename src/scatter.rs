@@ -10,8 +10,7 @@ use crate::array::{Array, eval_all};
 use crate::creation::{full, ones_like, zeros};
 use crate::error::Error;
 use crate::index::mixed::fits;
-use crate::lazy::{Builder, Lazy, build};
-use crate::types::can_cast;
+use crate::lazy::{Builder, Lazy, build, refuse};
 use crate::ufunc::{apply, where_};
 use crate::update::{Change, assigned, same_kind};
 use numfuse_ir::dtype::DType;
@@ -31,7 +30,7 @@ pub(crate) fn positions(x: &Array) -> Array {
 
 /// `x` with values, which broadcast to the places, set at these.
 #[track_caller]
-pub(crate) fn put(x: &Array, places: &Array, values: &Operand) -> Array {
+pub(crate) fn put_at(x: &Array, places: &Array, values: &Operand) -> Array {
     let operands = [x, places].into_iter().chain(values.array());
     build("set", operands, |b| {
         let values = assigned(b, values, x.0.node.dtype, &places.0.node.shape)?;
@@ -204,7 +203,7 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn put_along_axis(&self, indices: &Array, values: impl Into<Operand>, axis: impl Axes) -> Array {
-        put(self, &positions(self).take_along_axis(indices, axis), &values.into())
+        put_at(self, &positions(self).take_along_axis(indices, axis), &values.into())
     }
 
     /// How often each number from 0 on comes in a vector of integers, int64: up to the greatest one, and
@@ -246,27 +245,31 @@ fn counted(x: &Array, weights: Option<&Array>, least_length: usize) -> Array {
     if let Some(failed) = operands.clone().find(|a| a.0.error.is_some()) {
         return failed.clone();
     }
-    let refuse =
-        |sentence: String| build("bincount", operands.clone(), |_| Err(Mistake::Argument { sentence }));
-    if x.0.node.shape.len() != 1 {
-        let what = if x.0.node.shape.is_empty() { "of too small depth" } else { "too deep" };
-        return refuse(format!("object {what} for desired array: what is counted is a vector"));
+    let depth = if x.0.node.shape.is_empty() { "of too small depth" } else { "too deep" };
+    let wrong = match x.0.node.dtype {
+        _ if x.0.node.shape.len() != 1 => {
+            format!("object {depth} for desired array: what is counted is a vector")
+        }
+        dtype if dtype.is_inexact() => format!(
+            "Cannot cast array data from dtype('{dtype}') to dtype('int64') according to the rule 'safe'"
+        ),
+        _ if weights.is_some_and(|weights| weights.0.node.shape != x.0.node.shape) => {
+            "The weights and list don't have the same length.".to_string()
+        }
+        _ => String::new(),
+    };
+    if !wrong.is_empty() {
+        return refuse("bincount", operands, &wrong);
     }
-    if !can_cast(x.0.node.dtype, DType::I64) {
-        return refuse(format!(
-            "Cannot cast array data from dtype('{}') to dtype('int64') according to the rule 'safe'",
-            x.0.node.dtype
-        ));
+    if x.0.node.shape[0] == 0 {
+        // Of nothing no weights are added up, in NumPy either.
+        return zeros(least_length, DType::I64);
     }
-    if weights.is_some_and(|weights| weights.0.node.shape != x.0.node.shape) {
-        return refuse("The weights and list don't have the same length.".to_string());
-    }
+    let negative = "'list' argument must have no negative elements";
     let x = x.cast(DType::I64);
     let length = match range(&x) {
-        Ok((least, _)) if least < 0 => {
-            return refuse("'list' argument must have no negative elements".to_string());
-        }
-        Ok((_, greatest)) => least_length.max((greatest + 1) as usize),
+        Ok((least, _)) if least < 0 => return refuse("bincount", operands, negative),
+        Ok((_, greatest)) => least_length.max(greatest as usize + 1),
         Err(error) => return Lazy::failed(error),
     };
     let (zero, values): (Array, Operand) = match weights {

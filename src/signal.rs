@@ -6,7 +6,7 @@ use crate::element::Number;
 use crate::free::functions;
 use crate::index::s;
 use crate::join::concatenate;
-use crate::lazy::refuse;
+use crate::lazy::{Lazy, refuse};
 use crate::search::Side;
 use crate::take::Mode;
 use crate::ufunc::where_;
@@ -180,6 +180,54 @@ impl Array {
         self.between(at, values, Some(left.into()), Some(right.into()))
     }
 
+    /// [`interp`](Array::interp) of points that come again after each `period`, in any order. The points are
+    /// computed at once, to sort them.
+    ///
+    /// ```
+    /// use numfuse::prelude::*;
+    ///
+    /// let (at, values) = (Array::from([350.0, 10.0]), Array::from([0.0, 20.0]));
+    /// let y = Array::from([0.0, 355.0, 365.0]).interp_period(&at, &values, 360);
+    /// assert_eq!(y.to_vec::<f64>()?, [10.0, 5.0, 15.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn interp_period(&self, at: &Array, values: &Array, period: impl Into<Number>) -> Array {
+        let (operands, period) = ([self, at, values], period.into().to_f64().abs());
+        let wrong = match (&at.0.node.shape[..], &values.0.node.shape[..]) {
+            _ if operands.iter().any(|x| x.0.error.is_some()) => return refuse("interp", operands, ""),
+            _ if period == 0.0 => "period must be a non-zero value".to_string(),
+            _ if self.0.node.dtype.is_complex() => unsafe_cast(self.0.node.dtype),
+            _ if at.0.node.dtype.is_complex() => unsafe_cast(at.0.node.dtype),
+            ([0], [0]) => "array of sample points is empty".to_string(),
+            ([n], [m]) if n == m => String::new(),
+            ([_], [_]) => "fp and xp are not of the same length".to_string(),
+            (_, _) => "Data points must be 1-D sequences".to_string(),
+        };
+        if !wrong.is_empty() {
+            return refuse("interp", operands, &wrong);
+        }
+        let within = |x: &Array| x.cast(DType::F64) % period;
+        let at = within(at);
+        let places = match at.to_vec::<f64>() {
+            Ok(places) => places,
+            Err(error) => return Lazy::failed(error),
+        };
+        let mut order: Vec<i64> = (0..places.len() as i64).collect();
+        order.sort_by(|&i, &j| {
+            let (a, b) = (places[i as usize], places[j as usize]);
+            // NaN comes last.
+            a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+        });
+        let order = Array::from(order);
+        let (at, values) = (at.take(&order, 0), values.take(&order, 0));
+        // A point of the turns before and after.
+        let (first, last) = (|x: &Array| x.i(..1), |x: &Array| x.i(-1..));
+        let around = concatenate([last(&at) - period, at.clone(), first(&at) + period], 0);
+        let values = concatenate([last(&values), values.clone(), first(&values)], 0);
+        within(self).interp(&around, &values)
+    }
+
     #[track_caller]
     fn between(&self, at: &Array, values: &Array, left: Option<Operand>, right: Option<Operand>) -> Array {
         if let Some(places) = [self, at].into_iter().find(|places| places.0.node.dtype.is_complex()) {
@@ -303,5 +351,6 @@ functions! {
     convolve(other: &Array, overlap: Overlap);
     correlate(other: &Array, overlap: Overlap);
     interp(at: &Array, values: &Array);
+    interp_period(at: &Array, values: &Array, period: impl Into<Number>);
     unwrap(axis: impl Integer);
 }

@@ -7,6 +7,7 @@ use crate::arguments::Operand;
 use crate::array::Array;
 use crate::element::Number;
 use crate::lazy::{Argument, Builder, Elementwise, build};
+use crate::neighbours::of_halfs;
 use numfuse_ir::dtype::{DType, Weak};
 use numfuse_ir::error::{Error as Mistake, Refusal};
 use numfuse_ir::graph::build as nodes;
@@ -149,6 +150,11 @@ pub fn outer(a: &Array, b: &Array) -> Array {
 /// The op of those operands.
 #[track_caller]
 pub(crate) fn apply(op: Op, operands: &[Operand]) -> Array {
+    if matches!(op, Op::Nextafter | Op::Spacing)
+        && let Some(found) = of_halfs(op, operands)
+    {
+        return found;
+    }
     build(op.name(), operands.iter().filter_map(Operand::array), |b| match settled(b, op, operands)? {
         Some(result) => Ok(result),
         None => {

@@ -126,7 +126,7 @@ impl At<'_> {
                 })
             }
             Means::Mask(mask) => scatter::set_where(self.array, mask, &values),
-            Means::Places => scatter::put(self.array, &self.places(), &values),
+            Means::Places => scatter::put_at(self.array, &self.places(), &values),
         }
     }
 
@@ -214,7 +214,7 @@ pub(crate) fn same_kind(op: Op, array: &Array, results: Array) -> Array {
 
 /// Whether results of one type may be written to an array of another without being asked: NumPy's rule
 /// `same_kind`.
-fn is_same_kind(from: DType, to: DType) -> bool {
+pub(crate) fn is_same_kind(from: DType, to: DType) -> bool {
     let rank = |dtype: DType| match dtype.kind() {
         Kind::Bool => 0,
         Kind::Unsigned => 1,

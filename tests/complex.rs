@@ -83,6 +83,31 @@ fn extremes_tell_the_first_nan() -> Result<(), Error> {
 }
 
 #[test]
+fn running_products_and_extremes_are_of_pairs() -> Result<(), Error> {
+    let z = Array::from([c(1.0, 1.0), c(0.0, 2.0), c(3.0, 0.0), c(f64::NAN, 0.0), c(9.0, 9.0)]);
+    let known = z.i(..3);
+    assert_eq!(known.cumprod(0).to_vec::<Complex<f64>>()?, [c(1.0, 1.0), c(-2.0, 2.0), c(-6.0, 6.0)]);
+    let most = z.cummax(0).to_vec::<Complex<f64>>()?;
+    assert_eq!(most[..3], [c(1.0, 1.0), c(1.0, 1.0), c(3.0, 0.0)]);
+    assert!(most[3..].iter().all(|z| z.re.is_nan() && z.im == 0.0), "the first NaN stays");
+    assert_eq!(known.cummin(0).to_vec::<Complex<f64>>()?, [c(1.0, 1.0), c(0.0, 2.0), c(0.0, 2.0)]);
+    // Of equals the first stays, and what is larger than a block goes on from the block before.
+    let tied = Array::from([c(-0.0, 1.0), c(0.0, 1.0)]);
+    assert!(tied.cummax(0).to_vec::<Complex<f64>>()?.iter().all(|z| z.re.is_sign_negative()));
+    let turns = full(100_000, c(0.0, 1.0), C128).cumprod(0).to_vec::<Complex<f64>>()?;
+    let powers = [c(0.0, 1.0), c(-1.0, 0.0), c(0.0, -1.0), c(1.0, 0.0)];
+    assert!(turns.iter().zip(powers.iter().cycle()).all(|(turn, power)| turn == power));
+    let rows = full([700, 40], c(0.0, 1.0), C64);
+    assert_eq!(
+        rows.cumprod(0).i((Ellipsis, 7)).to_vec::<Complex<f32>>()?[..4],
+        powers.map(|z| Complex::new(z.re as f32, z.im as f32))
+    );
+    let once = (&z * 2).cumprod(0).real() + 1;
+    assert_eq!(once.plan()?.kernels, 1, "what is scanned and what reads it are one kernel");
+    Ok(())
+}
+
+#[test]
 fn casts_drop_the_imaginary_part() -> Result<(), Error> {
     let z = Array::from([c(2.7, 9.0), c(0.0, 1.0)]);
     assert_eq!(z.cast(F32).to_vec::<f32>()?, [2.7, 0.0]);
@@ -107,7 +132,6 @@ fn what_has_no_complex_form_says_so() {
     let sentence = "ufunc 'floor_divide' not supported for the input types";
     assert!(said(z.floor_divide(2)).starts_with(sentence), "{}", said(z.floor_divide(2)));
     assert!(said(z.hypot(1.0)).starts_with("ufunc 'hypot' not supported"));
-    assert!(said(z.cumprod(0)).starts_with("cumprod is not computed for complex128"));
     assert!(said(z.deg2rad()).starts_with("ufunc 'deg2rad' not supported for the input types"));
     assert!(said(full(2, c(0.0, 1.0), F64)).starts_with("float64 holds real numbers"));
     assert!(said(z.complex(1.0)).starts_with("ufunc 'complex' not supported"));

@@ -131,6 +131,45 @@ def inplace(symbol, x, y):
     return x
 
 
+def setitem(x, index, values):
+    """What `x[index] = values` leaves."""
+    x = np.array(x, order="C")
+    x[index] = values
+    return x
+
+
+def changed(function, x, *arguments, **options):
+    """What a function leaves of an array that it changes."""
+    x = np.array(x, order="C")
+    function(x, *arguments, **options)
+    return x
+
+
+def small(x):
+    """Integers below 7; what is no integer as it is."""
+    return x % 7 if x.dtype.kind in "iu" else x
+
+
+def few(x):
+    """Integers below 7, others as small ones."""
+    return x % 7 if x.dtype.kind in "iu" else whole(x.real)
+
+
+def double(x):
+    """In float64 or complex128."""
+    return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
+
+
+def flat(found):
+    """Counts and edges in one list."""
+    return [found[0], *found[1]] if len(found) == 2 else list(found)
+
+
+def columns(x):
+    """As many observations as the last axis has places."""
+    return x.shape[-1] if x.ndim else 1
+
+
 def whole(x):
     """Integers as they are, others as small ones."""
     return x if x.dtype.kind in "iu" else np.nan_to_num(np.clip(x, 0, 5)).astype(np.int32)

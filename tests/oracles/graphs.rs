@@ -307,10 +307,6 @@ fn scanned(g: &mut Graph, x: NodeId, choices: [usize; 2]) -> Option<NodeId> {
     let fold = folds[choices[0] % folds.len()];
     let x = match fold {
         Fold::Any | Fold::All => build::cast(g, &x, DType::Bool),
-        // Of complex numbers there are running sums only.
-        Fold::Prod | Fold::Min | Fold::Max if g.dtype(&x).is_complex() => {
-            build::map(g, Op::Real, &[x]).ok()?
-        }
         _ => x,
     };
     (dims > 0).then(|| build::scan(g, &x, fold, choices[1] % dims))

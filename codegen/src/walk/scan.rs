@@ -13,9 +13,10 @@ use super::{At, Emit, State, Step, V, Walk};
 use crate::abi::{self, PARTS_OF_SCAN};
 use crate::mapping::{self, BLOCK};
 use numfuse_ir::dtype::DType;
-use numfuse_ir::kernel::{AxisId, Carry, Inst, PassId, Val};
+use numfuse_ir::kernel::{AxisId, Carry, Inst, Pass, PassId, Val};
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::prim::Prim;
+use std::ops::Range;
 
 /// Children of a run, at every level.
 pub(super) const RUN: i64 = 16;
@@ -245,12 +246,14 @@ impl<E: Emit> Walk<'_, E> {
         self.repeat(zero, length, 1, &[], &[], |w, i, _| {
             let at = w.emit.step(Step::Add, start, i);
             w.bind(axis, At::Runs(at));
-            for (c, (&table, &dtype)) in tables.iter().zip(&dtypes).enumerate() {
+            let read = |(&table, &dtype): (&E::Table, &DType)| {
                 let run = w.emit.read(table, i);
-                let run = w.emitted(dtype, lanes, run);
-                let fold = kernel.passes[pass.index()].carries[c].fold;
-                let running = fold.join(w, &bases[c..=c], &[run])[0];
-                w.set_running(c, running);
+                w.emitted(dtype, lanes, run)
+            };
+            let runs: State = tables.iter().zip(&dtypes).map(read).collect();
+            for (c, (fold, parts)) in folds(&kernel.passes[pass.index()]).enumerate() {
+                let running = fold.join(w, &bases[parts.clone()], &runs[parts]);
+                w.set_running(c, &running);
             }
             w.stores(pass);
             State::new()
@@ -260,24 +263,27 @@ impl<E: Emit> Walk<'_, E> {
 
     /// For each carry, what comes before the run of each lane, in lanes; and what after the last.
     fn before_each_lane(&mut self, pass: PassId, totals: &[V], runs: &[V]) -> (State, State) {
-        let lanes = self.mapping.lanes();
+        let (lanes, kernel) = (self.mapping.lanes(), self.kernel);
         let (mut bases, mut after) = (State::new(), State::new());
-        for (c, &total) in totals.iter().enumerate() {
-            let fold = self.kernel.passes[pass.index()].carries[c].fold;
-            let mut sum = runs[c];
-            let mut base = self.wide(sum, lanes);
-            for (lane, total) in self.each_lane(total).into_iter().enumerate() {
+        for (fold, parts) in folds(&kernel.passes[pass.index()]) {
+            let mut sum: State = runs[parts.clone()].into();
+            let mut base: State = sum.iter().map(|&part| self.wide(part, lanes)).collect();
+            let each: Vec<Vec<V>> = totals[parts].iter().map(|&total| self.each_lane(total)).collect();
+            for lane in 0..lanes as usize {
                 if lane > 0 {
                     let count = self.emit.number(lane as i64);
                     let below = self.emit.first_lanes(count, lanes);
                     let below = self.emitted(DType::Bool, lanes, below);
-                    let from_here = self.wide(sum, lanes);
-                    base = self.apply(Prim::Select, &[below, base, from_here]);
+                    for (base, &sum) in base.iter_mut().zip(&sum) {
+                        let from_here = self.wide(sum, lanes);
+                        *base = self.apply(Prim::Select, &[below, *base, from_here]);
+                    }
                 }
-                sum = fold.join(self, &[sum], &[total])[0];
+                let total: State = each.iter().map(|lanes| lanes[lane]).collect();
+                sum = State::from_slice(&fold.join(self, &sum, &total));
             }
-            bases.push(base);
-            after.push(sum);
+            bases.extend(base);
+            after.extend(sum);
         }
         (bases, after)
     }
@@ -295,26 +301,29 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Gives a carry's running value to what reads it at the point that is bound.
-    fn set_running(&mut self, carry: usize, running: V) {
-        let of_carry = Inst::After { carry: carry as u32 };
+    fn set_running(&mut self, carry: usize, running: &[V]) {
         let body = &self.kernel.body;
-        let found = (0..body.len()).filter(|&v| body[v] == of_carry).map(|v| (Val(v as u32), running));
-        self.scope().values.extend(found);
+        for (&running, part) in running.iter().zip(0..) {
+            let of_carry = Inst::After { carry: carry as u32, part };
+            let found = (0..body.len()).filter(|&v| body[v] == of_carry).map(|v| (Val(v as u32), running));
+            self.scope().values.extend(found);
+        }
     }
 
     /// The totals of a run after the element at the point that is bound. Each carry's running value is
     /// set before the next one's element is asked for, which may follow from it.
     fn next_of_scan(&mut self, pass: PassId, run: &[V], base: Option<&[V]>) -> State {
         let kernel = self.kernel;
+        let pass = &kernel.passes[pass.index()];
         let mut totals = State::new();
-        for (c, carry) in kernel.passes[pass.index()].carries.iter().enumerate() {
+        for (c, (carry, (fold, parts))) in pass.carries.iter().zip(folds(pass)).enumerate() {
             let element = self.values(&carry.args);
-            let total = carry.fold.next(self, &run[c..=c], &element)[0];
-            totals.push(total);
+            let total = fold.next(self, &run[parts.clone()], &element);
             if let Some(base) = base {
-                let after = carry.fold.join(self, &base[c..=c], &[total])[0];
-                self.set_running(c, after);
+                let after = fold.join(self, &base[parts], &total);
+                self.set_running(c, &after);
             }
+            totals.extend(total);
         }
         totals
     }
@@ -323,7 +332,16 @@ impl<E: Emit> Walk<'_, E> {
     fn neutral(&mut self, pass: PassId) -> State {
         let kernel = self.kernel;
         let carries = &kernel.passes[pass.index()].carries;
-        let constants = carries.iter().map(|c| c.fold.neutral(kernel.dtype(c.args[0]))[0]);
+        let constants = carries.iter().flat_map(|c| c.fold.neutral(kernel.dtype(c.args[0])));
         constants.map(|c| self.known(c)).collect()
     }
+}
+
+/// The folds of a pass, and which parts of its state are theirs.
+fn folds(pass: &Pass) -> impl Iterator<Item = (Fold, Range<usize>)> {
+    pass.carries.iter().scan(0, |first, carry| {
+        let parts = *first..*first + carry.fold.parts();
+        *first = parts.end;
+        Some((carry.fold, parts))
+    })
 }

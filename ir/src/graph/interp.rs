@@ -109,9 +109,6 @@ fn compute(
         Kind::Cast => inputs[0].1.iter().map(|x| Value::of(*x).cast(node.dtype).whole()).collect(),
         Kind::View(by) => view(by, &inputs[0].0.shape, &node.shape, inputs[0].1),
         Kind::Pad(before) => pad(before, node, inputs),
-        Kind::Scan { fold, axis } if node.dtype.is_complex() => {
-            of_parts(inputs[0].1, |part| scan(*fold, &node.shape, *axis, part))
-        }
         Kind::Update(parts) => update(parts, inputs),
         Kind::Scan { fold, axis } => scan(*fold, &node.shape, *axis, inputs[0].1),
         Kind::Gather { from, bounds } => gather(n, node, from, *bounds, inputs)?,
@@ -151,7 +148,7 @@ pub(super) fn reduce(
 }
 
 /// The same of the real and of the imaginary parts.
-pub(super) fn of_parts(data: &[Scalar], f: impl Fn(&[Scalar]) -> Array) -> Array {
+fn of_parts(data: &[Scalar], f: impl Fn(&[Scalar]) -> Array) -> Array {
     let part = |of: fn(Scalar) -> Scalar| f(&data.iter().map(|x| of(*x)).collect::<Array>());
     joined(part(Scalar::real), part(Scalar::imaginary))
 }
@@ -295,29 +292,48 @@ fn scan(fold: Fold, shape: &Shape, axis: usize, data: &[Scalar]) -> Array {
     result
 }
 
+/// The values of a fold up to each element; of complex numbers of their parts, or of both parts together.
+pub(super) fn running_values(fold: Fold, line: &[Scalar]) -> Array {
+    let single = |x: &Scalar| -> State<Scalar> { SmallVec::from_slice(&[*x]) };
+    if !line[0].dtype().is_complex() {
+        let running = running_states(fold, &line.iter().map(single).collect::<Vec<_>>());
+        return running.into_iter().map(|state| state[0]).collect();
+    }
+    if fold == Fold::Sum {
+        return of_parts(line, |part| running_values(fold, part));
+    }
+    let pair = |(place, x): (usize, &Scalar)| -> State<Scalar> {
+        let all = [x.real(), x.imaginary(), position(place)];
+        SmallVec::from_slice(&all[..fold.of_pairs().arguments()])
+    };
+    let running = running_states(fold.of_pairs(), &line.iter().enumerate().map(pair).collect::<Vec<_>>());
+    running.into_iter().map(|state| Scalar::complex(state[0], state[1])).collect()
+}
+
 /// Blocks of 512 are 32 runs of 16: within a run, over the runs' totals of a block, one after the
 /// other; over the blocks' totals by this same rule.
-pub(super) fn running_values(fold: Fold, line: &[Scalar]) -> Array {
-    let join = |a: Scalar, b: Scalar| fold.join(&mut Eval, &[a], &[b])[0];
-    let serially = |values: &[Scalar]| {
+fn running_states(fold: Fold, line: &[State<Scalar>]) -> Vec<State<Scalar>> {
+    let join = |a: &[Scalar], b: &[Scalar]| fold.join(&mut Eval, a, b);
+    let serially = |values: &[State<Scalar>]| {
         let mut values = values.to_vec();
-        (1..values.len()).for_each(|i| values[i] = join(values[i - 1], values[i]));
+        (1..values.len()).for_each(|i| values[i] = join(&values[i - 1], &values[i]));
         values
     };
-    let nothing = fold.neutral(line[0].dtype())[0];
-    let before = |totals: &[Scalar], i: usize| if i == 0 { nothing } else { totals[i - 1] };
-    let blocks: Vec<Vec<Array>> =
+    let nothing = fold.neutral(line[0][0].dtype());
+    let before =
+        |totals: &[State<Scalar>], i: usize| if i == 0 { nothing.clone() } else { totals[i - 1].clone() };
+    let blocks: Vec<Vec<Vec<State<Scalar>>>> =
         line.chunks(512).map(|block| block.chunks(16).map(serially).collect()).collect();
-    let last = |values: &Array| values[values.len() - 1];
-    let of_runs: Vec<Array> =
-        blocks.iter().map(|runs| serially(&runs.iter().map(last).collect::<Array>())).collect();
-    let of_blocks: Array = of_runs.iter().map(last).collect();
-    let of_blocks = if of_blocks.len() > 1 { running_values(fold, &of_blocks) } else { of_blocks };
-    let mut result = Array::new();
+    let last = |values: &Vec<State<Scalar>>| values[values.len() - 1].clone();
+    let of_runs: Vec<Vec<State<Scalar>>> =
+        blocks.iter().map(|runs| serially(&runs.iter().map(last).collect::<Vec<_>>())).collect();
+    let of_blocks: Vec<State<Scalar>> = of_runs.iter().map(last).collect();
+    let of_blocks = if of_blocks.len() > 1 { running_states(fold, &of_blocks) } else { of_blocks };
+    let mut result = Vec::new();
     for (b, runs) in blocks.iter().enumerate() {
         for (r, run) in runs.iter().enumerate() {
-            let base = join(before(&of_blocks, b), before(&of_runs[b], r));
-            result.extend(run.iter().map(|value| join(base, *value)));
+            let base = join(&before(&of_blocks, b), &before(&of_runs[b], r));
+            result.extend(run.iter().map(|value| join(&base, value)));
         }
     }
     result

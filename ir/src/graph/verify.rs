@@ -36,8 +36,7 @@ use std::fmt::Write;
 ///   more than the 2^60 elements that the largest array has);
 /// * the operands of an `Update` have the result's type, the first one its shape, and the second one has
 ///   elements, each of which is written to a place inside the result;
-/// * a `Scan` keeps shape and type, its axis is one of its shape, and its fold has scans of its type: of
-///   complex numbers the sum alone;
+/// * a `Scan` keeps shape and type, its axis is one of its shape, and its fold has scans of its type;
 /// * a `Gather` has its data's type and a source for each axis of its data, at least one of them an
 ///   index; the indices are int64 and have its shape, an axis of the result that is a source has the
 ///   extent of the data's, and unless it is empty no axis taken from by index is;
@@ -240,8 +239,7 @@ fn scan(node: &Node, fold: Fold, axis: usize, from: &Node) -> Result<(), String>
     same_shape(node, from)?;
     check(axis < node.shape.len(), || format!("there is no axis {axis}"))?;
     check(from.dtype == node.dtype, || "a scan keeps the type".to_string())?;
-    let scans = fold.has_scan() && (fold == Fold::Sum || !from.dtype.is_complex());
-    check(scans && reads(fold, from.dtype), || format!("no scan {} of {}", fold.name(), from.dtype))
+    check(fold.has_scan() && reads(fold, from.dtype), || format!("no scan {} of {}", fold.name(), from.dtype))
 }
 
 /// True for types whose elements the fold takes.

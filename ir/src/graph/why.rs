@@ -294,14 +294,7 @@ impl Elements<'_> {
             Kind::Cast => Value::of(values[0]).cast(node.dtype).whole(),
             Kind::View(_) | Kind::Pad(_) | Kind::Update(_) => values[0],
             Kind::Gather { .. } => values[values.len() - 1],
-            Kind::Scan { fold, .. } => {
-                let last =
-                    |values: &[Scalar]| interp::running_values(*fold, values)[values.len() - 1..].to_vec();
-                match node.dtype.is_complex() {
-                    true => interp::of_parts(values, last)[0],
-                    false => last(values)[0],
-                }
-            }
+            Kind::Scan { fold, .. } => interp::running_values(*fold, values)[values.len() - 1],
             Kind::Reduce { fold, part, axes } => {
                 let source = self.graph.node(self.graph.inputs(n)[0]);
                 let of = |fold| Reduction::of_one(fold, source.dtype.part(), &source.shape, axes);

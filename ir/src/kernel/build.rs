@@ -170,15 +170,19 @@ impl Builder {
         (PassId(at as u32), place as u32)
     }
 
-    /// The running value of a fold over the columns of the pass that will write at the end.
-    pub fn scan(&mut self, fold: Fold, element: Val) -> Val {
-        let carry = Carry { fold, args: SmallVec::from_slice(&[element]) };
+    /// The running value of a fold over the columns of the pass that will write at the end; gives what names
+    /// its parts.
+    pub fn scan(&mut self, fold: Fold, element: &[Val]) -> impl Fn(&mut Self, u32) -> Val + use<> {
+        let carry = Carry { fold, args: SmallVec::from_slice(element) };
         let place = self.scans.iter().position(|c| *c == carry).unwrap_or_else(|| {
             self.scans.push(carry);
             self.scans.len() - 1
         });
-        let dtype = self.dtype(element);
-        self.push(Inst::After { carry: place as u32 }, dtype)
+        let dtype = self.dtype(element[0]);
+        move |builder, part| {
+            let running = Inst::After { carry: place as u32, part };
+            builder.push(running, fold.part_dtype(dtype, part as usize))
+        }
     }
 
     /// Writes at the end, in a pass over these columns: the last one, if it walks them, or a new one.

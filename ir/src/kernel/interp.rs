@@ -75,7 +75,7 @@ struct Run<'a> {
     /// The results of each pass's carries, once it has run for this row.
     folded: Vec<Vec<State<Scalar>>>,
     /// The running values at this point of the pass that scans.
-    running: Vec<Scalar>,
+    running: Vec<State<Scalar>>,
     /// For each check, the first index out of range so far.
     faults: Vec<Option<Fault>>,
 }
@@ -110,14 +110,14 @@ impl Run<'_> {
 
     /// Walks the columns, storing running values as they pass by.
     fn scan(&mut self, pass: &Pass, buffers: &mut [Vec<Scalar>]) {
-        let scan = |c: &Carry| Scan::new(c.fold, c.fold.neutral(self.kernel.dtype(c.args[0]))[0]);
+        let scan = |c: &Carry| Scan::new(c.fold, c.fold.neutral(self.kernel.dtype(c.args[0])));
         let mut scans: Vec<Scan> = pass.carries.iter().map(scan).collect();
         let mut more = self.first(&pass.cols);
         while more {
             self.running.clear();
             for (carry, scan) in pass.carries.iter().zip(&mut scans) {
-                let element = self.value(carry.args[0], buffers);
-                self.running.push(scan.take(element));
+                let element: State<Scalar> = carry.args.iter().map(|&v| self.value(v, buffers)).collect();
+                self.running.push(scan.take(&element));
             }
             pass.stores.iter().for_each(|store| self.store(store, buffers));
             more = self.advance(&pass.cols);
@@ -237,7 +237,7 @@ impl Run<'_> {
             Inst::Pick { guard, inside, outside } => {
                 self.known(if self.holds(guard) { *inside } else { *outside })
             }
-            Inst::After { carry } => self.running[*carry as usize],
+            Inst::After { carry, part } => self.running[*carry as usize][*part as usize],
             Inst::Within { index, extent, bounds, check } => {
                 let index = self.known(*index).to_i128() as i64;
                 let place = bounds.place(index, extent.value(self.words));

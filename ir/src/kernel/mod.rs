@@ -190,6 +190,8 @@ pub enum Inst {
     After {
         /// Which of the pass's carries.
         carry: u32,
+        /// Which part of the carry's state.
+        part: u32,
     },
     /// The place along an axis that an index (int64) means; 0 where it means none.
     Within {
@@ -290,7 +292,7 @@ impl Kernel {
                 set |= args.iter().fold(0, |s, v| s | sets[v.index()]);
                 set &= pass.cols.iter().fold(!0, |s, a| s & !(1 << a.0));
             }
-            if let (Inst::After { carry }, Some(pass)) = (inst, self.scan()) {
+            if let (Inst::After { carry, .. }, Some(pass)) = (inst, self.scan()) {
                 let pass = &self.passes[pass.index()];
                 set |= pass.carries[*carry as usize].args.iter().fold(0, |s, v| s | sets[v.index()]);
                 set |= pass.cols.iter().fold(0, |s, a| s | 1 << a.0);

@@ -132,7 +132,7 @@ impl Printer<'_, '_> {
         let scans = self.kernel.passes[p.index()].order == Order::Runs;
         let name = |part| {
             let result =
-                if scans { Inst::After { carry: c } } else { Inst::Final { pass: p, carry: c, part } };
+                if scans { Inst::After { carry: c, part } } else { Inst::Final { pass: p, carry: c, part } };
             let is = |inst: &Inst| *inst == result;
             let named = (0..self.kernel.body.len()).filter(|&v| is(&self.kernel.body[v]));
             let names: Vec<String> = named.map(|v| format!("v{v}")).collect();
@@ -188,7 +188,7 @@ fn inst(kernel: &Kernel, v: Val) -> String {
         Inst::Pick { guard, inside, outside } => {
             format!("pick {inside} where {} else {outside}", ranges(kernel, guard))
         }
-        Inst::After { carry } => format!("after {carry}"),
+        Inst::After { carry, part } => format!("after {carry} {part}"),
         Inst::Within { index: place, extent, bounds, check } => {
             let name = bounds.name();
             let check = check.as_ref().map(|c| format!(" check {} at {}", c.number, index(kernel, &c.at)));

@@ -156,7 +156,7 @@ fn value(kernel: &Kernel, v: Val, inst: &Inst) -> Result<(), String> {
             DType::I64
         }
         Inst::Final { pass, carry, part } => folded(kernel, v, *pass, *carry, *part)?,
-        Inst::After { carry } => running(kernel, v, *carry)?,
+        Inst::After { carry, part } => running(kernel, v, *carry, *part)?,
     };
     check(wanted == kernel.dtype(v), || format!("its type would be {wanted}"))
 }
@@ -187,12 +187,15 @@ fn folded(kernel: &Kernel, v: Val, pass: PassId, carry: u32, part: u32) -> Resul
 }
 
 /// The type of a running value, which comes after the elements that are folded.
-fn running(kernel: &Kernel, v: Val, carry: u32) -> Result<DType, String> {
+fn running(kernel: &Kernel, v: Val, carry: u32, part: u32) -> Result<DType, String> {
     let scan = kernel.scan().ok_or("no pass scans")?;
     let carry = kernel.passes[scan.index()].carries.get(carry as usize);
     let carry = carry.ok_or_else(|| format!("{scan} carries no such value"))?;
-    let element = carry.args.first().filter(|arg| **arg < v);
-    element.map(|arg| kernel.dtype(*arg)).ok_or_else(|| "its elements do not come first".to_string())
+    check((part as usize) < carry.fold.parts(), || format!("{} has no part {part}", carry.fold.name()))?;
+    let late = carry.args.iter().any(|&arg| arg >= v);
+    let first = carry.args.first().filter(|_| !late);
+    let first = first.ok_or_else(|| "its elements do not come first".to_string())?;
+    Ok(carry.fold.part_dtype(kernel.dtype(*first), part as usize))
 }
 
 fn pass(kernel: &Kernel, pass: &Pass) -> Result<(), String> {
@@ -208,7 +211,7 @@ fn pass(kernel: &Kernel, pass: &Pass) -> Result<(), String> {
     check(!ordered || !pass.carries.is_empty(), || "an order, but nothing to fold".to_string())?;
     pass.stores.iter().try_for_each(|s| store(kernel, s))?;
     if pass.order == Order::Runs {
-        let scans = pass.carries.iter().all(|c| c.fold.has_scan());
+        let scans = pass.carries.iter().all(|c| c.fold.has_scan() || c.fold.is_of_pairs());
         check(scans && !pass.inner && !pass.stores.is_empty(), || "a scan that stores nothing".to_string())?;
     }
     let folds_only = pass.stores.is_empty() && !pass.carries.is_empty();

@@ -181,7 +181,7 @@ impl<'a> Lowering<'a> {
             }
             Kind::View(_) | Kind::Update(_) => args[0],
             Kind::Pad(before) => self.pick(n, at, before, args),
-            Kind::Scan { fold, .. } => args[0].map(|element| self.builder.scan(*fold, element)),
+            Kind::Scan { fold, .. } => self.scan(*fold, args[0]),
             Kind::Gather { .. } => self.gather(n, at, args),
             Kind::Reduce { fold, part, axes } => self.fold(n, at, *fold, *part, axes, args[0]),
         }
@@ -307,6 +307,22 @@ impl<'a> Lowering<'a> {
             let dtype = self.builder.dtype(inside);
             self.builder.push(Inst::Pick { guard: Guard { ranges: ranges.clone() }, inside, outside }, dtype)
         })
+    }
+
+    /// The running value of a fold; of complex numbers of either part, or of both together.
+    fn scan(&mut self, fold: Fold, element: Value<Val>) -> Value<Val> {
+        match (element, fold) {
+            (Value::Pair(Pair { re, im }), Fold::Prod | Fold::Min | Fold::Max) => {
+                let pairs = fold.of_pairs();
+                // Running values are joined in order, so that of equals the first stays wherever it is.
+                let nowhere =
+                    (pairs.arguments() > 2).then(|| self.builder.constant(Scalar::zero(DType::I64)));
+                let element: SmallVec<[Val; 3]> = [re, im].into_iter().chain(nowhere).collect();
+                let running = self.builder.scan(pairs, &element);
+                Value::Pair(Pair { re: running(&mut self.builder, 0), im: running(&mut self.builder, 1) })
+            }
+            (element, _) => element.map(|element| self.builder.scan(fold, &[element])(&mut self.builder, 0)),
+        }
     }
 
     /// The result of a fold; of complex numbers that of one of their parts, or of either part.

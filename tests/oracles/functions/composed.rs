@@ -1,7 +1,7 @@
 //! Functions that are made of several rows of the op table, and second names.
 
 use super::{Inputs, Table, cases};
-use numfuse::prelude::*;
+use numfuse::{Covariance, prelude::*};
 
 pub(super) const NAMES: Table = Table {
     inputs: Inputs::Edges,
@@ -137,10 +137,40 @@ pub(super) const COVARIANCES: Table = Table {
         "np.cov(x.real, ddof=9)" => x.real().cov_ddof(9);
         "np.cov(x, y)" => x.cov_with(y);
         "np.cov(x.T)" => x.t().cov();
+        "np.cov(x, bias=True)" => Covariance::default().ddof(0).of(x);
+        "np.cov(x, rowvar=False)" => Covariance::default().in_columns().of(x);
+        "np.cov(x, y[:1], rowvar=False)" => Covariance::default().in_columns().of_both(x, &y.i(..1));
+        "np.cov(x, rowvar=False, ddof=-2)" => Covariance::default().in_columns().ddof(-2).of(x);
+        "np.cov(x, fweights=np.arange(columns(x)) % 3)" => Covariance::default().repeated(&times(x)).of(x);
+        "np.cov(x, fweights=np.arange(columns(x)) % 3, bias=True)" =>
+            Covariance::default().repeated(&times(x)).ddof(0).of(x);
+        // Beside 1, for what comes to 0 but for rounding.
+        "np.cov(x, aweights=np.arange(columns(x)) + 0.5) + 1" =>
+            Covariance::default().weighted(&weights(x)).of(x) + 1;
+        "np.cov(x, y, fweights=np.arange(columns(x)) % 3, aweights=np.arange(columns(x)) + 0.5) + 1" =>
+            Covariance::default().repeated(&times(x)).weighted(&weights(x)).of_both(x, y) + 1;
+        "np.cov(x, fweights=np.arange(columns(x)) + 0.5)" => Covariance::default().repeated(&weights(x)).of(x);
+        "np.cov(x, fweights=[-1] * columns(x))" => Covariance::default().repeated(&(times(x) * 0 - 1)).of(x);
+        "np.cov(x, fweights=[1, 2])" => Covariance::default().repeated(&Array::from([1, 2])).of(x);
+        "np.cov(x, aweights=[1, 2.5])" => Covariance::default().weighted(&Array::from([1.0, 2.5])).of(x);
+        "np.cov(x, aweights=[[1, 2.5]])" => Covariance::default().weighted(&Array::from([[1.0, 2.5]])).of(x);
+        "np.cov(x, aweights=[-1] * columns(x))" => Covariance::default().weighted(&(times(x) * 0 - 1)).of(x);
+        "np.corrcoef(x, rowvar=False)" => Covariance::default().in_columns().correlations(x);
+        "np.corrcoef(x, y, rowvar=False) + 3" => Covariance::default().in_columns().correlations_of_both(x, y) + 3;
         "np.corrcoef(x)" => numfuse::corrcoef(x);
         "np.corrcoef(x, y)" => x.corrcoef_with(y);
     },
 };
+
+/// As many whole numbers as there are observations.
+fn times(x: &Array) -> Array {
+    arange(x.shape().last().copied().unwrap_or(1)) % 3
+}
+
+/// As many numbers as there are observations.
+fn weights(x: &Array) -> Array {
+    arange(x.shape().last().copied().unwrap_or(1)) + 0.5
+}
 
 /// A third of the floats is NaN.
 pub(super) fn holes(x: &Array) -> Array {

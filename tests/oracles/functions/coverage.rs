@@ -4,7 +4,7 @@
 //! what they say fails a test (`BLESS=1` rewrites it). `examples/coverage.rs` prints what it means for
 //! `docs/numpy_api.tsv`.
 
-use super::{Inputs, TABLES, Table, sentences};
+use super::{Inputs, TABLES, Table};
 use numfuse::prelude::*;
 use numfuse_ir::ops::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,6 @@ use std::path::{Path, PathBuf};
 enum Extent {
     /// All types but float16.
     WithoutHalf,
-    /// All types but the complex ones, which are refused where NumPy takes them.
-    WithoutComplex,
     /// All types; there is no array to arrange.
     Types,
     /// All types and arrangements.
@@ -93,10 +91,6 @@ fn compared() -> BTreeMap<String, Extent> {
             Inputs::Refused => continue,
         };
         for case in table.cases {
-            let extent = match extent {
-                Extent::Everything if sentences::refuses_complex(case.python) => Extent::WithoutComplex,
-                extent => extent,
-            };
             names(case.python).into_iter().for_each(|name| add(name, extent));
         }
     }
@@ -124,7 +118,6 @@ fn written() -> String {
     for (name, extent) in compared() {
         let (types, arrangements) = match extent {
             Extent::WithoutHalf => (types - 1, "y"),
-            Extent::WithoutComplex => (types - 2, "y"),
             Extent::Types => (types, "-"),
             Extent::Everything => (types, "y"),
         };
@@ -241,11 +234,12 @@ fn names_are_numpys() {
 
 /// Files whose functions have no namesakes in NumPy: how evaluations are carried out, watched and
 /// explained, and the arrays of another crate.
-const OTHER_FILES: &str = "capture.rs compile.rs config.rs error.rs eval.rs explain.rs key.rs lazy.rs memory.rs ndarray.rs watch.rs why.rs";
+const OTHER_FILES: &str = "capture.rs compile.rs config.rs cuda.rs error.rs eval.rs explain.rs key.rs lazy.rs memory.rs ndarray.rs watch.rs why.rs";
 
 /// Functions without a namesake in NumPy, each with the reason.
 const OTHERS: &[(&str, &str)] = &[
     ("check", "finds mistakes"),
+    ("device", "says where a case is computed"),
     ("eval", "computes what a case compares"),
     ("eval_all", "computes what a case compares"),
     ("to_vec", "reads what a case compares"),

@@ -107,6 +107,8 @@ pub(super) const NAMES: Table = Table {
             [U8, U16, U32, U64].into_iter().map(|t| zeros(2, t)).collect::<Vec<_>>();
         "[np.zeros(2, t) for t in (np.float16, np.half, np.float32, np.float64)] # float16 half float32 float64" =>
             [F16, F16, F32, F64].into_iter().map(|t| zeros(2, t)).collect::<Vec<_>>();
+        "[np.zeros(2, t) for t in (np.complex64, np.complex128)] # complex64 complex128" =>
+            [C64, C128].into_iter().map(|t| zeros(2, t)).collect::<Vec<_>>();
         "[np.pi, np.e, np.inf, np.nan, np.euler_gamma] # pi e inf nan euler_gamma" => constants();
         "[np.zeros(1, np.min_scalar_type(n)) for n in (0, 255, 256, 2**40, -1, -129, -2**31)] # min_scalar_type" =>
             Vec::from([0i64, 255, 256, 1 << 40, -1, -129, -(1 << 31)].map(|n| zeros(1, numfuse::min_scalar_type(n))));

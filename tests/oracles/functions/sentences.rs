@@ -24,11 +24,16 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("cannot do a non-empty take from an empty axes.", "is out of bounds for axis 0 with size 0"),
     ("index 0 is out of bounds for axis 0 with size 0", "cannot do a non-empty take from an empty axes"),
     ("index 0 is out of bounds for axis 0 with size 0", "Shape of array too small to calculate"),
+    ("index 2 is out of bounds for axis 0 with size 0", "cannot do a non-empty take from an empty axes"),
+    ("index 1 is out of bounds for axis 1 with size 0", "cannot do a non-empty take from an empty axes"),
+    ("shape mismatch: value array of shape (0,", "cannot do a non-empty take from an empty axes"),
     ("Calling nonzero on 0d arrays is not allowed.", "Calling nonzero on 0d arrays is not allowed."),
     (
         "operands could not be broadcast together with remapped",
         "operands could not be broadcast together with remapped",
     ),
+    ("index 2 is out of bounds for axis 0 with size 2", "index 2 is out of bounds for axis 1 with size 2"),
+    ("too many values to unpack", "object too deep for desired array: each row is a point"),
     ("invalid entry in coordinates array", "is out of bounds for axis 0 with size"),
     // Vectors of three alone.
     ("incompatible dimensions for cross product", "incompatible dimensions for cross product"),
@@ -53,30 +58,22 @@ const REFUSED: &[(&str, &str)] = &[
     ("np.reshape(x, (-2,", "cannot reshape array of size"),
     // A plain number that the type cannot hold is an error in every function.
     ("np.where(x, x, 300)", "Python integer 300 out of bounds for"),
-    // Of complex numbers no running products and extremes are computed.
-    ("x.cumprod(", OF_COMPLEX),
-    ("np.cumprod(", OF_COMPLEX),
-    ("np.cumulative_prod(", OF_COMPLEX),
-    ("np.maximum.accumulate(", OF_COMPLEX),
-    ("np.minimum.accumulate(", OF_COMPLEX),
-    ("np.nancumprod(", OF_COMPLEX),
+    // Bins of one width between complex numbers, of which NumPy counts some wrong.
+    ("np.histogram", OF_REAL),
+    ("flat(np.histogram", OF_REAL),
     // A mask stands for axes.
     ("x[x > y]", "a mask has at least one axis"),
 ];
 
-/// What we say of complex numbers that are scanned.
-const OF_COMPLEX: &str = "of complex numbers there are running sums only";
-
-/// Whether we refuse complex numbers that NumPy takes.
-pub(super) fn refuses_complex(expression: &str) -> bool {
-    REFUSED.iter().any(|(begins, words)| *words == OF_COMPLEX && expression.starts_with(begins))
-}
+/// What we say of bins between complex numbers.
+const OF_REAL: &str = "bins of one width lie between real numbers";
 
 /// What NumPy refuses and we take: how the expression begins, what NumPy says. It says so of values, which we
 /// do not look at, or of an empty array; what becomes of them stands in the documentation of the function.
 const TAKEN: &[(&str, &str)] = &[
     ("np.average(", "Weights sum to zero, can't be normalized"),
     ("np.average(", "division by zero"),
+    ("np.cov(", "Weights sum to zero, can't be normalized"),
     ("np.nanarg", "All-NaN slice encountered"),
 ];
 

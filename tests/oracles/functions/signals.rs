@@ -28,11 +28,26 @@ pub(super) const SLIDING: Table = Table {
         "np.interp(y.real, uneven(x.size), x.ravel())" => y.real().interp(&uneven(&x.ravel(), 0), &x.ravel());
         "np.interp(y, [0.5, 1.0], [2.0])" => y.interp(&Array::from([0.5, 1.0]), &Array::from([2.0]));
         "np.interp(y, [1.0], [2.0])" => y.interp(&Array::from([1.0]), &Array::from([2.0]));
+        "np.interp(y.real, uneven(x.size), x.ravel(), period=1000.7331)" =>
+            y.real().interp_period(&uneven(&x.ravel(), 0), &x.ravel(), 1000.7331);
+        "np.interp(y.real * 3, [3.0, 1.0], [2.0, 5.0], period=-2.5)" =>
+            (y.real() * 3).interp_period(&Array::from([3.0, 1.0]), &Array::from([2.0, 5.0]), -2.5);
+        "np.interp(y.real, uneven(x.size), x.ravel(), period=0.7331)" =>
+            numfuse::interp_period(&y.real(), &uneven(&x.ravel(), 0), &x.ravel(), 0.7331);
+        "np.interp(y.real, [3.0, 1.0], [2.0, 5.0], period=0)" =>
+            y.real().interp_period(&Array::from([3.0, 1.0]), &Array::from([2.0, 5.0]), 0);
+        "np.interp(y.real, [[3.0, 1.0]], [2.0, 5.0], period=1)" =>
+            y.real().interp_period(&Array::from([[3.0, 1.0]]), &Array::from([2.0, 5.0]), 1);
+        "np.interp(y.real, [3.0, 1.0], [2.0], period=1)" =>
+            y.real().interp_period(&Array::from([3.0, 1.0]), &Array::from([2.0]), 1);
         "np.interp(holes(y), [0.0, 1.0, 1.0, 3.0], [2.0, 1.0, np.inf, np.inf])" =>
             super::composed::holes(y).interp(
                 &Array::from([0.0, 1.0, 1.0, 3.0]),
                 &Array::from([2.0, 1.0, f64::INFINITY, f64::INFINITY]),
             );
+        // What there is no remainder of is refused.
+        "np.unwrap(x) if x.dtype.kind == 'c' else x" => if d.is_complex() { x.unwrap(-1) } else { x.clone() };
+        "np.unwrap(x, period=2 + 1j)" => x.unwrap_period(-1, Complex::new(2.0, 1.0));
         "np.unwrap(x % 50 * 1.5 + 1000)" => numfuse::unwrap(&(x % 50 * 1.5 + 1000), -1);
         "np.unwrap(x % 7 * 2.5, axis=0)" => (x % 7 * 2.5).unwrap(0);
         "np.unwrap(x % 50, period=24)" => (x % 50).unwrap_period(-1, 24);
