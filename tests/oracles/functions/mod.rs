@@ -20,6 +20,7 @@ mod index;
 mod joins;
 mod lists;
 mod methods;
+mod names;
 mod numbers;
 mod reductions;
 mod refusals;
