@@ -22,6 +22,7 @@ mod inserted;
 mod joins;
 mod lists;
 mod methods;
+mod names;
 mod numbers;
 mod reductions;
 mod refusals;
