@@ -59,6 +59,7 @@
 
 mod arguments;
 mod array;
+mod budget;
 mod calculus;
 mod capture;
 mod claim;
