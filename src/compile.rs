@@ -62,7 +62,7 @@ fn settings(config: &Config) -> Settings {
 
 /// Whether results are only to be computed: not checked, timed, or interpreted.
 fn is_plain(config: &Config) -> bool {
-    !(config.interp || config.check || config.profile || config.log.time)
+    !(config.interp || config.check || config.profile || config.log.time || config.budget.is_some())
 }
 
 type Buffers = SmallVec<[Buffer; 4]>;

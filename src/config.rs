@@ -14,6 +14,7 @@
 //! | `NUMFUSE_VECTORS=128` or `512` | bits of the vectors that code uses; what the processor has (`auto`) |
 //! | `NUMFUSE_PENDING=n` | how many operations may wait, one on top of the other, before they are computed (256) |
 //! | `NUMFUSE_PERF=1` | each new kernel is named for Linux's `perf`, in `/tmp/perf-PID.map` |
+//! | `NUMFUSE_BUDGET=bytes` | the most memory that an evaluation may take; any when unset |
 //! | `NUMFUSE_RECIPES=n` | up to how many bytes of data a computed array keeps for `why`; 65536 when unset |
 //!
 //! The environment is read once, at the first use. [`set`] changes the settings of the process;
@@ -61,6 +62,27 @@ pub struct Config {
     pub pending: usize,
     /// Whether kernels that are compiled are named for Linux's `perf`, in `/tmp/perf-PID.map`.
     pub perf: bool,
+    /// The most bytes that an evaluation may take at once, for results, for what leads to them, and to work with;
+    /// `None` for any number. One that would take more is computed in slabs of the outermost axis of its
+    /// results, with the same bits, or is an error before anything is allocated.
+    /// [`Summary::needed_bytes`](crate::Summary::needed_bytes) says how many bytes that is, and
+    /// [`explain`](crate::Array::explain) what becomes of it.
+    ///
+    /// ```
+    /// use numfuse::{config, prelude::*};
+    ///
+    /// let x = arange(1 << 20).reshape([1024, 1024]).cast(F32);
+    /// let ends = x.cumsum(1).cumsum(1).max(1); // running sums of 4 MiB each lie in memory
+    /// config::with(|c| c.budget = Some(1 << 20), || {
+    ///     assert!(ends.explain().contains("slabs"));
+    ///     ends.eval()?;
+    ///     // A running sum down the table cannot be cut.
+    ///     assert!(x.cumsum(0).cumsum(1).max(1).eval().is_err());
+    ///     Ok::<(), numfuse::Error>(())
+    /// })?;
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    pub budget: Option<usize>,
     /// Up to how many bytes of data a computed array keeps what it was computed from, for
     /// [`why`](fn@crate::why); of more it knows only the arrays, while they are held elsewhere.
     pub recipes: usize,
@@ -106,6 +128,7 @@ impl Default for Config {
             vectors: None,
             pending: PENDING,
             perf: false,
+            budget: None,
             recipes: RECIPES,
         }
     }
@@ -182,6 +205,7 @@ impl Config {
             },
             pending: variable("NUMFUSE_PENDING").and_then(|n| n.trim().parse().ok()).unwrap_or(PENDING),
             perf: is_on("NUMFUSE_PERF", false),
+            budget: variable("NUMFUSE_BUDGET").and_then(|n| n.trim().parse().ok()),
             recipes: variable("NUMFUSE_RECIPES").and_then(|n| n.trim().parse().ok()).unwrap_or(RECIPES),
         }
     }
@@ -297,6 +321,7 @@ mod tests {
                 "NUMFUSE_LOG" => "plan, time",
                 "NUMFUSE_DEVICE" => "interp",
                 "NUMFUSE_VECTORS" => "128",
+                "NUMFUSE_BUDGET" => "1000000",
                 _ => return None,
             };
             Some(value.to_string())
@@ -304,7 +329,7 @@ mod tests {
         assert_eq!((config.threads, config.fuse, config.check), (Some(3), false, false));
         assert_eq!(config.log, Log { plan: true, time: true, ..Log::default() });
         assert!(config.interp && config.device == Device::Cpu);
-        assert_eq!(config.vectors, Some(Vectors::Bits128));
+        assert_eq!((config.vectors, config.budget), (Some(Vectors::Bits128), Some(1_000_000)));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::schedule::tile::Refusal;
 use numfuse_ir::shape::Shape;
 use std::fmt;
 use std::panic::Location;
@@ -67,6 +68,8 @@ pub enum Cause {
     /// Another thread was computing it, in the memory of what it is computed from, when the process that
     /// this one is a fork of was forked.
     Forked,
+    /// An evaluation that would take more than its [budget](crate::config::Config::budget).
+    Budget(Box<Refusal>),
     /// A file that could not be read or written.
     File(std::io::Error),
 }
@@ -133,6 +136,7 @@ impl std::error::Error for Error {
             Cause::File(failure) => Some(failure),
             Cause::Check(_) | Cause::Format(_) | Cause::Syntax(_) | Cause::Forked => None,
             Cause::Element { .. } | Cause::NotOneElement { .. } | Cause::Unsized => None,
+            Cause::Budget(_) => None,
         }
     }
 }
@@ -153,6 +157,11 @@ impl fmt::Display for Cause {
                 f.write_str(sentence)
             }
             Cause::File(failure) => write!(f, "{failure}"),
+            Cause::Budget(refusal) => write!(
+                f,
+                "{refusal}: raise the budget to {} bytes (Config::budget, NUMFUSE_BUDGET), or ask for smaller parts",
+                refusal.wanted
+            ),
             Cause::Forked => f.write_str(
                 "another thread was computing it, over the memory of its operands, when the process was forked",
             ),

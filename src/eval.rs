@@ -5,6 +5,7 @@
 //! from. Plans are kept for expressions of the same form; `key.rs` says what that is.
 
 use crate::array::Array;
+use crate::budget::{self, Machine, Way};
 use crate::capture::{Busy, Capture};
 use crate::claim::Claim;
 use crate::config::{self, Config};
@@ -15,7 +16,8 @@ use crate::why::Recipe;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::graph::NodeId;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{self, Options, Plan, explain};
+use numfuse_ir::schedule::tile::Fit;
+use numfuse_ir::schedule::{Options, Plan, explain};
 use numfuse_ir::shape::Shape;
 use numfuse_ir::target::{Target, Vectors};
 use numfuse_runtime::cache::{KernelCache, Limits, PlanCache};
@@ -35,6 +37,8 @@ pub(crate) struct Planned {
     pub(crate) prepared: Prepared,
     /// The line that first asked for each node of the plan's graph.
     pub(crate) lines: Vec<&'static Location<'static>>,
+    /// How it is run under its budget.
+    pub(crate) way: Way,
 }
 
 impl Planned {
@@ -45,7 +49,7 @@ impl Planned {
 
     /// About how much memory it keeps, with the code that it keeps from being forgotten.
     fn bytes(&self) -> usize {
-        self.prepared.bytes() + self.plan().graph.len() * NODE_BYTES
+        self.prepared.bytes() + self.plan().graph.len() * NODE_BYTES + self.way.bytes()
     }
 }
 
@@ -294,6 +298,7 @@ fn failure(
             shortage.slot.map(|slot| plan.node_in(slot))
         }
         Cause::Evaluation(numfuse_runtime::Error::Index(fault)) => Some(fault.node),
+        Cause::Budget(refusal) => refusal.node,
         _ => None,
     };
     let Some(n) = node else {
@@ -322,17 +327,12 @@ fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Result<Arc
         Device::Cuda(ordinal) => Machine::Gpu(gpu(ordinal)?),
     };
     let (graph, lines) = capture.graph();
-    let plan = schedule::plan_over(graph, Options { fuse: config.fuse }, &capture.holds);
-    let planned = prepare(plan, capture, lines, machine);
+    let options = Options { fuse: config.fuse };
+    let (plan, fit) = budget::plan(graph, options, &capture.holds, config.budget, machine);
+    let planned = prepare(plan, fit, capture, lines, machine);
     watch::new_plan(&planned, capture.key, config);
     let bytes = planned.bytes();
     Ok(plans().insert(capture.key, planned, bytes))
-}
-
-/// What a plan is made ready for.
-enum Machine {
-    Processor(Target),
-    Gpu(&'static Gpu),
 }
 
 /// The machine as these settings want it seen.
@@ -349,11 +349,13 @@ fn target_of(config: &Config, workers: &Workers) -> Target {
 #[allow(unsafe_code, reason = "the one place where a plan meets the data it was made for")]
 fn prepare(
     plan: Plan,
+    fit: Fit,
     capture: &Capture,
     lines: Vec<&'static Location<'static>>,
     machine: Machine,
 ) -> Planned {
     let leaf_bytes: Vec<usize> = capture.leaves.iter().map(Buffer::len).collect();
+    let way = Way::of(fit, &leaf_bytes, machine);
     // SAFETY: the plan was made by `schedule::plan` for the graph of this capture, whose leaves are
     // these buffers: `Lazy::data` and `Lazy::detach` give each the size of its node's shape and
     // type. Whoever finds the plan by its key has leaves of the same shapes and types.
@@ -363,7 +365,7 @@ fn prepare(
             Machine::Gpu(gpu) => Prepared::for_gpu(plan, leaf_bytes, gpu),
         }
     };
-    Planned { prepared, lines }
+    Planned { prepared, lines, way }
 }
 
 /// Computes the outputs of a capture.
@@ -374,6 +376,7 @@ fn run(
     workers: &Workers,
     profile: Option<&Profile>,
 ) -> Result<Vec<Buffer>, Cause> {
+    planned.way.allow(&planned.prepared, &capture.leaves, config.budget)?;
     if config.interp {
         let results = watch::interpret(capture, planned.plan())?;
         return results.iter().map(|buffer| on_device(buffer, capture.device)).collect();
@@ -381,7 +384,12 @@ fn run(
     let check = config.check;
     let options = RunOptions { workers, profile, check, perf: config.perf, ..RunOptions::default() };
     let Capture { leaves, scalars, .. } = capture;
-    let buffers = numfuse_runtime::run_over(&planned.prepared, leaves, scalars, &options);
+    let buffers = match &planned.way {
+        Way::Slabs(cut) => cut.slabs.run(leaves, scalars, &options),
+        Way::Whole | Way::Refused(_) => {
+            numfuse_runtime::run_over(&planned.prepared, leaves, scalars, &options)
+        }
+    };
     let buffers = buffers.map_err(Cause::Evaluation)?;
     #[cfg(test)]
     let buffers = tests::spoiled(buffers);

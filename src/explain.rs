@@ -1,17 +1,20 @@
 //! Seeing what an expression became: graph, plan and kernels as text, the plan as numbers.
 
 use crate::array::Array;
+use crate::budget::{Cut, Way};
 use crate::error::{Cause, Error};
 use crate::eval::{self, Planned};
 use numfuse_codegen::{Mapping, cuda};
 use numfuse_ir::graph::print::{dot, excerpt};
-use numfuse_ir::graph::{Graph, Kind, Node};
+use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::kernel::Kernel;
-use numfuse_ir::schedule::{KernelJob, LibraryJob, Step, explain};
+use numfuse_ir::schedule::{KernelJob, LibraryJob, Plan, Step, explain};
 use numfuse_ir::target::Vectors;
 use numfuse_runtime::cpu::bandwidth::Bandwidth;
 use numfuse_runtime::cuda::Gpu;
-use numfuse_runtime::library;
+use numfuse_runtime::exec::{PreparedPart, Workspace};
+use numfuse_runtime::profile::StepTime;
+use numfuse_runtime::{Prepared, library};
 use std::panic::Location;
 use std::time::Duration;
 
@@ -27,8 +30,16 @@ pub struct Summary {
     pub library_calls: usize,
     /// Bytes that they read and write.
     pub bytes_moved: u64,
-    /// The most bytes that intermediate results and outputs take at once.
+    /// The most bytes that intermediate results and outputs take at once: exactly those that are asked for.
     pub peak_bytes: u64,
+    /// The most bytes that one step takes to work with while it runs: parts of long sums, lists of what is
+    /// written by index, and at most what a library packs for itself on all threads together.
+    pub workspace_bytes: u64,
+    /// The most bytes at once with all of that, in blocks of the sizes that memory is handed out in: what
+    /// [a budget](crate::config::Config::budget) is held against.
+    pub needed_bytes: u64,
+    /// In how many slabs it is computed under its budget; 1 for as a whole.
+    pub slabs: usize,
     /// How many array operations there are: what an eager library would have run.
     pub operations: usize,
     /// Machine operations that the kernels make on elements, counted from their instructions:
@@ -68,18 +79,15 @@ impl Array {
                 format!("given data: {dtype} {shape}; nothing is computed\n")
             }
             Ok((Some(planned), profile)) => {
-                let gpu = planned.prepared.gpu();
                 let times = profile.map_or(Vec::new(), |profile| profile.steps());
-                let note = |i: usize| {
-                    let step = &planned.plan().steps[i];
-                    let handed = step.library().map(|job| handed_to(job, gpu.is_some()));
-                    let laid = laid(&planned, i);
-                    let took = times.get(i).map(|time| took(step, time.least, gpu));
-                    handed.into_iter().chain(laid).chain(took).reduce(|a, b| format!("{a}\n  {b}"))
+                let graph = drawing(&planned.plan().graph);
+                let whole = || format!("plan: {}", steps(&planned, &planned.prepared, &times, |n| n));
+                let plan = match &planned.way {
+                    Way::Whole => whole(),
+                    Way::Refused(refusal) => format!("{}\n\n{}", Cause::Budget(refusal.clone()), whole()),
+                    Way::Slabs(cut) => slabs(&planned, cut),
                 };
-                let (graph, plan) =
-                    (drawing(&planned.plan().graph), explain::explain_with(planned.plan(), note));
-                format!("{graph}\nplan: {plan}{}", written(&planned))
+                format!("{graph}\n{plan}")
             }
         }
     }
@@ -211,15 +219,40 @@ impl Array {
     /// The error that the array carries.
     pub fn plan(&self) -> Result<Summary, Error> {
         let Some(planned) = eval::planned(self)? else { return Ok(Summary::default()) };
-        let plan = planned.plan();
-        Ok(Summary {
+        let summary = Summary::of(&planned.prepared);
+        Ok(match &planned.way {
+            Way::Whole | Way::Refused(_) => summary,
+            Way::Slabs(cut) => {
+                let parts = cut.parts().map(|part| Summary::of(&part.prepared));
+                let sum = parts.fold(Summary::default(), |sum, part| Summary {
+                    kernels: sum.kernels + part.kernels,
+                    library_calls: sum.library_calls + part.library_calls,
+                    bytes_moved: sum.bytes_moved + part.bytes_moved,
+                    workspace_bytes: sum.workspace_bytes.max(part.workspace_bytes),
+                    flops: sum.flops.saturating_add(part.flops),
+                    ..sum
+                });
+                let (peak_bytes, needed_bytes, slabs) = (cut.peak, cut.needed, cut.slabs.parts().1.len());
+                Summary { peak_bytes, needed_bytes, slabs, operations: summary.operations, ..sum }
+            }
+        })
+    }
+}
+
+impl Summary {
+    fn of(prepared: &Prepared) -> Summary {
+        let plan = prepared.plan();
+        Summary {
             kernels: plan.kernels(),
             library_calls: plan.library_calls(),
             bytes_moved: plan.bytes_moved(),
             peak_bytes: plan.peak_bytes(),
+            workspace_bytes: prepared.workspace_bytes(),
+            needed_bytes: prepared.needed_bytes(),
+            slabs: 1,
             operations: plan.operations,
             flops: plan.flops(),
-        })
+        }
     }
 }
 
@@ -242,6 +275,44 @@ fn drawing(graph: &Graph) -> String {
     text
 }
 
+/// A plan that is run, step by step; `origin` says what a node of its graph is in the whole one.
+fn steps(
+    planned: &Planned,
+    prepared: &Prepared,
+    times: &[StepTime],
+    origin: impl Fn(NodeId) -> NodeId,
+) -> String {
+    let gpu = prepared.gpu();
+    let note = |i: usize| {
+        let step = &prepared.plan().steps[i];
+        let handed = step.library().map(|job| handed_to(job, gpu.is_some()));
+        let laid = laid(prepared, i);
+        let workspace = workspace(prepared.workspace(i));
+        let took = times.get(i).map(|time| took(step, time.least, gpu));
+        let notes = handed.into_iter().chain(laid).chain(workspace).chain(took);
+        notes.reduce(|a, b| format!("{a}\n  {b}"))
+    };
+    let text = explain::explain_with(prepared.plan(), prepared.workspace_bytes(), note);
+    text + &written(planned, prepared.plan(), origin)
+}
+
+/// What is computed before the slabs, and the first of them, which all others are like.
+fn slabs(planned: &Planned, cut: &Cut) -> String {
+    let part = |part: &PreparedPart| steps(planned, &part.prepared, &[], |n| part.origins[n.index()]);
+    let (first, slabs) = cut.slabs.parts();
+    let before = first.map_or(String::new(), |first| format!("\nbefore the slabs: {}", part(first)));
+    format!("{}{before}\nslab 1 of {}: {}", cut.text, slabs.len(), part(&slabs[0]))
+}
+
+/// What a step takes to work with, if anything.
+fn workspace(workspace: Workspace) -> Option<String> {
+    let Workspace { scratch, packed } = workspace;
+    let scratch = (scratch > 0).then(|| format!("takes {} to work with", explain::bytes(scratch as u64)));
+    let packed =
+        (packed > 0).then(|| format!("packs up to {} on its threads", explain::bytes(packed as u64)));
+    scratch.or(packed)
+}
+
 /// Who computes a library op.
 fn handed_to(job: &LibraryJob, on_gpu: bool) -> String {
     if on_gpu {
@@ -257,10 +328,10 @@ fn handed_to(job: &LibraryJob, on_gpu: bool) -> String {
 }
 
 /// How a kernel lies over lanes, and in which vectors.
-fn laid(planned: &Planned, i: usize) -> Option<String> {
-    let (job, mapping) = planned.plan().steps[i].kernel().zip(planned.prepared.mapping(i))?;
-    if planned.prepared.gpu().is_some() {
-        let used = planned.prepared.module(i).and_then(|module| module.resources().ok());
+fn laid(prepared: &Prepared, i: usize) -> Option<String> {
+    let (job, mapping) = prepared.plan().steps[i].kernel().zip(prepared.mapping(i))?;
+    if prepared.gpu().is_some() {
+        let used = prepared.module(i).and_then(|module| module.resources().ok());
         let used = used.map_or(String::new(), |used| {
             format!(
                 ", each thread with {} registers and {} bytes of local memory",
@@ -269,7 +340,7 @@ fn laid(planned: &Planned, i: usize) -> Option<String> {
         });
         return Some(format!("lies {mapping} of a GPU{used}"));
     }
-    let asked = planned.prepared.target().vectors;
+    let asked = prepared.target().vectors;
     let (vectors, why) = numfuse_codegen::vectors(&job.kernel, mapping, asked);
     let why = why.map_or(String::new(), |why| format!(" ({why})"));
     Some(format!("lies {mapping}, in vectors of {} bits{why}", 8 * vectors.bytes()))
@@ -299,12 +370,12 @@ fn took(step: &Step, time: Duration, gpu: Option<&'static Gpu>) -> String {
 }
 
 /// The user's lines that each kernel computes.
-fn written(planned: &Planned) -> String {
+fn written(planned: &Planned, plan: &Plan, origin: impl Fn(NodeId) -> NodeId) -> String {
     let mut text = String::new();
     let origins = &planned.plan().origins;
-    for (i, step) in planned.plan().steps.iter().enumerate() {
-        let mut lines: Vec<_> =
-            step.nodes.iter().filter_map(|n| planned.lines.get(origins[n.index()].index())).collect();
+    for (i, step) in plan.steps.iter().enumerate() {
+        let line = |n: &NodeId| planned.lines.get(origins[origin(*n).index()].index());
+        let mut lines: Vec<_> = step.nodes.iter().filter_map(line).collect();
         lines.sort_unstable_by_key(|line| (line.file(), line.line(), line.column()));
         lines.dedup();
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();

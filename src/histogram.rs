@@ -320,7 +320,7 @@ impl Histogram {
             for (axis, edges) in edges.iter().enumerate() {
                 let mut extents = vec![1; axes];
                 extents[axis] = -1;
-                inside = inside / edges.diff(1, 0).reshape(extents);
+                inside /= edges.diff(1, 0).reshape(extents);
             }
             inside /= total;
         }

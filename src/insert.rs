@@ -156,7 +156,7 @@ impl Array {
             }
             Operand::Number(number) => {
                 let from = of_number(*number);
-                (!is_same_kind(from, to) && !(to.is_integer() && from == DType::I64)).then_some((from, true))
+                (!(is_same_kind(from, to) || to.is_integer() && from == DType::I64)).then_some((from, true))
             }
         };
         if let Some((from, is_scalar)) = wrong {

@@ -59,6 +59,7 @@
 
 mod arguments;
 mod array;
+mod budget;
 mod capture;
 mod claim;
 mod compile;

@@ -12,14 +12,18 @@
 pub(crate) mod checks;
 mod cost;
 mod library;
+mod needs;
 mod oracle;
 mod prepared;
+mod slabs;
 pub(crate) mod slots;
 #[cfg(test)]
 mod tests;
 
 pub use library::meant;
+pub use needs::{Workspace, needed_bytes, room};
 pub use prepared::Prepared;
+pub use slabs::{PreparedPart, PreparedSlabs};
 
 use crate::buffer::Buffer;
 use crate::cache::KernelCache;

@@ -38,4 +38,4 @@ pub mod words;
 pub use buffer::Buffer;
 pub use device::Device;
 pub use error::Error;
-pub use exec::{Prepared, RunOptions, run, run_over};
+pub use exec::{Prepared, PreparedSlabs, RunOptions, run, run_over};

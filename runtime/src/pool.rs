@@ -502,6 +502,18 @@ const DANGLING: NonNull<u8> = NonNull::<Line>::dangling().cast();
 #[repr(align(64))]
 struct Line;
 
+/// How many bytes the pool takes for a block of `bytes`: those of its size class. At its limit it may take
+/// fewer, never more.
+///
+/// ```
+/// use numfuse_runtime::pool::capacity;
+///
+/// assert_eq!([0, 1, 64, 1 << 20, (1 << 20) + 1].map(capacity), [0, 64, 64, 1 << 20, 5 << 18]);
+/// ```
+pub const fn capacity(bytes: usize) -> usize {
+    if bytes == 0 || bytes > LARGEST { bytes } else { capacity_of(class_of(bytes)) }
+}
+
 /// The most that can be asked for: what a `Layout` or a padded mapping can still express.
 const LARGEST: usize = isize::MAX as usize - 2 * HUGE_PAGE;
 

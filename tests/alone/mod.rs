@@ -31,9 +31,10 @@ pub fn child(name: &str, variables: &[(&str, &str)]) -> Output {
     let program = std::env::current_exe().expect("a running test has a path");
     let mut command = Command::new(program);
     command.args(["--exact", name, "--nocapture"]).env(CHILD, name);
-    for setting in
-        ["THREADS", "FUSE", "CHECK", "DEVICE", "LOG", "DUMP", "PROFILE", "PENDING", "PERF", "VECTORS"]
-    {
+    for setting in [
+        "THREADS", "FUSE", "CHECK", "DEVICE", "LOG", "DUMP", "PROFILE", "PENDING", "PERF", "VECTORS",
+        "BUDGET",
+    ] {
         command.env_remove(format!("NUMFUSE_{setting}"));
     }
     let output = command.envs(variables.iter().copied()).output().expect("a test can be run again");

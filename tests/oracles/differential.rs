@@ -5,8 +5,8 @@
 //! `NUMFUSE_SEED` others.
 
 use crate::graphs::{Case, Gene, LONG_ONE_OF, grow};
-use crate::run::{execute, execute_on, gpu, interpret_plan, vectors};
-use numfuse_ir::graph::{interp, parse::parse, why};
+use crate::run::{cut, execute, execute_on, execute_slabs, gpu, interpret_plan, interpret_slabs, vectors};
+use numfuse_ir::graph::{Kind, interp, parse::parse, why};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Hold, Options};
 use proptest::collection::vec;
@@ -82,6 +82,24 @@ proptest! {
             let plan = schedule::plan_over(case.graph.clone(), Options { fuse }, &holds(&case, seed));
             let got = interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
+        }
+    }
+
+    /// Cut into slabs, what a graph gives is the same.
+    #[test]
+    fn slabs_agree(genes in genes(), seed in any::<u64>()) {
+        let case = grow(&genes, seed, seed % 4 == 1);
+        let options = Options { fuse: seed % 8 < 4 };
+        let plan = schedule::plan(case.graph.clone(), options);
+        let Some(slabs) = cut(&plan, options, 1 + (seed >> 40) % 7) else { return Ok(()) };
+        let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
+        let got = interpret_slabs(&slabs, &case.leaves, &case.scalars);
+        check("slabs", &case, &expected, &got)?;
+        let has_library = case.graph.nodes().any(|n| matches!(case.graph.node(n).kind, Kind::Library(_)));
+        if seed.is_multiple_of(3) && !has_library {
+            let (vectors, name) = vectors()[seed as usize / 3 % vectors().len()];
+            let got = execute_slabs(&plan, &slabs, vectors, &case.leaves, &case.scalars);
+            check(&format!("slabs in {name}"), &case, &expected, &got)?;
         }
     }
 

@@ -6,11 +6,12 @@ use numfuse_ir::graph::Kind;
 use numfuse_ir::kernel::{Role, interp};
 use numfuse_ir::math::complex::Value;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Job, Place, Plan};
+use numfuse_ir::schedule::tile::{Budget, Fit, Slab, Slabs, Whence, fit};
+use numfuse_ir::schedule::{Job, Options, Place, Plan};
 use numfuse_ir::target::{Target, Vectors};
 use numfuse_runtime::cuda::Gpu;
 use numfuse_runtime::exec::meant;
-use numfuse_runtime::{Buffer, Device, Prepared, RunOptions, cpu};
+use numfuse_runtime::{Buffer, Device, Prepared, PreparedSlabs, RunOptions, cpu};
 
 /// Runs a plan's kernels one scalar at a time.
 pub fn interpret_plan(plan: &Plan, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
@@ -94,6 +95,49 @@ pub fn execute(
     let prepared = unsafe { Prepared::new(plan.clone(), sizes, Target { vectors, ..cpu::target() }) };
     let results =
         numfuse_runtime::run(&prepared, &buffers, scalars, &RunOptions::default()).expect("the plan runs");
+    decoded(plan, &results)
+}
+
+/// How a plan is cut, if it can be, where of what leads to its results only so many eighths may be in memory.
+pub fn cut(plan: &Plan, options: Options, eighths: u64) -> Option<Slabs> {
+    let kept = plan.slots.iter().filter(|slot| slot.last_read == usize::MAX);
+    let (results, peak): (u64, u64) = (kept.map(|slot| slot.bytes() as u64).sum(), plan.peak_bytes());
+    let bytes = results + peak.saturating_sub(results) * eighths / 8;
+    match fit(plan, options, &Budget { bytes, room: &|bytes| bytes as u64, needed: &Plan::peak_bytes }) {
+        Fit::Slabs(slabs) => Some(*slabs),
+        Fit::Whole | Fit::Refused(_) => None,
+    }
+}
+
+/// Runs slabs one scalar at a time.
+pub fn interpret_slabs(slabs: &Slabs, leaves: &[Vec<Scalar>], scalars: &[Scalar]) -> Vec<Vec<Scalar>> {
+    let first = slabs.first.as_ref().map_or(Vec::new(), |part| interpret_plan(&part.plan, leaves, scalars));
+    let given: Vec<Vec<Scalar>> =
+        leaves.iter().take(slabs.leaves).chain(first.iter().take(slabs.kept)).cloned().collect();
+    let part = |slab: &Slab| interpret_plan(&slab.part.plan, &given, scalars);
+    let parts: Vec<Vec<Vec<Scalar>>> = slabs.slabs.iter().map(part).collect();
+    let result = |(whence, _): &(Whence, usize)| match *whence {
+        Whence::First(at) => first[at].clone(),
+        Whence::Slabs(at) => parts.iter().flat_map(|part| part[at].iter().copied()).collect(),
+    };
+    slabs.outputs.iter().map(result).collect()
+}
+
+/// Runs slabs of a plan as machine code.
+pub fn execute_slabs(
+    plan: &Plan,
+    slabs: &Slabs,
+    vectors: Vectors,
+    leaves: &[Vec<Scalar>],
+    scalars: &[Scalar],
+) -> Vec<Vec<Scalar>> {
+    let buffers: Vec<Buffer> =
+        leaves.iter().map(|leaf| Buffer::from_vec(Scalar::encode(leaf.iter().copied()))).collect();
+    let sizes: Vec<usize> = buffers.iter().map(Buffer::len).collect();
+    let target = Target { vectors, ..cpu::target() };
+    // SAFETY: the slabs were cut from a plan for leaves of these sizes.
+    let prepared = unsafe { PreparedSlabs::new(slabs.clone(), &sizes, target, None) };
+    let results = prepared.run(&buffers, scalars, &RunOptions::default()).expect("the slabs run");
     decoded(plan, &results)
 }
 

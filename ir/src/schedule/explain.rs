@@ -10,23 +10,28 @@ use std::fmt::Write;
 /// The plan as text: totals first, then each kernel with what it computes, what it
 /// reads and writes, why it ends where it does, and its loops.
 pub fn explain(plan: &Plan) -> String {
-    explain_with(plan, |_| None)
+    explain_with(plan, 0, |_| None)
 }
 
-/// [`explain`] with a line more about a step where `note` has one.
-pub fn explain_with(plan: &Plan, note: impl Fn(usize) -> Option<String>) -> String {
+/// [`explain`] with how many bytes steps take at most to work with, and a line more about a step where `note`
+/// has one.
+pub fn explain_with(plan: &Plan, workspace: u64, note: impl Fn(usize) -> Option<String>) -> String {
     let mut text = String::new();
-    let _ = totals(&mut text, plan);
+    let _ = totals(&mut text, plan, workspace);
     for (i, step) in plan.steps.iter().enumerate() {
         let _ = kernel(&mut text, plan, i, step, note(i));
     }
     text
 }
 
-fn totals(text: &mut String, plan: &Plan) -> std::fmt::Result {
+fn totals(text: &mut String, plan: &Plan, workspace: u64) -> std::fmt::Result {
+    let beside = match workspace {
+        0 => String::new(),
+        _ => format!(", beside {} to work with", bytes(workspace)),
+    };
     writeln!(
         text,
-        "{} became {}: {} must move, {} alive at most",
+        "{} became {}: {} must move, {} alive at most{beside}",
         count(plan.operations, "array operation"),
         parts(plan),
         bytes(plan.bytes_moved()),

@@ -41,6 +41,36 @@ pub fn assign(plan: &mut Plan, holds: &[Hold]) -> bool {
     true
 }
 
+/// The most that is alive at once, and during which step; see [`Plan::peak_with`].
+pub fn peak(
+    plan: &Plan,
+    room: impl Fn(usize) -> u64,
+    workspace: impl Fn(usize) -> u64,
+) -> (u64, Option<usize>) {
+    let (mut born, mut freed) = (vec![0; plan.steps.len()], vec![0; plan.steps.len()]);
+    let taken = plan.taken_over();
+    for (at, slot) in plan.slots.iter().enumerate() {
+        let bytes = room(slot.bytes());
+        if slot.over.is_none() {
+            born[slot.written] += bytes;
+        }
+        let ends = !taken.contains(&Place::Slot(at as u32)) && !plan.lies_in_leaf(at);
+        if let Some(freed) = freed.get_mut(slot.last_read.max(slot.written)).filter(|_| ends) {
+            *freed += bytes;
+        }
+    }
+    let (mut alive, mut most) = (0, (0, None));
+    for (step, (born, freed)) in born.into_iter().zip(freed).enumerate() {
+        alive += born;
+        let all = alive + workspace(step);
+        if all > most.0 {
+            most = (all, Some(step));
+        }
+        alive -= freed;
+    }
+    most
+}
+
 /// Fills in which step writes each slot and which reads it last; the last step that reads each leaf.
 fn lives(plan: &mut Plan, leaves: usize) -> Vec<usize> {
     let mut last = vec![0; leaves];

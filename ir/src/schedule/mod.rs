@@ -15,6 +15,8 @@ mod lower;
 mod memory;
 mod scattered;
 mod simplify;
+mod slab;
+pub mod tile;
 mod update;
 pub mod work;
 
@@ -347,26 +349,15 @@ impl Plan {
     }
 
     /// The most bytes of slots that are alive at once, outputs included, leaves not, nor what is written
-    /// over them.
+    /// over them: exactly those, without what steps take to work with.
     pub fn peak_bytes(&self) -> u64 {
-        let (mut born, mut freed) = (vec![0; self.steps.len()], vec![0; self.steps.len()]);
-        let taken = self.taken_over();
-        for (at, slot) in self.slots.iter().enumerate() {
-            if slot.over.is_none() {
-                born[slot.written] += slot.bytes() as u64;
-            }
-            let ends = !taken.contains(&Place::Slot(at as u32)) && !self.lies_in_leaf(at);
-            if let Some(freed) = freed.get_mut(slot.last_read.max(slot.written)).filter(|_| ends) {
-                *freed += slot.bytes() as u64;
-            }
-        }
-        let mut alive = 0;
-        let during = |(born, freed): (u64, u64)| {
-            let all = alive + born;
-            alive = all - freed;
-            all
-        };
-        born.into_iter().zip(freed).map(during).max().unwrap_or(0)
+        self.peak_with(|bytes| bytes as u64, |_| 0)
+    }
+
+    /// [`peak_bytes`](Plan::peak_bytes) where `room` is what a slot of so many bytes takes, and `workspace`
+    /// what a step takes beside its slots, while it runs.
+    pub fn peak_with(&self, room: impl Fn(usize) -> u64, workspace: impl Fn(usize) -> u64) -> u64 {
+        memory::peak(self, room, workspace).0
     }
 
     /// The data that slots are written over.

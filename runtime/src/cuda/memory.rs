@@ -123,6 +123,28 @@ impl Block {
         unsafe { self.gpu.read(self.address, host.as_ptr(), self.bytes) }
     }
 
+    /// Copies bytes of its GPU into it, from a place on, after all that was launched before.
+    ///
+    /// # Errors
+    /// The GPU is lost.
+    ///
+    /// # Safety
+    /// `from` is the address of so many bytes of the GPU's memory, which are freed on its stream, and the block
+    /// has as many from that place on, which nobody else uses.
+    pub(crate) unsafe fn copy_from(
+        &mut self,
+        at: usize,
+        from: CUdeviceptr,
+        bytes: usize,
+    ) -> Result<(), Error> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        let to = self.address + at as u64;
+        // SAFETY: by our caller's promise.
+        self.gpu.with(|| unsafe { call!(cuMemcpyDtoDAsync_v2(to, from, bytes, self.gpu.stream)) })
+    }
+
     /// Where it lies in the memory of the GPU.
     pub fn address(&self) -> u64 {
         self.address

@@ -255,7 +255,7 @@ impl fmt::Debug for Prepared {
 }
 
 impl PreparedStep {
-    fn new(step: &Step, slot_bytes: &[usize], target: &Target, on_gpu: bool) -> PreparedStep {
+    pub(super) fn new(step: &Step, slot_bytes: &[usize], target: &Target, on_gpu: bool) -> PreparedStep {
         let (mapping, launch) = match &step.job {
             Job::Kernel(KernelJob { kernel, words, .. }) => {
                 let mapping =

@@ -16,6 +16,7 @@ use crate::cuda::Gpu;
 use numfuse_codegen::Launch;
 use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::schedule::LibraryJob;
+use numfuse_ir::target::Target;
 use smallvec::SmallVec;
 
 /// The crate that computes an op, for people to read; `None` of what is our own.
@@ -44,6 +45,15 @@ pub(crate) fn launch(job: &LibraryJob) -> Launch {
         }
     };
     Launch { units, grain, scratch_bytes, join: 0, finish: 0, shared_bytes: 0 }
+}
+
+/// At most how many bytes the op's library allocates for itself, on all threads together.
+pub(crate) fn packed_bytes(job: &LibraryJob, launch: Launch, target: &Target) -> usize {
+    let threads = launch.units.div_ceil(launch.grain.max(1)).min(target.workers as u64) as usize;
+    match job.op {
+        LibOp::Matmul => threads * cpu::matmul::Cut::of(job).packed_bytes(job.dtype),
+        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 0,
+    }
 }
 
 /// How long a machine operation of the op takes on one thread, in nanoseconds: roughly.

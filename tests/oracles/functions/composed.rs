@@ -150,11 +150,11 @@ pub(super) const COVARIANCES: Table = Table {
         "np.cov(x, y, fweights=np.arange(columns(x)) % 3, aweights=np.arange(columns(x)) + 0.5) + 1" =>
             Covariance::default().repeated(&times(x)).weighted(&weights(x)).of_both(x, y) + 1;
         "np.cov(x, fweights=np.arange(columns(x)) + 0.5)" => Covariance::default().repeated(&weights(x)).of(x);
-        "np.cov(x, fweights=[-1] * columns(x))" => Covariance::default().repeated(&(times(x) * 0 - 1)).of(x);
+        "np.cov(x, fweights=[-1] * columns(x))" => Covariance::default().repeated(&(zeros_like(&times(x)) - 1)).of(x);
         "np.cov(x, fweights=[1, 2])" => Covariance::default().repeated(&Array::from([1, 2])).of(x);
         "np.cov(x, aweights=[1, 2.5])" => Covariance::default().weighted(&Array::from([1.0, 2.5])).of(x);
         "np.cov(x, aweights=[[1, 2.5]])" => Covariance::default().weighted(&Array::from([[1.0, 2.5]])).of(x);
-        "np.cov(x, aweights=[-1] * columns(x))" => Covariance::default().weighted(&(times(x) * 0 - 1)).of(x);
+        "np.cov(x, aweights=[-1] * columns(x))" => Covariance::default().weighted(&(zeros_like(&times(x)) - 1)).of(x);
         "np.corrcoef(x, rowvar=False)" => Covariance::default().in_columns().correlations(x);
         "np.corrcoef(x, y, rowvar=False) + 3" => Covariance::default().in_columns().correlations_of_both(x, y) + 3;
         "np.corrcoef(x)" => numfuse::corrcoef(x);

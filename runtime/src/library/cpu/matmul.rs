@@ -53,6 +53,20 @@ impl Cut {
         (self.tiles() as u64, TASK.div_ceil(work.max(1)) as u64)
     }
 
+    /// At most how many bytes the crate packs a tile into: a block of each operand, of its kernels' whole
+    /// rows and columns, and what aligns them.
+    pub(in crate::library) fn packed_bytes(self, dtype: DType) -> usize {
+        /// What the crate takes at once of rows, of the terms of sums, and of columns.
+        const MOST: [usize; 3] = [64, 256, 1024];
+        /// Rows and columns of its largest kernel.
+        const KERNEL: usize = 16;
+        const ALIGNMENT: usize = 64;
+        let [rows, columns] = self.tile;
+        let whole = |extent: usize, most: usize| extent.min(most).next_multiple_of(KERNEL);
+        let beside = whole(rows, MOST[0]) + whole(columns, MOST[2]);
+        self.k.min(MOST[1]) * beside * dtype.bytes() + ALIGNMENT
+    }
+
     fn tiles(self) -> usize {
         let [rows, columns] = self.tile;
         self.batches * self.m.div_ceil(rows) * self.n.div_ceil(columns)

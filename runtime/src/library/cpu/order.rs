@@ -7,45 +7,46 @@
 const LANES: usize = 32;
 const BLOCK: usize = 512;
 
+/// The most levels that a fold of any length has.
+pub(super) const MOST_LEVELS: usize = levels(usize::MAX);
+
+/// How many levels of blocks a fold of so many elements has: the results of 512 blocks of one are the
+/// elements of a block of the next.
+pub(super) const fn levels(elements: usize) -> usize {
+    let (mut levels, mut blocks) = (1, elements / BLOCK);
+    while blocks > 0 {
+        blocks /= BLOCK;
+        levels += 1;
+    }
+    levels
+}
+
 /// A fold under way, in the order of a row: blocks of 512 elements in 32 lanes, whose results are
 /// elements of the next level.
-pub(super) struct Running<T> {
+pub(super) struct Running<'a, T> {
     nothing: T,
     op: fn(T, T) -> T,
-    block: Block<T>,
-    /// The blocks of the levels above.
-    above: Vec<Block<T>>,
+    levels: &'a mut [Block<T>],
 }
 
 /// The lanes of a block under way.
-struct Block<T> {
+#[derive(Clone, Copy)]
+pub(super) struct Block<T> {
     lanes: [T; LANES],
     taken: usize,
 }
 
-impl<T: Copy> Running<T> {
-    /// A fold of nothing yet: `nothing` changes no element that `op` combines it with.
-    pub(super) fn new(nothing: T, op: fn(T, T) -> T) -> Running<T> {
-        Running { nothing, op, block: Block { lanes: [nothing; LANES], taken: 0 }, above: Vec::new() }
+impl<'a, T: Copy> Running<'a, T> {
+    /// A fold in these [new](Block::new) blocks, as many as its length has levels: `nothing` changes no
+    /// element that `op` combines it with.
+    pub(super) fn new(nothing: T, op: fn(T, T) -> T, levels: &'a mut [Block<T>]) -> Running<'a, T> {
+        Running { nothing, op, levels }
     }
 
     /// One more element.
     pub(super) fn take(&mut self, value: T) {
-        self.block.take(value, self.nothing, self.op);
-        if self.block.taken == BLOCK {
-            let folded = self.block.finish(self.op);
-            self.rise(0, folded);
-        }
-    }
-
-    /// One more element of a level above.
-    fn rise(&mut self, level: usize, value: T) {
         let mut value = value;
-        for level in level.. {
-            if level == self.above.len() {
-                self.above.push(Block { lanes: [self.nothing; LANES], taken: 0 });
-            }
-            let block = &mut self.above[level];
+        for block in self.levels.iter_mut() {
             block.take(value, self.nothing, self.op);
             if block.taken < BLOCK {
                 break;
@@ -56,8 +57,9 @@ impl<T: Copy> Running<T> {
 
     /// What all elements come to, if there are any; it begins anew.
     pub(super) fn finish(&mut self) -> Option<T> {
-        let mut folded = (self.block.taken > 0).then(|| self.block.finish(self.op));
-        for mut block in std::mem::take(&mut self.above) {
+        let reached = self.levels.iter().rposition(|block| block.taken > 0)?;
+        let mut folded = None;
+        for block in &mut self.levels[..=reached] {
             if let Some(value) = folded {
                 block.take(value, self.nothing, self.op);
             }
@@ -68,6 +70,11 @@ impl<T: Copy> Running<T> {
 }
 
 impl<T: Copy> Block<T> {
+    /// A block of nothing yet.
+    pub(super) const fn new(nothing: T) -> Block<T> {
+        Block { lanes: [nothing; LANES], taken: 0 }
+    }
+
     fn take(&mut self, value: T, nothing: T, op: fn(T, T) -> T) {
         let lane = self.taken % LANES;
         let before = if self.taken < LANES { nothing } else { self.lanes[lane] };
@@ -87,5 +94,16 @@ impl<T: Copy> Block<T> {
             half /= 2;
         }
         self.lanes[0]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_of_blocks_have_levels() {
+        let counts = [0, 1, 511, 512, 512 * 512 - 1, 512 * 512, usize::MAX].map(levels);
+        assert_eq!(counts, [1, 1, 1, 2, 2, 3, 8]);
     }
 }

@@ -5,12 +5,13 @@
 //! as they come. A sum or product of floats is the fold of the values of its place, in the order that
 //! every fold of a row has: where the places are few, the folds of all of them are under way at once;
 //! where they are many, the sources of each place are first linked to a list, in four bytes for each
-//! source and each place, and folded place by place.
+//! source and each place, and folded place by place. What is under way and the lists lie in the scratch of
+//! the launch, so that how much memory a scatter takes is known before it runs.
 //!
 //! The places were looked at by the kernel that made them. One that lies outside all the same is
 //! nobody's, and is passed over.
 
-use super::order::Running;
+use super::order::{Block, MOST_LEVELS, Running, levels};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::schedule::{LibraryJob, Strided};
@@ -33,8 +34,18 @@ pub(in crate::library) struct Cut {
     elements: usize,
     sources: usize,
     units: usize,
-    /// Its sources are linked to lists.
-    is_linked: bool,
+    folds: Folds,
+}
+
+/// Where the folds of places are while they are under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Folds {
+    /// There are none: values are combined as they come.
+    None,
+    /// Those of all places at once, each in so many blocks of so many bytes.
+    AtOnce { levels: usize, block: usize },
+    /// One after the other, along lists.
+    Linked,
 }
 
 impl Cut {
@@ -45,8 +56,12 @@ impl Cut {
         // Walking the sources once more is worth it where writing costs more than reading.
         let is_slow = is_ordered || elements * job.dtype.bytes() > FAR;
         let units = if sources >= TASK && is_slow { UNITS.min(elements) } else { 1 };
-        let is_linked = is_ordered && (elements > FEW_PLACES || sources < elements);
-        Cut { elements, sources, units, is_linked }
+        let folds = match is_ordered {
+            false => Folds::None,
+            true if elements > FEW_PLACES || sources < elements => Folds::Linked,
+            true => Folds::AtOnce { levels: levels(sources), block: block_bytes(job.dtype) },
+        };
+        Cut { elements, sources, units, folds }
     }
 
     /// How many units there are, and how many of them make a task.
@@ -54,10 +69,15 @@ impl Cut {
         (self.units as u64, 1)
     }
 
-    /// Memory for the lists: the last source of each place, and for each source the one before it.
+    /// Memory for the folds under way, or for the lists: the first source of each place, and for each
+    /// source the next one.
     pub(in crate::library) fn scratch_bytes(self) -> usize {
         let link = if self.is_short() { size_of::<u32>() } else { size_of::<u64>() };
-        if self.is_linked { (self.elements + self.sources) * link } else { 0 }
+        match self.folds {
+            Folds::None => 0,
+            Folds::AtOnce { levels, block } => self.elements * levels * block,
+            Folds::Linked => (self.elements + self.sources) * link,
+        }
     }
 
     /// Whether sources are counted in 32 bits.
@@ -70,6 +90,11 @@ impl Cut {
         // Units are few.
         (self.elements as u128 * u128::from(unit) / self.units as u128) as usize
     }
+}
+
+/// The bytes of a block of a fold; what is combined as it comes has none.
+fn block_bytes(dtype: DType) -> usize {
+    if dtype == DType::F32 { size_of::<Block<f32>>() } else { size_of::<Block<f64>>() }
 }
 
 /// Does units `from..to` of a job.
@@ -273,25 +298,42 @@ impl<T: Element> Part<'_, T> {
     /// # Safety
     /// As for [`run`].
     unsafe fn fold(&mut self, fold: (T, fn(T, T) -> T), cut: Cut, scratch: *mut u8) {
-        match (cut.is_linked, cut.is_short()) {
-            (false, _) => self.fold_at_once(fold),
+        match (cut.folds, cut.is_short()) {
+            (Folds::None, _) => unreachable!("values that come in any order are combined as they come"),
+            // SAFETY: the scratch has room for so many blocks.
+            (Folds::AtOnce { levels, .. }, _) => unsafe { self.fold_at_once(fold, levels, scratch.cast()) },
             // SAFETY: the scratch has room for links of this size.
-            (true, true) => unsafe { self.fold_lists::<u32>(fold, cut.elements, scratch.cast()) },
+            (Folds::Linked, true) => unsafe { self.fold_lists::<u32>(fold, cut.elements, scratch.cast()) },
             // SAFETY: as above.
-            (true, false) => unsafe { self.fold_lists::<u64>(fold, cut.elements, scratch.cast()) },
+            (Folds::Linked, false) => unsafe { self.fold_lists::<u64>(fold, cut.elements, scratch.cast()) },
         }
     }
 
-    fn fold_at_once(&mut self, (nothing, op): (T, fn(T, T) -> T)) {
-        let mut folds: Vec<Running<T>> =
-            (0..self.elements.len()).map(|_| Running::new(nothing, op)).collect();
+    /// # Safety
+    /// `scratch` has room for so many blocks for each of all elements, and nobody else uses those of our
+    /// places.
+    unsafe fn fold_at_once(
+        &mut self,
+        (nothing, op): (T, fn(T, T) -> T),
+        levels: usize,
+        scratch: *mut Block<T>,
+    ) {
+        let count = self.elements.len() * levels;
+        // SAFETY: the blocks of our places, each written before there is a reference to it.
+        let blocks = unsafe {
+            let ours = scratch.add(self.first * levels);
+            (0..count).for_each(|at| ours.add(at).write(Block::new(nothing)));
+            std::slice::from_raw_parts_mut(ours, count)
+        };
         for source in 0..self.sources {
             if let Some(target) = self.target(source) {
-                folds[target].take(self.value(source));
+                let levels = &mut blocks[target * levels..][..levels];
+                Running::new(nothing, op, levels).take(self.value(source));
             }
         }
-        for (element, fold) in self.elements.iter_mut().zip(&mut folds) {
-            *element = fold.finish().map_or(*element, |folded| op(*element, folded));
+        for (element, levels) in self.elements.iter_mut().zip(blocks.chunks_exact_mut(levels)) {
+            let folded = Running::new(nothing, op, levels).finish();
+            *element = folded.map_or(*element, |folded| op(*element, folded));
         }
     }
 
@@ -320,7 +362,8 @@ impl<T: Element> Part<'_, T> {
                 }
             }
         }
-        let mut fold = Running::new(nothing, op);
+        let mut blocks = [Block::new(nothing); MOST_LEVELS];
+        let mut fold = Running::new(nothing, op, &mut blocks[..levels(self.sources)]);
         for target in 0..self.elements.len() {
             // SAFETY: one of our places.
             let mut next = unsafe { heads.add(target).read() };
