@@ -19,6 +19,9 @@ venv="$target/venv"
 numpy_wanted='numpy==2.4.6'
 numpy_range='numpy>=2.2,<2.6'
 
+# NVIDIA's compiler for GPUs and what reads its code; neither needs a GPU.
+cuda_wanted=(nvidia-cuda-nvrtc==13.5.37 nvidia-cuda-nvdisasm==13.5.37 nvidia-cuda-cuobjdump==13.5.37)
+
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
 
@@ -100,6 +103,19 @@ numpy() {
     "$venv/bin/python" -c 'import numpy, sys; print("NumPy", numpy.__version__, "on Python", sys.version.split()[0])'
 }
 
+# NVIDIA's compiler beside NumPy, kept from an earlier run if it is the same.
+cuda_tools() {
+    local quiet=(--quiet --disable-pip-version-check --only-binary=:all:) install
+    [ "$(cat "$venv/cuda-made-for" 2>/dev/null)" = "${cuda_wanted[*]}" ] && return
+    if [ -d "$venv/packages" ]; then
+        install=("$python" -m pip install "${quiet[@]}" --target "$venv/packages")
+    else
+        install=("$venv/bin/python" -m pip install "${quiet[@]}")
+    fi
+    "${install[@]}" "${cuda_wanted[@]}" 2>"$scratch/pip.log" || return
+    printf '%s\n' "${cuda_wanted[*]}" >"$venv/cuda-made-for"
+}
+
 # ── The picture ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # The example of the README, on the photograph that the repository ships; a PNG must come of it.
@@ -134,6 +150,7 @@ coverage() {
 
 step 'numpy' numpy
 export NUMFUSE_PYTHON="$venv/bin/python"
+cuda_tools || skip 'machine code for GPUs' 'its compiler cannot be had'
 
 if has_component fmt; then
     step 'format' cargo fmt --all -- --check

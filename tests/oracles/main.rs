@@ -3,6 +3,8 @@
 mod archives;
 mod differential;
 mod elements;
+#[path = "../expressions/mod.rs"]
+mod expressions;
 mod functions;
 mod goldens;
 mod graphs;

@@ -35,6 +35,7 @@ pub(crate) use libraries::is_blas_present;
 pub use libraries::{Folders, set_folders};
 pub use memory::Block;
 pub use module::{Module, Resources};
+pub use nvrtc::{capabilities, compile};
 
 pub(crate) use run::run;
 

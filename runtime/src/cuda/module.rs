@@ -58,7 +58,7 @@ impl Module {
     fn new(gpu: &'static Gpu, kernel: &Kernel, mapping: Mapping) -> Result<Module, crate::Error> {
         let text = cuda::text(kernel, mapping)?;
         let architecture = architecture(gpu)?;
-        let image = disk::find_or_make(&text, architecture, || nvrtc::compile(&text, architecture))?;
+        let image = disk::find_or_make(&text, architecture, || nvrtc::compile_for(&text, architecture))?;
         Ok(gpu.with(|| {
             let mut module = std::ptr::null_mut();
             // SAFETY: the image is code as the compiler has made it: PTX that ends in 0, or machine code, which

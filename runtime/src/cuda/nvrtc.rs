@@ -51,7 +51,25 @@ pub(super) fn version() -> Result<Version, Error> {
 ///
 /// # Errors
 /// There is no compiler, or none for so old a GPU.
-pub(super) fn architecture((major, minor): (u32, u32)) -> Result<String, Error> {
+pub(super) fn architecture(own: (u32, u32)) -> Result<String, Error> {
+    let known = capabilities()?;
+    if known.contains(&own) {
+        return Ok(format!("--gpu-architecture=sm_{}{}", own.0, own.1));
+    }
+    match known.iter().filter(|&&known| known < own).max() {
+        Some((major, minor)) => Ok(format!("--gpu-architecture=compute_{major}{minor}")),
+        None => Err(Error::Unavailable(format!(
+            "this NVRTC makes no code for GPUs of compute capability {}.{}",
+            own.0, own.1
+        ))),
+    }
+}
+
+/// The compute capabilities that the compiler makes machine code for, in ascending order. Needs no GPU.
+///
+/// # Errors
+/// There is no compiler.
+pub fn capabilities() -> Result<Vec<(u32, u32)>, Error> {
     version()?;
     let mut count = 0;
     // SAFETY: the compiler is there; it writes as many numbers as it has said.
@@ -61,23 +79,25 @@ pub(super) fn architecture((major, minor): (u32, u32)) -> Result<String, Error> 
         check("nvrtcGetSupportedArchs", sys::nvrtcGetSupportedArchs(known.as_mut_ptr()))?;
         known
     };
-    let own = (major * 10 + minor) as i32;
-    if known.contains(&own) {
-        return Ok(format!("--gpu-architecture=sm_{own}"));
-    }
-    match known.iter().filter(|&&arch| arch < own).max() {
-        Some(arch) => Ok(format!("--gpu-architecture=compute_{arch}")),
-        None => Err(Error::Unavailable(format!(
-            "this NVRTC makes no code for GPUs of compute capability {major}.{minor}"
-        ))),
-    }
+    let mut known: Vec<(u32, u32)> = known.iter().map(|&n| (n as u32 / 10, n as u32 % 10)).collect();
+    known.sort_unstable();
+    Ok(known)
 }
 
-/// Compiles a text.
+/// The code that a kernel's text becomes for GPUs of a compute capability: machine code, or PTX that ends in 0
+/// for those newer than the compiler. Needs no GPU.
 ///
 /// # Errors
 /// There is no compiler, or it refuses the text.
-pub(super) fn compile(text: &str, architecture: &str) -> Result<Compiled, Error> {
+pub fn compile(text: &str, capability: (u32, u32)) -> Result<Vec<u8>, Error> {
+    Ok(compile_for(text, &architecture(capability)?)?.image)
+}
+
+/// Compiles a text with that option.
+///
+/// # Errors
+/// There is no compiler, or it refuses the text.
+pub(super) fn compile_for(text: &str, architecture: &str) -> Result<Compiled, Error> {
     version()?;
     let c_text = |text: &str| CString::new(text).map_err(|_| Error::Compiler("a text with a zero".into()));
     let (source, name) = (c_text(text)?, c_text("kernel.cu")?);
