@@ -159,7 +159,8 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
 /// What wrote to the array of which an old version is copied.
 fn origin_name(plan: &Plan, node: NodeId) -> &'static str {
     let stands_for = plan.graph.nodes().find(|n| plan.origins[n.index()] == node);
-    stands_for.and_then(|n| name(&plan.graph.node(n).kind)).unwrap_or("set")
+    // An update is a pad or places taken by index by now: it was written as one all the same.
+    if let Some(Kind::Library(op)) = stands_for.map(|n| &plan.graph.node(n).kind) { op.name() } else { "set" }
 }
 
 fn origin(kind: &Kind) -> String {
