@@ -78,7 +78,7 @@ impl From<BinRule> for Bins {
 /// assert_eq!(edges.to_vec::<f64>()?, [0.0, 1.0, 2.0]);
 ///
 /// let (density, _) = Histogram::new(Array::from([0.0, 1.0, 10.0])).density().of(&x);
-/// assert_eq!((density * [1.0, 9.0]).sum(..).item::<f64>()?, 1.0);
+/// assert_eq!((density * Array::from([1.0, 9.0])).sum(..).item::<f64>()?, 1.0);
 /// # Ok::<(), numfuse::Error>(())
 /// ```
 #[derive(Clone, Debug)]
