@@ -1,26 +1,29 @@
 //! Kernels as CUDA C: the walk of `walk/` over an emitter that prints.
 //!
-//! A lane of a vector and a thread of a GPU are the same thing to a kernel. A warp is the worker,
-//! so a value of 32 lanes is one variable in each of its threads, and a value of one lane is the
-//! same number in all of them. What the walk branches on is the same for all lanes, therefore the
-//! threads of a warp stay together and may exchange values anywhere.
+//! A lane of a vector and a thread of a GPU are the same thing to a kernel. Where a warp is the worker, or
+//! a block of them, a value of 32 lanes is one variable in each thread, and a value of one lane is the same
+//! number in all of them; what the walk branches on is the same for all lanes, therefore the threads of a
+//! warp stay together and may exchange values anywhere. Where a thread is the worker, its lanes are the
+//! elements of small arrays, and threads go their own ways. `mapping.rs` chooses.
 //!
-//! `emit.rs` prints loops, memory and exchanges, `prim.rs` the machine operations; `prelude.cu` holds
-//! what the language lacks without headers. The text is to be compiled without contraction
-//! (`--fmad=false`), with exact division and square root and without flushing to zero.
+//! `printer.rs` knows what is printed so far, `emit.rs` prints loops, memory and exchanges, `prim.rs` the
+//! machine operations; `prelude.cu` holds what the language lacks without headers. The text is to be compiled
+//! without contraction (`--fmad=false`), with exact division and square root and without flushing to zero.
 
 mod emit;
 mod mapping;
 mod prim;
+mod printer;
 
 pub use mapping::{MOST_KEPT, choose};
 
+use crate::abi;
 use crate::error::Error;
 use crate::mapping::{Layout, Mapping, WARPS, Worker};
 use crate::walk::{Entry, walk};
-use crate::{abi, cuda::emit::Printer};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{Buffer, Kernel, Role};
+use printer::Printer;
 
 /// How many threads a block has at most: the compiler may spend registers accordingly. The warps of
 /// a tiled kernel share what shared memory there is.

@@ -1,7 +1,7 @@
 //! Plans under a budget of bytes: whole where that is enough, else in slabs of the outermost axis.
 //!
 //! Results must lie in memory as a whole; what leads to them need not. So a plan that takes too much is
-//! made anew for [ranges](super::slab) of the outermost axis of its results, one after the other: each is
+//! made anew for ranges (`slab.rs`) of the outermost axis of its results, one after the other: each is
 //! computed by a plan of its own and copied to its place. What all slabs read as a whole (the column means
 //! of a table, a matrix product, a running sum down the table) is computed once, before them, and kept.
 //! No bit changes: where a cut would change the order of a sum, nothing is cut.
