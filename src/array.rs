@@ -227,7 +227,8 @@ impl Array {
     /// }
     /// ```
     ///
-    /// Where there is no such device, what needs the elements is an error.
+    /// Where there is no such device, what needs the elements is an error. What only looks at a plan, as
+    /// [`explain`](Array::explain) does, needs to know the plan's data and has them copied, too.
     #[track_caller]
     pub fn to(&self, device: Device) -> Array {
         if self.0.error.is_some() || self.0.device() == Some(device) {

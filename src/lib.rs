@@ -3,7 +3,7 @@
 //! Operations on an [`Array`] build an expression. When its values are needed, or much has come to wait (as in
 //! a long loop), the whole expression becomes a few kernels, each a loop that reads its inputs once and writes
 //! its outputs once; they are compiled to vectorised machine code in under a millisecond, kept for the next
-//! expression of the same form, and run on all cores.
+//! expression of the same form, and run on all cores, or on an NVIDIA GPU ([`Array::to`]).
 //!
 //! ```
 //! use numfuse::prelude::*;
@@ -34,10 +34,10 @@
 //!        │
 //!        │ compile
 //!        ▼
-//!   machine code           numfuse-codegen  the last step
+//!   machine code, CUDA C   numfuse-codegen  the last step
 //!        │ run
 //!        ▼
-//!   values                 numfuse-runtime  memory, threads, caches
+//!   values                 numfuse-runtime  memory, threads, GPUs, caches
 //! ```
 //!
 //! # NumPy's rules

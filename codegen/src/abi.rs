@@ -13,7 +13,7 @@
 //! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
 //! depend on shape alone.
 
-use crate::mapping::{Layout, Mapping, WARPS, Worker, block, extent, group, kept, kept_bytes, turned};
+use crate::mapping::{self, Layout, Mapping, Worker, block, extent, group, kept, kept_bytes, turned};
 use numfuse_ir::kernel::Kernel;
 
 /// Elements of the last row axis in one unit of a flat kernel without columns, of a core.
@@ -96,11 +96,9 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
             return shared(chunks * blocks.div_ceil(of_unit), chunks * groups, chunks);
         }
     };
-    let columns = extent(kernel, words, 0);
-    let rows = if mapping.worker == Worker::Team { 1 } else { i64::from(WARPS) };
     let keeps = if mapping.keeps { kept(kernel) } else { Vec::new() };
-    let shared_bytes =
-        keeps.iter().map(|kept| rows * kept_bytes(kernel, *kept, columns)).sum::<i64>() as usize;
+    let of_row = keeps.iter().map(|&kept| kept_bytes(kernel, kept, words)).sum::<i64>();
+    let shared_bytes = (mapping::rows_kept(mapping.worker) * of_row) as usize;
     let grain = (CHUNK as u64).div_ceil(work.max(1));
     Launch { units, grain, scratch_bytes: 0, join: 0, finish: 0, shared_bytes }
 }

@@ -1,16 +1,16 @@
 //! From kernels to code: *how* it is computed.
 //!
 //! ```text
-//!   ir::Kernel ── mapping::choose ──► Mapping          what lies across lanes, what goes to workers
-//!        │                              │
-//!        └──────────── walk ────────────┘               units, folds in their order, values
-//!                        │ Emit
-//!            ┌───────────┼─────────────────┐
-//!            ▼           ▼                 ▼
-//!   cpu: CLIF       wide: AVX-512     cuda: CUDA C      entries of (words, begin, end)
-//!            └─────┬─────┘
-//!                  ▼
-//!            machine code
+//!   ir::Kernel ── choose ──► Mapping                   what lies across lanes, what goes to workers:
+//!        │                      │                      mapping::choose, or for a GPU cuda::choose
+//!        └───────── walk ───────┘                      units, folds in their order, values
+//!                    │ Emit
+//!        ┌───────────┼─────────────────┐
+//!        ▼           ▼                 ▼
+//!   cpu: CLIF   wide: AVX-512     cuda: CUDA C         entries of (words, begin, end)
+//!        └─────┬─────┘                 │
+//!              ▼                       ▼
+//!        machine code             text, for NVRTC
 //! ```
 //!
 //! Data in, code out: this crate owns no buffers and knows no driver. [`abi`] is the contract with

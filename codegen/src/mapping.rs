@@ -85,6 +85,11 @@ impl Layout {
 }
 
 impl Mapping {
+    /// One for folds of a single block, with nothing beside.
+    pub const fn new(layout: Layout, worker: Worker, lanes: u8) -> Mapping {
+        Mapping { layout, worker, lanes, levels: 1, joins: false, keeps: false, streams: false }
+    }
+
     /// How many SIMD lanes there are.
     pub fn lanes(self) -> u32 {
         self.lanes.into()
@@ -135,15 +140,7 @@ pub fn choose(kernel: &Kernel, words: &[i64], target: &Target) -> Mapping {
     let is_free = layout == Layout::Flat && kernel.passes.iter().all(|p| p.order != Order::Lanes);
     let lanes = if is_free { lanes } else { lanes.min(MOST_LANES) };
     let streams = layout == Layout::Flat && streams(kernel, words, target);
-    Mapping {
-        layout,
-        worker: Worker::Core,
-        lanes,
-        levels: levels(kernel, words),
-        joins: false,
-        keeps: false,
-        streams,
-    }
+    Mapping { levels: levels(kernel, words), streams, ..Mapping::new(layout, Worker::Core, lanes) }
 }
 
 /// From so many bytes read and written on, results are not found in a cache by who reads them next, and
@@ -346,10 +343,15 @@ pub(crate) fn kept(kernel: &Kernel) -> Vec<Kept> {
     kept
 }
 
-/// Bytes that it takes to keep a value of a row of so many elements: whole accesses.
-pub(crate) fn kept_bytes(kernel: &Kernel, kept: Kept, columns: i64) -> i64 {
+/// Bytes that it takes to keep a value of a row: whole accesses.
+pub(crate) fn kept_bytes(kernel: &Kernel, kept: Kept, words: &[i64]) -> i64 {
     let bytes = if kept.replaces { 0 } else { kernel.dtype(kept.value).bytes() as i64 };
-    (columns * bytes + KEPT - 1) / KEPT * KEPT
+    (extent(kernel, words, kept.pass) * bytes + KEPT - 1) / KEPT * KEPT
+}
+
+/// How many rows a block of threads keeps: that of a team, or one for each warp.
+pub(crate) fn rows_kept(worker: Worker) -> i64 {
+    if worker == Worker::Team { 1 } else { WARPS.into() }
 }
 
 /// What rows that are kept begin at multiples of.

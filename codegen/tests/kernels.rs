@@ -155,33 +155,9 @@ fn fewer_levels_give_the_same_bits() {
         let x = noise(n, 6);
         let want = vec![sum_in_lanes(&x)];
         let mappings = [
-            Mapping {
-                layout: Layout::Flat,
-                worker: Worker::Core,
-                lanes: 8,
-                levels,
-                joins: false,
-                keeps: false,
-                streams: false,
-            },
-            Mapping {
-                layout: Layout::Row,
-                worker: Worker::Core,
-                lanes: 8,
-                levels,
-                joins: false,
-                keeps: false,
-                streams: false,
-            },
-            Mapping {
-                layout: Layout::Split,
-                worker: Worker::Core,
-                lanes: 8,
-                levels,
-                joins: false,
-                keeps: false,
-                streams: false,
-            },
+            Mapping { levels, ..Mapping::new(Layout::Flat, Worker::Core, 8) },
+            Mapping { levels, ..Mapping::new(Layout::Row, Worker::Core, 8) },
+            Mapping { levels, ..Mapping::new(Layout::Split, Worker::Core, 8) },
         ];
         for mapping in mappings {
             let mut buffers = [bytes(&x), vec![0; 4]];

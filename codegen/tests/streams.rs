@@ -50,15 +50,7 @@ fn only_large_results_in_one_row_of_aligned_lines_stream() {
 #[test]
 fn streams_are_seen_in_the_text() {
     let kernel = doubled(DType::F32, 1, linear());
-    let mapping = Mapping {
-        layout: Layout::Flat,
-        worker: Worker::Core,
-        lanes: 64,
-        levels: 1,
-        joins: false,
-        keeps: false,
-        streams: true,
-    };
+    let mapping = Mapping { streams: true, ..Mapping::new(Layout::Flat, Worker::Core, 64) };
     let text = disassemble(&kernel, mapping, Vectors::Bits512).expect("it is emitted");
     assert!(text.contains("vmovntdq") && text.contains("sfence"), "{text}");
     let kept =
@@ -83,15 +75,7 @@ fn streams_write_the_same_bits_at_every_tail() {
                 let lines = (n * dtype.bytes()).div_ceil(64) + 1;
                 let input: Vec<Line> = (0..lines).map(|i| Line([(i * 37 % 2) as u8; 64])).collect();
                 let result = |streams| {
-                    let mapping = Mapping {
-                        layout: Layout::Flat,
-                        worker: Worker::Core,
-                        lanes,
-                        levels: 1,
-                        joins: false,
-                        keeps: false,
-                        streams,
-                    };
+                    let mapping = Mapping { streams, ..Mapping::new(Layout::Flat, Worker::Core, lanes) };
                     let mut output = vec![Line([0xee; 64]); lines];
                     let code = compile(&kernel, mapping, &wide_target()).expect("it compiles");
                     let recipe = launch(&kernel, mapping, &[n as i64]);

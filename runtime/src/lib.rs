@@ -17,6 +17,9 @@
 //!   Vec<Buffer>                      the outputs
 //! ```
 //!
+//! On a GPU the same plans go over the same slots (`exec::slots`), with [`cuda`]'s modules for code, its blocks
+//! for memory and its stream for workers.
+//!
 //! The runtime moves bytes and launches kernels. What a kernel means is the affair of
 //! `numfuse-ir`, how it is computed that of `numfuse-codegen`; no operation is named here but those
 //! of [`library`], which hands them to other crates.

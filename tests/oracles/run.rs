@@ -81,6 +81,11 @@ pub fn vectors() -> Vec<(Vectors, &'static str)> {
     all
 }
 
+/// The elements of leaves as they lie in memory.
+fn buffers(leaves: &[Vec<Scalar>]) -> Vec<Buffer> {
+    leaves.iter().map(|leaf| Buffer::from_vec(Scalar::encode(leaf.iter().copied()))).collect()
+}
+
 /// Runs a plan as machine code with such vectors.
 pub fn execute(
     plan: &Plan,
@@ -88,8 +93,7 @@ pub fn execute(
     leaves: &[Vec<Scalar>],
     scalars: &[Scalar],
 ) -> Vec<Vec<Scalar>> {
-    let buffers: Vec<Buffer> =
-        leaves.iter().map(|leaf| Buffer::from_vec(Scalar::encode(leaf.iter().copied()))).collect();
+    let buffers = buffers(leaves);
     let sizes = buffers.iter().map(Buffer::len).collect();
     // SAFETY: the scheduler made the plan for leaves of these sizes.
     let prepared = unsafe { Prepared::new(plan.clone(), sizes, Target { vectors, ..cpu::target() }) };
@@ -131,8 +135,7 @@ pub fn execute_slabs(
     leaves: &[Vec<Scalar>],
     scalars: &[Scalar],
 ) -> Vec<Vec<Scalar>> {
-    let buffers: Vec<Buffer> =
-        leaves.iter().map(|leaf| Buffer::from_vec(Scalar::encode(leaf.iter().copied()))).collect();
+    let buffers = buffers(leaves);
     let sizes: Vec<usize> = buffers.iter().map(Buffer::len).collect();
     let target = Target { vectors, ..cpu::target() };
     // SAFETY: the slabs were cut from a plan for leaves of these sizes.
@@ -158,12 +161,8 @@ pub fn execute_on(
     scalars: &[Scalar],
 ) -> Vec<Vec<Scalar>> {
     let (device, options) = (Device::Cuda(gpu.ordinal()), RunOptions::default());
-    let there = |leaf: &Vec<Scalar>| {
-        Buffer::from_vec(Scalar::encode(leaf.iter().copied()))
-            .to_device(device, options.pool)
-            .expect("there is room")
-    };
-    let buffers: Vec<Buffer> = leaves.iter().map(there).collect();
+    let there = |leaf: Buffer| leaf.to_device(device, options.pool).expect("there is room");
+    let buffers: Vec<Buffer> = buffers(leaves).into_iter().map(there).collect();
     let sizes = buffers.iter().map(Buffer::len).collect();
     // SAFETY: the scheduler made the plan for leaves of these sizes.
     let prepared = unsafe { Prepared::for_gpu(plan.clone(), sizes, gpu) };

@@ -5,7 +5,7 @@
 //! warps, a row or a block of a row each; where there are fewer rows than would keep a GPU busy their
 //! blocks are shared, as on a processor.
 
-use crate::mapping::{self, BLOCK, BLOCKS_OF_TEAM, Layout, Mapping, Worker};
+use crate::mapping::{self, BLOCK, BLOCKS_OF_TEAM, Extents, Layout, Mapping, Worker};
 use numfuse_ir::index::{Index, Term, Word};
 use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order};
 use numfuse_ir::ops::expansion::Expansion;
@@ -22,38 +22,36 @@ const HEAVY: u64 = 128;
 
 /// The mapping for a kernel launched with these words on a GPU.
 pub fn choose(kernel: &Kernel, words: &[i64]) -> Mapping {
-    let lanes = lanes(kernel, words);
-    let layout = layout(kernel, words, lanes);
-    let columns = mapping::Extents::of(kernel, words).columns;
-    let bytes: i64 =
-        mapping::kept(kernel).iter().map(|&kept| mapping::kept_bytes(kernel, kept, columns)).sum();
+    let (shape, lanes) = (Extents::of(kernel, words), lanes(kernel, words));
+    let layout = layout(kernel, &shape, lanes);
+    let bytes: i64 = mapping::kept(kernel).iter().map(|&kept| mapping::kept_bytes(kernel, kept, words)).sum();
     let turns = layout.is_across() || layout == Layout::Tile || kernel.scan().is_some();
     let (worker, lanes) = match layout {
-        Layout::Row if is_for_teams(kernel, words, columns, bytes) => (Worker::Team, 32),
+        Layout::Row if is_for_teams(kernel, &shape, bytes) => (Worker::Team, 32),
         _ if turns => (Worker::Warp, 32),
         _ => (Worker::Thread, lanes),
     };
-    let rows = if worker == Worker::Team { 1 } else { i64::from(mapping::WARPS) };
-    let keeps = layout == Layout::Row && bytes > 0 && rows * bytes <= MOST_KEPT;
-    let levels = mapping::levels(kernel, words);
-    let mapping = Mapping { layout, worker, lanes: lanes as u8, levels, joins: false, keeps, streams: false };
-    let blocks = columns / mapping::block(kernel, mapping);
+    let keeps = layout == Layout::Row && bytes > 0 && mapping::rows_kept(worker) * bytes <= MOST_KEPT;
+    let mapping = Mapping { keeps, ..Mapping::new(layout, worker, lanes as u8) };
+    let blocks = shape.columns / mapping::block(kernel, mapping);
     let in_lanes = layout == Layout::Bands && kernel.passes[0].order == Order::Lanes;
     let joins =
         matches!(layout, Layout::Split | Layout::Bands) && !in_lanes && blocks > mapping::group(mapping);
+    let levels = mapping::levels(kernel, words);
     Mapping { joins, levels: if joins { levels.max(3) } else { levels }, ..mapping }
 }
 
 /// Whether the warps of a block of threads share each row: rows are long, and either there are few of them or
 /// what is kept of them is more than each warp has room for.
-fn is_for_teams(kernel: &Kernel, words: &[i64], columns: i64, bytes: i64) -> bool {
+fn is_for_teams(kernel: &Kernel, shape: &Extents, bytes: i64) -> bool {
+    let Extents { columns, count: rows, .. } = *shape;
     let carries = kernel.passes.iter().flat_map(|pass| &pass.carries);
     let states: usize = carries.map(|c| c.fold.parts() * kernel.dtype(c.args[0]).bytes().max(4)).sum();
     let fits = columns <= BLOCK * i64::from(BLOCKS_OF_TEAM) && states <= MOST_STATES;
     let is_plain =
         kernel.passes.iter().all(|p| !p.inner && p.order != Order::Runs && p.order != Order::Groups);
-    let rows = mapping::Extents::of(kernel, words).count;
-    let is_long = columns >= LONG_ROW && rows < MANY_ROWS || bytes * i64::from(mapping::WARPS) > MOST_KEPT;
+    let is_long =
+        columns >= LONG_ROW && rows < MANY_ROWS || bytes * mapping::rows_kept(Worker::Warp) > MOST_KEPT;
     fits && is_plain && columns >= 2 * BLOCK && is_long
 }
 
@@ -67,8 +65,7 @@ const MOST_STATES: usize = 16;
 const LONG_ROW: i64 = 4096;
 const MANY_ROWS: i64 = 1 << 15;
 
-fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
-    let shape = mapping::Extents::of(kernel, words);
+fn layout(kernel: &Kernel, shape: &Extents, lanes: i64) -> Layout {
     if !shape.has_columns {
         let squares = |t: &mapping::Turned| shape.rows[t.axis.index()] >= 32 && shape.last >= 32;
         return if mapping::turned(kernel).is_some_and(|t| squares(&t)) {

@@ -198,25 +198,9 @@ mod tests {
     use numfuse_ir::prim::Prim;
     use numfuse_ir::scalar::Scalar;
 
-    const FLAT: Mapping = Mapping {
-        layout: Layout::Flat,
-        worker: Worker::Thread,
-        lanes: 4,
-        levels: 1,
-        joins: false,
-        keeps: false,
-        streams: false,
-    };
+    const FLAT: Mapping = Mapping::new(Layout::Flat, Worker::Thread, 4);
     const ONE: Mapping = Mapping { lanes: 1, ..FLAT };
-    const ROW: Mapping = Mapping {
-        layout: Layout::Row,
-        worker: Worker::Warp,
-        lanes: 32,
-        levels: 1,
-        joins: false,
-        keeps: false,
-        streams: false,
-    };
+    const ROW: Mapping = Mapping::new(Layout::Row, Worker::Warp, 32);
 
     /// The place `i` of a vector.
     fn i() -> Index {
@@ -360,18 +344,8 @@ extern \"C\" __global__ void __launch_bounds__(256) kernel(const Words words, co
 
     #[test]
     fn a_split_fold_has_two_entries() {
-        let text = printed(
-            &row_sum(),
-            Mapping {
-                layout: Layout::Split,
-                worker: Worker::Warp,
-                lanes: 32,
-                levels: 2,
-                joins: false,
-                keeps: false,
-                streams: false,
-            },
-        );
+        let text =
+            printed(&row_sum(), Mapping { levels: 2, ..Mapping::new(Layout::Split, Worker::Warp, 32) });
         assert_eq!(text.matches("extern \"C\"").count(), 2, "{text}");
         assert!(
             text.contains("u64 at[6];") && text.contains("kernel(const") && text.contains("finish(const")

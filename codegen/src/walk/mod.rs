@@ -178,12 +178,14 @@ impl<'k, E: Emit> Walk<'k, E> {
         if !self.mapping.keeps {
             return;
         }
-        let length = self.visits(PassId(0));
         self.kept.clear();
         for kept in mapping::kept(self.kernel) {
             let table = match self.kept.first() {
                 Some((_, first)) if kept.replaces => *first,
-                _ => self.emit.row(self.kernel.dtype(kept.value), length),
+                _ => {
+                    let length = self.visits(PassId(kept.pass as u32));
+                    self.emit.row(self.kernel.dtype(kept.value), length)
+                }
             };
             self.kept.push((kept, table));
         }

@@ -184,63 +184,23 @@ fn run_for(
 }
 
 pub fn flat(lanes: u8) -> Mapping {
-    Mapping {
-        layout: Layout::Flat,
-        worker: Worker::Core,
-        lanes,
-        levels: 4,
-        joins: false,
-        keeps: false,
-        streams: false,
-    }
+    Mapping { levels: 4, ..Mapping::new(Layout::Flat, Worker::Core, lanes) }
 }
 
 pub fn row(lanes: u8) -> Mapping {
-    Mapping {
-        layout: Layout::Row,
-        worker: Worker::Core,
-        lanes,
-        levels: 4,
-        joins: false,
-        keeps: false,
-        streams: false,
-    }
+    Mapping { levels: 4, ..Mapping::new(Layout::Row, Worker::Core, lanes) }
 }
 
 pub fn split(lanes: u8) -> Mapping {
-    Mapping {
-        layout: Layout::Split,
-        worker: Worker::Core,
-        lanes,
-        levels: 4,
-        joins: false,
-        keeps: false,
-        streams: false,
-    }
+    Mapping { levels: 4, ..Mapping::new(Layout::Split, Worker::Core, lanes) }
 }
 
 pub fn bands(lanes: u8) -> Mapping {
-    Mapping {
-        layout: Layout::Bands,
-        worker: Worker::Core,
-        lanes,
-        levels: 4,
-        joins: false,
-        keeps: false,
-        streams: false,
-    }
+    Mapping { levels: 4, ..Mapping::new(Layout::Bands, Worker::Core, lanes) }
 }
 
 pub fn tile(lanes: u8) -> Mapping {
-    Mapping {
-        layout: Layout::Tile,
-        worker: Worker::Core,
-        lanes,
-        levels: 1,
-        joins: false,
-        keeps: false,
-        streams: false,
-    }
+    Mapping::new(Layout::Tile, Worker::Core, lanes)
 }
 
 /// Bytes of f32s.

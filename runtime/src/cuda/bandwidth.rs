@@ -1,7 +1,6 @@
 //! What the memory of a GPU gives: a copy from one part of it to another.
 
-use super::driver::call;
-use super::{Block, Error, Gpu};
+use super::Gpu;
 use crate::fork;
 use std::time::Instant;
 
@@ -23,26 +22,21 @@ impl Gpu {
     /// There is no memory for it, or the GPU is lost.
     pub fn bandwidth(&'static self) -> Result<f64, crate::Error> {
         let bytes = BYTES.min(self.properties().memory / 16);
-        let (from, to) = (self.allocate(bytes)?, self.allocate(bytes)?);
-        self.copy(&from, &to)?;
+        let (from, mut to) = (self.allocate(bytes)?, self.allocate(bytes)?);
+        let mut copy = || {
+            // SAFETY: both blocks have so many bytes, and are freed on the stream, after the copy.
+            unsafe { to.copy_from(0, from.address(), bytes) }
+        };
+        copy()?;
         self.synchronize()?;
         let mut rates = Vec::with_capacity(COPIES);
         for _ in 0..COPIES {
             let start = Instant::now();
-            self.copy(&from, &to)?;
+            copy()?;
             self.synchronize()?;
             rates.push(2.0 * bytes as f64 / start.elapsed().as_secs_f64());
         }
         rates.sort_by(f64::total_cmp);
         Ok(rates[COPIES / 2])
-    }
-
-    /// Copies a block to another of as many bytes.
-    fn copy(&self, from: &Block, to: &Block) -> Result<(), Error> {
-        assert_eq!(from.len(), to.len(), "a block is copied as a whole");
-        // SAFETY: both blocks are of so many bytes, and are freed on the stream, after the copy.
-        self.with(|| unsafe {
-            call!(cuMemcpyDtoDAsync_v2(to.address(), from.address(), from.len(), self.stream))
-        })
     }
 }

@@ -199,18 +199,15 @@ fn device(ordinal: u32) -> Result<CUdevice, String> {
     if !DRIVER.is_present() {
         return Err("libcuda cannot be loaded, so no NVIDIA driver is installed".into());
     }
-    let (mut count, mut device) = (0, 0);
-    // SAFETY: the driver is there, and writes numbers.
-    let counted = unsafe { call!(cuInit(0)).and_then(|()| call!(cuDeviceGetCount(&mut count))) };
-    counted.map_err(|failure| failure.to_string())?;
-    if ordinal >= count as u32 {
+    let (count, mut device) = (devices().map_err(|failure| failure.to_string())?, 0);
+    if ordinal >= count {
         return Err(match count {
             0 => "the driver finds no GPU".into(),
             1 => format!("there is no GPU {ordinal}, only cuda:0"),
             _ => format!("there is no GPU {ordinal}, only cuda:0 to cuda:{}", count - 1),
         });
     }
-    // SAFETY: as above; there is a device of that number.
+    // SAFETY: the driver is there, and has a device of that number, which it writes.
     unsafe { call!(cuDeviceGet(&mut device, ordinal as i32)) }.map_err(|failure| failure.to_string())?;
     Ok(device)
 }
@@ -265,12 +262,15 @@ fn context(device: CUdevice) -> Result<(CUcontext, CUstream, CUmemoryPool), Fail
     Ok((context, stream, pool))
 }
 
+/// How many GPUs the driver finds, which is there.
+fn devices() -> Result<u32, Failure> {
+    let mut count = 0;
+    // SAFETY: the driver is there, and writes a number.
+    unsafe { call!(cuInit(0)).and_then(|()| call!(cuDeviceGetCount(&mut count))) }?;
+    Ok(count as u32)
+}
+
 /// How many GPUs the driver finds; 0 where there is no driver.
 pub fn count() -> u32 {
-    let mut count = 0;
-    let counted = DRIVER.is_present().then(|| {
-        // SAFETY: the driver is there, and writes a number.
-        unsafe { call!(cuInit(0)).and_then(|()| call!(cuDeviceGetCount(&mut count))) }
-    });
-    if matches!(counted, Some(Ok(()))) { count as u32 } else { 0 }
+    if DRIVER.is_present() { devices().unwrap_or(0) } else { 0 }
 }

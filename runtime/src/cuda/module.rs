@@ -189,8 +189,13 @@ impl Compiled for Module {
 impl Drop for Module {
     fn drop(&mut self) {
         if self.gpu.check().is_ok() {
-            // SAFETY: nobody else has the module. What was launched from it may still run: the driver waits for it.
-            let _ = self.gpu.with(|| unsafe { call!(cuModuleUnload(self.module)) });
+            // SAFETY: nobody else has the module, and what was launched from it is done.
+            let unload = || unsafe {
+                call!(cuStreamSynchronize(self.gpu.stream))?;
+                call!(cuModuleUnload(self.module))
+            };
+            // A failure is kept by the GPU, where it matters, and told by the next call.
+            let _ = self.gpu.with(unload);
         }
     }
 }
