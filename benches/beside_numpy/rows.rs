@@ -7,6 +7,7 @@ use crate::numpy::NumPy;
 use numfuse::config;
 use numfuse::prelude::*;
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::time::Instant;
 
 /// A turn takes at least so many seconds.
@@ -56,13 +57,14 @@ fn median(times: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
 }
 
-/// Times what was asked for and prints it.
+/// Times what was asked for and prints it: the rows of a table on a type as soon as they are known.
 pub fn compare(asked: &Asked, python: &str) {
     let threads = crate::common::machine::cores().len();
     let mut numpys = [NumPy::start(python, 1), NumPy::start(python, threads)];
     let folder = std::env::temp_dir().join(format!("numfuse-beside-numpy-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("there is room for files");
-    let (mut rows, mut refused) = (Vec::new(), BTreeMap::<&str, Vec<String>>::new());
+    let (mut all, mut refused) = (Vec::new(), BTreeMap::<&str, Vec<String>>::new());
+    print_head();
     for &dtype in &asked.types {
         let is_wanted = |table: &&&Table| {
             table.types.contains(&dtype) && table.calls.iter().any(|c| asked.wants(table.name, c.python))
@@ -74,6 +76,7 @@ pub fn compare(asked: &Asked, python: &str) {
         let given = Given::new(dtype, &folder);
         numpys.iter_mut().for_each(|numpy| numpy.load(&folder));
         for table in tables {
+            let mut rows = Vec::new();
             for call in table.calls.iter().filter(|c| asked.wants(table.name, c.python)) {
                 match row(call, table, &given, &mut numpys, asked.rounds, threads) {
                     Ok(row) => rows.push(row),
@@ -83,11 +86,21 @@ pub fn compare(asked: &Asked, python: &str) {
                     }
                 }
             }
+            progress("");
+            print(asked, table, dtype, &mut rows);
+            all.extend(rows);
         }
     }
     let _ = std::fs::remove_dir_all(&folder);
-    eprint!("\r{:<79}\r", "");
-    print(asked, rows, &refused);
+    sum_up(&all, &refused);
+}
+
+/// Says on a terminal what is being timed.
+fn progress(what: &str) {
+    if std::io::stderr().is_terminal() {
+        let end = if what.is_empty() { "\r" } else { "" };
+        eprint!("\r{what:<79}{end}");
+    }
 }
 
 /// One call: refused by NumPy (`None`), by numfuse alone (what it says), or timed.
@@ -115,7 +128,7 @@ fn row(
     };
     for round in 0..rounds {
         let with_one = numpys[0].time(TURN);
-        eprint!("\r{:<79}", format!("{} {}", given.d, &expression[..expression.len().min(60)]));
+        progress(&format!("{} {}", given.d, &expression[..expression.len().min(60)]));
         row.numpy[0].push(with_one);
         row.ours[0].push(ours_of(call, given, 1));
         row.numpy[1].push(if has_threads { numpys[1].time(TURN) } else { with_one });
@@ -170,27 +183,37 @@ fn are_alike(ours: &str, theirs: &str) -> bool {
     head == their_head && (total - their_total).abs() <= 0.05 * size + 1e4
 }
 
-fn print(asked: &Asked, mut rows: Vec<Row>, refused: &BTreeMap<&str, Vec<String>>) {
-    rows.sort_by(|a, b| a.ratio(0).total_cmp(&b.ratio(0)));
+fn print_head() {
     println!("NumPy's time over numfuse's: above 1 numfuse is faster");
     println!(
-        "{:>8} {:>8} {:>8} {:>8} {:>10} {:>10}  {:<11} call",
-        "1 thread", "medians", "all", "medians", "NumPy us", "here us", "type"
+        "{:>8} {:>8} {:>8} {:>8} {:>10} {:>10} {:>10}  {:<11} call",
+        "1 thread", "medians", "all", "medians", "NumPy us", "1 thr. us", "all us", "type"
     );
+}
+
+/// The rows of one table on one type, from the slowest beside NumPy to the fastest.
+fn print(asked: &Asked, table: &Table, dtype: DType, rows: &mut [Row]) {
+    rows.sort_by(|a, b| a.ratio(0).total_cmp(&b.ratio(0)));
+    println!("{dtype} {}: {}", table.name, standings(rows));
     for row in rows.iter().filter(|row| !asked.behind || row.ratio(0) < 1.0 || row.ratio(1) < 1.0) {
         println!(
-            "{:>8.2} {:>8.2} {:>8.2} {:>8.2} {:>10.1} {:>10.1}  {:<11} {}",
+            "{:>8.2} {:>8.2} {:>8.2} {:>8.2} {:>10.1} {:>10.1} {:>10.1}  {:<11} {}",
             row.ratio(0),
             row.ratio_of_medians(0),
             row.ratio(1),
             row.ratio_of_medians(1),
             best(&row.numpy[0]) * 1e6,
             best(&row.ours[0]) * 1e6,
+            best(&row.ours[1]) * 1e6,
             row.dtype.name(),
             row.python.split(" # ").next().unwrap_or(row.python),
         );
     }
-    for row in &rows {
+}
+
+/// What is not alike, what was refused, and who is ahead: of each type and of all.
+fn sum_up(rows: &[Row], refused: &BTreeMap<&str, Vec<String>>) {
+    for row in rows {
         if let Some(apart) = &row.apart {
             println!("not alike: {} of {}: {apart}", row.python, row.dtype);
         }
@@ -198,14 +221,23 @@ fn print(asked: &Asked, mut rows: Vec<Row>, refused: &BTreeMap<&str, Vec<String>
     for (python, why) in refused {
         println!("refused here alone: {python}: {}", why.join("; "));
     }
+    for of_type in rows.chunk_by(|a, b| a.dtype == b.dtype) {
+        println!("{}: {}", of_type[0].dtype, standings(of_type));
+    }
+    println!("all types: {}", standings(rows));
+}
+
+/// How many calls there are, and of how many who is ahead, with one thread and with all.
+fn standings(rows: &[Row]) -> String {
+    let mut text = format!("{} calls", rows.len());
     for (threads, name) in [(0, "one thread"), (1, "all threads")] {
         let count = |holds: &dyn Fn(f64) -> bool| rows.iter().filter(|r| holds(r.ratio(threads))).count();
-        println!(
-            "{name}: {} calls, {} behind NumPy, {} undecided, {} ahead",
-            rows.len(),
+        text += &format!(
+            "; {name}: {} behind NumPy, {} undecided, {} ahead",
             count(&|ratio| ratio < 1.0 / UNSETTLED),
             count(&|ratio| (1.0 / UNSETTLED..=UNSETTLED).contains(&ratio)),
             count(&|ratio| ratio > UNSETTLED),
         );
     }
+    text
 }
