@@ -4,12 +4,11 @@
 //! `NUMFUSE_CASES=1000000 cargo test --release --test oracles` runs more of them,
 //! `NUMFUSE_SEED` others.
 
-use crate::graphs::{Case, Gene, LONG_ONE_OF, grow};
+use crate::graphs::{Case, LONG_ONE_OF, genes, grow};
 use crate::run::{cut, execute, execute_on, execute_slabs, gpu, interpret_plan, interpret_slabs, vectors};
 use numfuse_ir::graph::{Kind, interp, parse::parse, why};
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::schedule::{self, Hold, Options};
-use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -22,11 +21,6 @@ fn seed() -> RngSeed {
     let seed = std::env::var("NUMFUSE_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(20_261_123);
     println!("NUMFUSE_SEED={seed}");
     RngSeed::Fixed(seed)
-}
-
-fn genes() -> impl Strategy<Value = Vec<Gene>> {
-    let gene = (any::<u8>(), any::<[u16; 4]>()).prop_map(|(kind, choices)| Gene { kind, choices });
-    vec(gene, 1..14)
 }
 
 /// Which leaves may be written over: all, none or one of them.

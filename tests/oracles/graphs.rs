@@ -13,6 +13,8 @@ use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::scalar::Scalar;
 use numfuse_ir::shape::Shape;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 /// The most elements of an array in a random graph, and in one of the few that are long.
 const MOST_ELEMENTS: [usize; 2] = [6000, 150_000];
@@ -27,6 +29,12 @@ pub struct Gene {
     pub kind: u8,
     /// Which operands, and the node's other choices.
     pub choices: [u16; 4],
+}
+
+/// Genes for proptest to choose.
+pub fn genes() -> impl Strategy<Value = Vec<Gene>> {
+    let gene = (any::<u8>(), any::<[u16; 4]>()).prop_map(|(kind, choices)| Gene { kind, choices });
+    vec(gene, 1..14)
 }
 
 /// A graph with data for its leaves and numbers.
