@@ -110,7 +110,7 @@ fn first() {
     print(
         "  the plan",
         once(FIRSTS, || {
-            plans.push(schedule::plan(graph.next().expect("one for each"), Options { fuse: true }));
+            plans.push(schedule::plan(graph.next().expect("one for each"), Options::default()));
         }),
     );
     let mut plan = plans.iter();

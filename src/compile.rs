@@ -53,11 +53,11 @@ struct Trace {
 /// What is known of an argument: its shape, its type and where it lies.
 type Given = (Shape, DType, Device);
 
-/// Whether operations are fused, which vectors code uses, and where new arrays lie.
-type Settings = (bool, Option<Vectors>, Device);
+/// Whether operations are fused, and rounded together, which vectors code uses, and where new arrays lie.
+type Settings = (bool, bool, Option<Vectors>, Device);
 
 fn settings(config: &Config) -> Settings {
-    (config.fuse, config.vectors, config.device)
+    (config.fuse, config.fast_math, config.vectors, config.device)
 }
 
 /// Whether results are only to be computed: not checked, timed, or interpreted.

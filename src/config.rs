@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `NUMFUSE_THREADS=n` | how many threads evaluate; all cores when unset |
 //! | `NUMFUSE_FUSE=0` | every operation gets a kernel of its own |
+//! | `NUMFUSE_FAST_MATH=1` | products and sums may be rounded together; bits then depend on fusion and device |
 //! | `NUMFUSE_CHECK=1` | both interpreters run beside every evaluation and must agree with it |
 //! | `NUMFUSE_DEVICE=cuda:0` | where new arrays lie and are computed (`cpu`); `interp`: computed by the reference interpreter |
 //! | `NUMFUSE_CACHE=dir` | where code for GPUs is kept between processes; `off` for nowhere |
@@ -37,6 +38,19 @@ pub struct Config {
     pub threads: Option<usize>,
     /// Whether operations are fused; false to see what it is worth.
     pub fuse: bool,
+    /// Whether a product may be rounded once with the sum that reads it, which is faster where arithmetic is the
+    /// limit. The order of sums stays. Bits then depend on what is fused, and two devices need not agree:
+    /// none of the promises about bits holds. Never set unless asked for.
+    ///
+    /// ```
+    /// use numfuse::{config, prelude::*};
+    ///
+    /// let x = linspace(0.0, 1.0, 1000);
+    /// let y = &x * &x + 1.0;
+    /// assert!(config::with(|c| c.fast_math = true, || y.explain()).contains("fma"));
+    /// assert!(!y.explain().contains("fma"));
+    /// ```
+    pub fast_math: bool,
     /// Whether both interpreters run beside every evaluation.
     pub check: bool,
     /// Whether evaluations keep the time of each kernel for [`explain`](crate::Array::explain).
@@ -117,6 +131,7 @@ impl Default for Config {
         Config {
             threads: None,
             fuse: true,
+            fast_math: false,
             check: false,
             profile: false,
             device: Device::Cpu,
@@ -179,6 +194,7 @@ impl Config {
         Config {
             threads: variable("NUMFUSE_THREADS").and_then(|n| n.trim().parse().ok()).filter(|&n| n > 0),
             fuse: is_on("NUMFUSE_FUSE", true),
+            fast_math: is_on("NUMFUSE_FAST_MATH", false),
             check: is_on("NUMFUSE_CHECK", false),
             profile: is_on("NUMFUSE_PROFILE", false),
             device: variable("NUMFUSE_DEVICE").and_then(|name| device(&name)).unwrap_or_default(),
@@ -318,6 +334,7 @@ mod tests {
             let value = match name {
                 "NUMFUSE_THREADS" => "3",
                 "NUMFUSE_FUSE" => "0",
+                "NUMFUSE_FAST_MATH" => "1",
                 "NUMFUSE_LOG" => "plan, time",
                 "NUMFUSE_DEVICE" => "interp",
                 "NUMFUSE_VECTORS" => "128",
@@ -327,6 +344,7 @@ mod tests {
             Some(value.to_string())
         });
         assert_eq!((config.threads, config.fuse, config.check), (Some(3), false, false));
+        assert!(config.fast_math);
         assert_eq!(config.log, Log { plan: true, time: true, ..Log::default() });
         assert!(config.interp && config.device == Device::Cpu);
         assert_eq!((config.vectors, config.budget), (Some(Vectors::Bits128), Some(1_000_000)));

@@ -68,7 +68,7 @@ impl KeyBuilder {
     /// What is asked for, and for whom.
     pub(crate) fn outputs(&mut self, outputs: &[u32], config: &Config, device: Device, threads: usize) {
         self.write_u64(OUTPUTS);
-        (outputs, config.fuse, config.vectors, config.budget, device, threads).hash(self);
+        (outputs, config.fuse, config.fast_math, config.vectors, config.budget, device, threads).hash(self);
     }
 
     /// Whose the memory of each leaf is, as far as a plan depends on it.

@@ -107,7 +107,8 @@ fn every_fold_on_every_type() {
             let fits = match fold {
                 Fold::Any | Fold::All => dtype == DType::Bool,
                 Fold::Sum | Fold::Prod => dtype != DType::Bool,
-                Fold::Moments | Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => dtype.is_float(),
+                Fold::Moments | Fold::Products => dtype.is_float(),
+                Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => dtype.is_float(),
                 Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
             };
             if fits {
@@ -126,7 +127,7 @@ fn check_fold(fold: Fold, dtype: DType, n: usize) {
     let outputs: Vec<_> = (0..parts).map(|p| b.buffer(fold.part_dtype(dtype, p), Role::Out)).collect();
     let v = b.load(x, at(known(0), &[(param(1), 0), (known(1), 1)]));
     let mut args = vec![v];
-    if fold.is_of_pairs() {
+    if fold.is_of_kernels() {
         args.push(b.prim(Prim::Neg, &[v]));
     }
     if args.len() < fold.arguments() {

@@ -392,7 +392,7 @@ fn reduced(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {
     let dims = g.shape(&x).len();
     let axes: Vec<usize> =
         (0..dims).filter(|axis| choices[0] >> axis & 1 == 1 || choices[0].is_multiple_of(5)).collect();
-    let folds: Vec<Fold> = Fold::ALL.iter().copied().filter(|fold| !fold.is_of_pairs()).collect();
+    let folds: Vec<Fold> = Fold::ALL.iter().copied().filter(|fold| !fold.is_of_kernels()).collect();
     let fold = folds[choices[1] % folds.len()];
     let (x, part) = match (fold, g.dtype(&x)) {
         (Fold::Any | Fold::All, _) => (build::cast(g, &x, DType::Bool), 0),

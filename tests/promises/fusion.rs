@@ -2,7 +2,7 @@
 
 use crate::{given, numbers, ready, seen, under};
 use numfuse::prelude::*;
-use numfuse::{Error, eval_all};
+use numfuse::{Error, config, eval_all};
 use std::sync::Barrier;
 
 #[test]
@@ -21,6 +21,57 @@ fn products_and_sums_are_not_contracted() -> Result<(), Error> {
     let doubles: Vec<f64> =
         (0..count).map(|i| f64::from(a[i]) / 3.0 * f64::from(b[i]) + f64::from(c[i])).collect();
     assert_eq!((x.cast(F64) / 3.0 * y.cast(F64) + z.cast(F64)).to_vec::<f64>()?, doubles);
+    Ok(())
+}
+
+#[test]
+fn products_and_sums_are_contracted_where_that_is_asked_for() -> Result<(), Error> {
+    let count = 10_007;
+    let all = numbers(3 * count);
+    let part = |i: usize| all[i * count..][..count].to_vec();
+    let (a, b, c) = (part(0), part(1), part(2));
+    let (x, y, z) = (Array::from(a.clone()), Array::from(b.clone()), Array::from(c.clone()));
+    let fast = |array: Array| config::with(|c| c.fast_math = true, || array.to_vec::<f32>());
+    let each = |f: &dyn Fn(usize) -> f32| (0..count).map(f).collect::<Vec<f32>>();
+    assert_eq!(fast(&x * &y + &z)?, each(&|i| a[i].mul_add(b[i], c[i])));
+    assert_eq!(fast(&z - &x * &y)?, each(&|i| (-a[i]).mul_add(b[i], c[i])));
+    // Functions, whole numbers and products that something else reads are as ever.
+    let others = || x.exp() + (&x * &y).floor() + (x.cast(I32) * 3 + 1).cast(F32);
+    assert_eq!(fast(others())?, others().to_vec::<f32>()?);
+    // An expression of the same form has another plan when nothing is asked for.
+    assert_eq!((&x * &y + &z).to_vec::<f32>()?, each(&|i| a[i] * b[i] + c[i]));
+    let compiled = numfuse::compile(|of| &of[0] * &of[1] + &of[2]);
+    let plain = compiled.call(&[&x, &y, &z])?.to_vec::<f32>()?;
+    let contracted =
+        config::with(|c| c.fast_math = true, || compiled.call(&[&x, &y, &z]))?.to_vec::<f32>()?;
+    assert_eq!(plain, each(&|i| a[i] * b[i] + c[i]));
+    assert_eq!(contracted, each(&|i| a[i].mul_add(b[i], c[i])));
+    Ok(())
+}
+
+#[test]
+fn contracted_sums_of_products_are_sums_of_products() -> Result<(), Error> {
+    let (rows, columns) = (300, 1111);
+    let x = Array::from(numbers(rows * columns)).reshape([rows, columns]);
+    let sums: [fn(&Array) -> Array; 4] = [
+        |x| (x * x.roll(5, 1)).sum(1),
+        |x| (x.i((..40, NewAxis, ..)) - x.i((NewAxis, 40..70, ..))).square().sum(-1),
+        |x| (x * 0.5 * x).sum(0),
+        |x| (x * x).sum(..),
+    ];
+    for sum in sums {
+        let expected = sum(&x).to_vec::<f32>()?;
+        // Machine code and the interpreter of kernels agree on what is contracted, too.
+        let both = |c: &mut config::Config| (c.fast_math, c.check) = (true, true);
+        let fast = config::with(both, || sum(&x).to_vec::<f32>())?;
+        assert!(config::with(both, || sum(&x).explain()).contains("products"));
+        let scale = expected.iter().fold(0.0, |most: f32, x| most.max(x.abs()));
+        let apart = fast.iter().zip(&expected).map(|(f, e)| (f - e).abs()).fold(0.0, f32::max);
+        assert!(apart <= 1e-5 * scale, "{apart} apart in {scale}");
+    }
+    let ends = Array::from(vec![f32::INFINITY, f32::NAN, -0.0, 1e38]);
+    let fast = config::with(|c| c.fast_math = true, || (&ends * &ends + &ends).to_vec::<f32>())?;
+    assert!(fast[0] == f32::INFINITY && fast[1].is_nan() && fast[2] == 0.0 && fast[3] == f32::INFINITY);
     Ok(())
 }
 

@@ -141,7 +141,10 @@ pub(super) fn reduce(
         Fold::Prod | Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => {
             joined(of(fold.of_pairs(), data, 0), of(fold.of_pairs(), data, 1))
         }
-        Fold::Any | Fold::All | Fold::Moments | Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => {
+        Fold::Any | Fold::All | Fold::Moments | Fold::Products => {
+            unreachable!("{} is no fold of complex numbers: graph/verify.rs", fold.name())
+        }
+        Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => {
             unreachable!("{} is no fold of complex numbers: graph/verify.rs", fold.name())
         }
     }
@@ -420,6 +423,7 @@ impl Reduction {
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => {
                 SmallVec::from_slice(&[value])
             }
+            Fold::Products => unreachable!("no graph names it: graph/verify.rs"),
         }
     }
 

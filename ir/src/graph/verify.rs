@@ -248,7 +248,7 @@ fn reads(fold: Fold, dtype: DType) -> bool {
         && match fold {
             Fold::Any | Fold::All => dtype.kind() == Numbers::Bool,
             Fold::Moments => dtype.kind() == Numbers::Float,
-            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => false,
+            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax | Fold::Products => false,
             Fold::Sum | Fold::Prod => dtype.kind() != Numbers::Bool,
             Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => true,
         }

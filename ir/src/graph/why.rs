@@ -393,7 +393,9 @@ fn contributor(fold: Fold, row: &[Scalar]) -> Option<Contributor> {
     let key = |x: &Scalar| match (fold, parts(x)) {
         (Fold::Min | Fold::ArgMin | Fold::All | Fold::PairArgMin, (a, b)) => (-a, -b),
         (Fold::Max | Fold::ArgMax | Fold::Any | Fold::PairArgMax, (a, b)) => (a, b),
-        (Fold::Sum | Fold::Prod | Fold::Moments | Fold::PairProd, (a, b)) => (a.hypot(b), 0.0),
+        (Fold::Sum | Fold::Prod | Fold::Moments | Fold::PairProd | Fold::Products, (a, b)) => {
+            (a.hypot(b), 0.0)
+        }
     };
     let mut best: Option<(usize, (f64, f64))> = None;
     for (at, x) in row.iter().enumerate() {

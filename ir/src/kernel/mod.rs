@@ -12,6 +12,7 @@
 
 pub mod build;
 pub mod complex;
+pub mod contract;
 pub mod half;
 pub mod interp;
 pub mod print;

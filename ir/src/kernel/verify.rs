@@ -28,7 +28,7 @@ use crate::ops::fold::Fold;
 ///   of a pass around it;
 /// * what a pass folds and stores moves with its rows and its own columns only;
 /// * a carry takes an element, `argmin` and `argmax` its int64 position too; `any` and `all` take
-///   bools, `moments` floats; folds of pairs take two floats for an element;
+///   bools, `moments` floats; folds of pairs and `products` take two floats for an element;
 /// * no value and no buffer is complex;
 /// * at most one pass scans, the last one with columns; it stores, its folds have scans, and running
 ///   values are read in it alone;
@@ -211,7 +211,7 @@ fn pass(kernel: &Kernel, pass: &Pass) -> Result<(), String> {
     check(!ordered || !pass.carries.is_empty(), || "an order, but nothing to fold".to_string())?;
     pass.stores.iter().try_for_each(|s| store(kernel, s))?;
     if pass.order == Order::Runs {
-        let scans = pass.carries.iter().all(|c| c.fold.has_scan() || c.fold.is_of_pairs());
+        let scans = pass.carries.iter().all(|c| c.fold.has_scan() || c.fold.is_of_kernels());
         check(scans && !pass.inner && !pass.stores.is_empty(), || "a scan that stores nothing".to_string())?;
     }
     let folds_only = pass.stores.is_empty() && !pass.carries.is_empty();
@@ -232,7 +232,7 @@ fn carry(kernel: &Kernel, carry: &Carry) -> Result<(), String> {
         Fold::Sum | Fold::Prod => types[0].kind() != Kind::Bool,
         Fold::Min | Fold::Max => true,
         Fold::ArgMin | Fold::ArgMax => types[1] == DType::I64,
-        Fold::PairProd => types[0].is_float() && types[1] == types[0],
+        Fold::PairProd | Fold::Products => types[0].is_float() && types[1] == types[0],
         Fold::PairArgMin | Fold::PairArgMax => {
             types[0].is_float() && types[1] == types[0] && types[2] == DType::I64
         }

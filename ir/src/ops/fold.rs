@@ -37,6 +37,9 @@ pub enum Fold {
     /// Count, mean and sum of squared deviations in one pass. Floats.
     /// Welford (Technometrics 4, 1962) within a lane, Chan, Golub and LeVeque (1979) to join.
     Moments,
+    /// The sum of the products of two numbers, each rounded once with the sum; starts from `+0`. In kernels
+    /// that may contract. Floats.
+    Products,
     /// The product of complex numbers, of their parts; starts from 1. In kernels.
     PairProd,
     /// The first least complex number, in two parts, and its position; the first with a NaN wins. In kernels.
@@ -57,6 +60,7 @@ impl Fold {
         Fold::ArgMin,
         Fold::ArgMax,
         Fold::Moments,
+        Fold::Products,
         Fold::PairProd,
         Fold::PairArgMin,
         Fold::PairArgMax,
@@ -68,14 +72,14 @@ impl Fold {
             Fold::Prod | Fold::PairProd => Fold::PairProd,
             Fold::Min | Fold::ArgMin | Fold::PairArgMin => Fold::PairArgMin,
             Fold::Max | Fold::ArgMax | Fold::PairArgMax => Fold::PairArgMax,
-            Fold::Sum | Fold::Any | Fold::All | Fold::Moments => self,
+            Fold::Sum | Fold::Any | Fold::All | Fold::Moments | Fold::Products => self,
         }
     }
 
-    /// True for the folds of parts of complex numbers, which no graph names.
-    pub const fn is_of_pairs(self) -> bool {
+    /// True for what kernels alone fold: parts of complex numbers, and sums of products. No graph names them.
+    pub const fn is_of_kernels(self) -> bool {
         match self {
-            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => true,
+            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax | Fold::Products => true,
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => false,
             Fold::ArgMin | Fold::ArgMax | Fold::Moments => false,
         }
@@ -85,7 +89,7 @@ impl Fold {
     pub const fn arguments(self) -> usize {
         match self {
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => 1,
-            Fold::ArgMin | Fold::ArgMax | Fold::PairProd => 2,
+            Fold::ArgMin | Fold::ArgMax | Fold::PairProd | Fold::Products => 2,
             Fold::PairArgMin | Fold::PairArgMax => 3,
         }
     }
@@ -102,6 +106,7 @@ impl Fold {
             Fold::ArgMin => "argmin",
             Fold::ArgMax => "argmax",
             Fold::Moments => "moments",
+            Fold::Products => "products",
             Fold::PairProd => "pair_prod",
             Fold::PairArgMin => "pair_argmin",
             Fold::PairArgMax => "pair_argmax",
@@ -116,14 +121,14 @@ impl Fold {
             Fold::Min => "cummin",
             Fold::Max => "cummax",
             Fold::Any | Fold::All | Fold::ArgMin | Fold::ArgMax | Fold::Moments => self.name(),
-            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => self.name(),
+            Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax | Fold::Products => self.name(),
         }
     }
 
     /// How many values travel together.
     pub const fn parts(self) -> usize {
         match self {
-            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => 1,
+            Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Products => 1,
             Fold::ArgMin | Fold::ArgMax | Fold::PairProd => 2,
             Fold::Moments | Fold::PairArgMin | Fold::PairArgMax => 3,
         }
@@ -135,7 +140,7 @@ impl Fold {
             Fold::ArgMin | Fold::ArgMax => [dtype, DType::I64][part],
             Fold::PairArgMin | Fold::PairArgMax => [dtype, dtype, DType::I64][part],
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::Moments => dtype,
-            Fold::PairProd => dtype,
+            Fold::PairProd | Fold::Products => dtype,
         }
     }
 
@@ -146,6 +151,7 @@ impl Fold {
             Fold::Moments => part == 0,
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => false,
             Fold::ArgMin | Fold::ArgMax | Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => false,
+            Fold::Products => false,
         }
     }
 
@@ -153,7 +159,7 @@ impl Fold {
     pub fn is_free(self, dtype: DType) -> bool {
         match self {
             Fold::Sum | Fold::Prod => !dtype.is_inexact(),
-            Fold::Moments | Fold::PairProd => false,
+            Fold::Moments | Fold::PairProd | Fold::Products => false,
             Fold::Min | Fold::Max | Fold::Any | Fold::All | Fold::ArgMin | Fold::ArgMax => true,
             Fold::PairArgMin | Fold::PairArgMax => true,
         }
@@ -171,7 +177,7 @@ impl Fold {
         };
         let nowhere = Scalar::from_i128(DType::I64, i128::from(i64::MAX));
         match self {
-            Fold::Sum => smallvec![Scalar::zero(dtype)],
+            Fold::Sum | Fold::Products => smallvec![Scalar::zero(dtype)],
             Fold::Prod => smallvec![Scalar::one(dtype)],
             Fold::Min => smallvec![greatest()],
             Fold::Max => smallvec![least()],
@@ -197,7 +203,7 @@ impl Fold {
     pub const fn has_scan(self) -> bool {
         match self {
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => true,
-            Fold::ArgMin | Fold::ArgMax | Fold::Moments => false,
+            Fold::ArgMin | Fold::ArgMax | Fold::Moments | Fold::Products => false,
             Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => false,
         }
     }
@@ -220,6 +226,7 @@ impl Fold {
                 let squares = k.add(squares, square);
                 smallvec![count, mean, squares]
             }
+            Fold::Products => smallvec![k.prim(Prim::Fma, &[args[0], args[1], state[0]])],
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => {
                 self.join(k, state, args)
             }
@@ -233,7 +240,7 @@ impl Fold {
     #[inline(always)]
     pub fn join<A: Arith>(self, k: &mut A, a: &[A::V], b: &[A::V]) -> State<A::V> {
         match self {
-            Fold::Sum => smallvec![k.add(a[0], b[0])],
+            Fold::Sum | Fold::Products => smallvec![k.add(a[0], b[0])],
             Fold::Prod => smallvec![k.mul(a[0], b[0])],
             Fold::Min => smallvec![minimum(k, a[0], b[0])],
             Fold::Max => smallvec![maximum(k, a[0], b[0])],

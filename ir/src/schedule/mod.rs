@@ -22,6 +22,7 @@ pub mod work;
 
 use crate::dtype::DType;
 use crate::graph::{Graph, NodeId, verify};
+use crate::kernel::contract::contract;
 use crate::kernel::{Kernel, Role};
 use crate::ops::library::LibOp;
 use crate::shape::Shape;
@@ -35,11 +36,14 @@ use std::sync::Arc;
 pub struct Options {
     /// False to give every operation a kernel of its own: what "fused" is measured against.
     pub fuse: bool,
+    /// True where products may be rounded once with the sums that read them
+    /// ([`contract`](crate::kernel::contract)), so that bits depend on what is fused.
+    pub fast_math: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { fuse: true }
+        Options { fuse: true, fast_math: false }
     }
 }
 
@@ -156,6 +160,13 @@ impl Step {
     /// The kernel and its launch, if the step is one.
     pub fn kernel(&self) -> Option<&KernelJob> {
         match &self.job {
+            Job::Kernel(job) => Some(job),
+            Job::Library(_) => None,
+        }
+    }
+
+    fn kernel_mut(&mut self) -> Option<&mut KernelJob> {
+        match &mut self.job {
             Job::Kernel(job) => Some(job),
             Job::Library(_) => None,
         }
@@ -322,6 +333,12 @@ fn planned(graph: Graph, options: Options, holds: &[Hold], choice: &Choice) -> O
     debug_assert_eq!(verify::verify(&graph), Ok(()), "simplify keeps graphs well-formed");
     let groups = fuse::fuse(&graph, options);
     let mut plan = lower::lower(&graph, &groups);
+    if options.fast_math {
+        plan.steps
+            .iter_mut()
+            .filter_map(Step::kernel_mut)
+            .for_each(|job| contract(Arc::make_mut(&mut job.kernel)));
+    }
     (plan.graph, plan.origins) = (graph, origins);
     memory::assign(&mut plan, if options.fuse { holds } else { &[] }).then_some(plan)
 }

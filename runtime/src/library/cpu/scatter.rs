@@ -131,7 +131,9 @@ pub(in crate::library) unsafe fn run(
                 Some(Fold::Any | Fold::All | Fold::ArgMin | Fold::ArgMax | Fold::Moments) => {
                     unreachable!("no row has it")
                 }
-                Some(Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax) => unreachable!("no row has it"),
+                Some(Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax | Fold::Products) => {
+                    unreachable!("no row has it")
+                }
             }
         }};
     }
