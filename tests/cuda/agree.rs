@@ -63,7 +63,7 @@ fn goldens() -> Vec<Case> {
         let (leaves, scalars) = expressions::inputs(&graph);
         [true, false].map(|fuse| Case {
             name: format!("{name}, fuse: {fuse}"),
-            plan: schedule::plan(graph.clone(), Options { fuse }),
+            plan: schedule::plan(graph.clone(), Options { fuse, ..Options::default() }),
             leaves: leaves.clone(),
             scalars: scalars.clone(),
         })
@@ -88,7 +88,8 @@ fn random(count: u64) -> Vec<Case> {
         // What is shared among warps and blocks is long.
         let seed = if k.is_multiple_of(8) { seed - seed % LONG_ONE_OF } else { seed };
         let grown = grow(&genes, seed, false);
-        let plan = schedule::plan(grown.graph, Options { fuse: (k / 8).is_multiple_of(2) });
+        let plan =
+            schedule::plan(grown.graph, Options { fuse: (k / 8).is_multiple_of(2), ..Options::default() });
         Case { name: format!("random graph {k}"), plan, leaves: grown.leaves, scalars: grown.scalars }
     };
     (0..count).map(case).collect()

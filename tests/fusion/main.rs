@@ -208,7 +208,7 @@ fn without_fusion_every_operation_is_a_kernel() {
         |config| config.fuse = false,
         || {
             let y = (&given().x * 2.5 + 1.7).exp();
-            let plan = planned(&[y], Options { fuse: false });
+            let plan = planned(&[y], Options { fuse: false, ..Options::default() });
             assert_eq!((plan.kernels(), reasons(&plan)), (3, vec![Cut::Unfused.to_string(); 2]));
         },
     );

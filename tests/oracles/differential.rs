@@ -73,7 +73,7 @@ proptest! {
         let case = grow(&genes, seed, seed % 4 == 1);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan_over(case.graph.clone(), Options { fuse }, &holds(&case, seed));
+            let plan = schedule::plan_over(case.graph.clone(), Options { fuse, ..Options::default() }, &holds(&case, seed));
             let got = interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
         }
@@ -83,7 +83,7 @@ proptest! {
     #[test]
     fn slabs_agree(genes in genes(), seed in any::<u64>()) {
         let case = grow(&genes, seed, seed % 4 == 1);
-        let options = Options { fuse: seed % 8 < 4 };
+        let options = Options { fuse: seed % 8 < 4, ..Options::default() };
         let plan = schedule::plan(case.graph.clone(), options);
         let Some(slabs) = cut(&plan, options, 1 + (seed >> 40) % 7) else { return Ok(()) };
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
@@ -114,7 +114,7 @@ proptest! {
         let case = grow(&genes, seed, false);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan_over(case.graph.clone(), Options { fuse }, &holds(&case, seed));
+            let plan = schedule::plan_over(case.graph.clone(), Options { fuse, ..Options::default() }, &holds(&case, seed));
             for (vectors, name) in vectors() {
                 let got = execute(&plan, vectors, &case.leaves, &case.scalars);
                 let name = format!("{} code in {name}", if fuse { "fused" } else { "unfused" });
@@ -135,7 +135,7 @@ proptest! {
         let case = grow(&genes, seed, false);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan(case.graph.clone(), Options { fuse });
+            let plan = schedule::plan(case.graph.clone(), Options { fuse, ..Options::default() });
             let got = execute_on(gpu, &plan, &case.leaves, &case.scalars);
             check(if fuse { "fused on the GPU" } else { "unfused on the GPU" }, &case, &expected, &got)?;
         }

@@ -10,7 +10,7 @@ fn check(name: &str, graph: &Graph) {
     let (leaves, scalars) = expressions::inputs(graph);
     let expected = interp::interpret(graph, &leaves, &scalars);
     for fuse in [true, false] {
-        let plan = schedule::plan(graph.clone(), Options { fuse });
+        let plan = schedule::plan(graph.clone(), Options { fuse, ..Options::default() });
         let mut results = vec![("the kernels' interpreter", interpret_plan(&plan, &leaves, &scalars))];
         // No order is promised of sums that a library computes: `products` compares them nearly.
         let sizes = if plan.steps.iter().any(|step| step.library().is_some()) { vec![] } else { vectors() };
