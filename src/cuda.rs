@@ -3,8 +3,14 @@
 use crate::config::Device;
 use crate::error::{Cause, Error};
 use crate::eval;
-pub use numfuse_runtime::cuda::{Properties, count};
+pub use numfuse_runtime::cuda::Properties;
 use std::panic::Location;
+
+/// How many GPUs the driver finds; 0 where there is no driver.
+pub fn count() -> u32 {
+    eval::know_libraries();
+    numfuse_runtime::cuda::count()
+}
 
 /// What is known of a GPU. Its first use takes about a tenth of a second.
 ///

@@ -170,13 +170,18 @@ pub(crate) fn on_device(buffer: &Buffer, device: Device) -> Result<Buffer, Cause
 
 /// A GPU, with the settings of its first use.
 pub(crate) fn gpu(ordinal: u32) -> Result<&'static Gpu, Cause> {
+    know_libraries();
+    Gpu::get(ordinal).map_err(|error| Cause::Evaluation(error.into()))
+}
+
+/// Says where the libraries of CUDA are looked for, once.
+pub(crate) fn know_libraries() {
     static SETTINGS: OnceLock<()> = OnceLock::new();
     fork::once(&SETTINGS, || {
         let config = config::current();
         cuda::set_folders(config.cuda.clone());
         cuda::set_folder(config.cache.clone());
     });
-    Gpu::get(ordinal).map_err(|error| Cause::Evaluation(error.into()))
 }
 
 /// How long to wait before looking again whether another evaluation has come to its end.

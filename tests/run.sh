@@ -22,6 +22,9 @@ numpy_range='numpy>=2.2,<2.6'
 # NVIDIA's compiler for GPUs and what reads its code; neither needs a GPU.
 cuda_wanted=(nvidia-cuda-nvrtc==13.5.37 nvidia-cuda-nvdisasm==13.5.37 nvidia-cuda-cuobjdump==13.5.37)
 
+# A C++ compiler for machines that have none, with which kernels for GPUs run on the processor.
+cpp_wanted=(ziglang==0.17.1)
+
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
 
@@ -103,17 +106,32 @@ numpy() {
     "$venv/bin/python" -c 'import numpy, sys; print("NumPy", numpy.__version__, "on Python", sys.version.split()[0])'
 }
 
-# NVIDIA's compiler beside NumPy, kept from an earlier run if it is the same.
-cuda_tools() {
-    local quiet=(--quiet --disable-pip-version-check --only-binary=:all:) install
-    [ "$(cat "$venv/cuda-made-for" 2>/dev/null)" = "${cuda_wanted[*]}" ] && return
+# beside_numpy NAME PACKAGE…: packages beside NumPy, kept from an earlier run if they are the same.
+beside_numpy() {
+    local quiet=(--quiet --disable-pip-version-check --only-binary=:all:) name="$1" install
+    shift
+    [ "$(cat "$venv/$name-made-for" 2>/dev/null)" = "$*" ] && return
     if [ -d "$venv/packages" ]; then
         install=("$python" -m pip install "${quiet[@]}" --target "$venv/packages")
     else
         install=("$venv/bin/python" -m pip install "${quiet[@]}")
     fi
-    "${install[@]}" "${cuda_wanted[@]}" 2>"$scratch/pip.log" || return
-    printf '%s\n' "${cuda_wanted[*]}" >"$venv/cuda-made-for"
+    "${install[@]}" "$@" 2>"$scratch/pip.log" || return
+    printf '%s\n' "$*" >"$venv/$name-made-for"
+}
+
+# NVIDIA's compiler.
+cuda_tools() {
+    beside_numpy cuda "${cuda_wanted[@]}"
+}
+
+# The machine's own compiler of C++, if it knows half precision, or one from PyPI.
+cpp_compiler() {
+    local compiler
+    for compiler in c++ g++ clang++; do
+        printf '_Float16 half;' | "$compiler" -std=c++17 -fsyntax-only -x c++ - 2>/dev/null && return
+    done
+    beside_numpy cpp "${cpp_wanted[@]}"
 }
 
 # ── The picture ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,6 +169,7 @@ coverage() {
 step 'numpy' numpy
 export NUMFUSE_PYTHON="$venv/bin/python"
 cuda_tools || skip 'machine code for GPUs' 'its compiler cannot be had'
+cpp_compiler || skip 'a processor in place of a GPU' 'there is no C++ compiler, and none to be had'
 
 if has_component fmt; then
     step 'format' cargo fmt --all -- --check

@@ -107,6 +107,8 @@ pub enum PoolError {
         live: usize,
         /// Bytes of its memory.
         memory: usize,
+        /// Bytes of the largest arrays on it, 0 where there are fewer.
+        largest: [usize; 3],
     },
 }
 
@@ -301,14 +303,22 @@ impl fmt::Display for PoolError {
                 Bytes(live),
                 Bytes(limit)
             ),
-            PoolError::OnGpu { requested, live, memory } => write!(
-                f,
-                "cannot allocate {} on the GPU: of its {} the arrays on it take {}; \
-                 drop arrays that are no longer needed or compute in smaller parts",
-                Bytes(requested),
-                Bytes(memory),
-                Bytes(live)
-            ),
+            PoolError::OnGpu { requested, live, memory, largest } => {
+                let largest = largest.iter().filter(|&&bytes| bytes > 0);
+                let largest = largest.map(|&bytes| Bytes(bytes).to_string()).collect::<Vec<_>>();
+                let largest = match largest.len() {
+                    0 => String::new(),
+                    _ => format!(", the largest of them {}", largest.join(", ")),
+                };
+                write!(
+                    f,
+                    "cannot allocate {} on the GPU: of its {} the arrays on it take {}{largest}; \
+                     drop arrays that are no longer needed or compute in smaller parts",
+                    Bytes(requested),
+                    Bytes(memory),
+                    Bytes(live)
+                )
+            }
         }
     }
 }

@@ -43,6 +43,34 @@ pub fn child(name: &str, variables: &[(&str, &str)]) -> Output {
     output
 }
 
+/// Runs `body` in a fork of this process and fails unless it returns true within a minute.
+#[cfg(unix)]
+pub fn in_a_fork(body: impl FnOnce() -> bool) {
+    // SAFETY: the child only runs `body` and leaves without cleaning up what is the parent's.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "a process can be forked");
+    if child == 0 {
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).unwrap_or(false);
+        // SAFETY: ends this process and nothing else.
+        unsafe { libc::_exit(if done { 0 } else { 1 }) };
+    }
+    for _ in 0..6000 {
+        let mut status = 0;
+        // SAFETY: `child` is ours and `status` outlives the call.
+        if unsafe { libc::waitpid(child, &mut status, libc::WNOHANG) } == child {
+            assert!(
+                libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
+                "the child ends with {status:#x}"
+            );
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    // SAFETY: ends the child that was started above.
+    unsafe { libc::kill(child, libc::SIGKILL) };
+    panic!("the child hangs");
+}
+
 /// Bytes of this process in memory, where the system tells.
 pub fn resident_bytes() -> Option<usize> {
     let text = std::fs::read_to_string("/proc/self/statm").ok()?;

@@ -1,6 +1,6 @@
 //! A processor in place of a GPU.
 //!
-//! `tests/cuda/fake` holds a driver, an NVRTC and a cuBLAS, as far as they are used, and a header with which a
+//! `tests/cuda/fake` holds a driver and CUDA's libraries, as far as they are used, and a header with which a
 //! kernel's text is C++. They are compiled by whatever C++ compiler there is, and found by the loader in
 //! processes of their own, which the tests run themselves in. Everything above the driver is then as it is
 //! with a GPU: texts, launches and their arguments, memory, errors.
@@ -27,8 +27,8 @@ pub struct Fake {
 }
 
 /// How C++ becomes a library: with the bits of the arithmetic that is written.
-const OPTIONS: &str =
-    "-std=c++17 -O1 -ffp-contract=off -fPIC -shared -fvisibility=hidden -w -U_FORTIFY_SOURCE";
+const OPTIONS: &str = "-std=c++17 -O1 -ffp-contract=off -fno-exceptions -fPIC -shared -fvisibility=hidden -w \
+                       -U_FORTIFY_SOURCE";
 
 /// What a compiler must know: half precision, and fibers.
 const PROBE: &str = "
@@ -87,6 +87,14 @@ pub fn run_tests(prefix: &str) -> Option<String> {
     Some((String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr)).into_owned())
 }
 
+/// What becomes of the test `name` in a process where a processor stands in for a GPU, with these variables and
+/// this folder for kernels; `None` where there is no C++ compiler.
+#[track_caller]
+pub fn child(name: &str, kernels: &Path, variables: &[(&str, &str)]) -> Option<Output> {
+    let fake = Fake::get()?;
+    Some(alone::child(name, &paired(&fake.variables(kernels, OPTIONS), variables)))
+}
+
 /// Fails unless that process did what it should.
 #[track_caller]
 pub fn succeeds(name: &str, output: &Output) {
@@ -132,32 +140,37 @@ impl Fake {
         fake.as_ref()
     }
 
+    /// The file of one of them.
+    pub fn library(&self, name: &str) -> PathBuf {
+        self.libraries.join(name)
+    }
+
     fn make() -> Option<Fake> {
         let draft = Scratch::new("draft");
         let probe = draft.0.join("probe.cpp");
         std::fs::write(&probe, PROBE).expect("a file can be written");
         let library = |source: &Path, options: &str| {
             let (source, library) = (source.display(), draft.0.join("library.so"));
-            (format!("{options} -o '{}' '{source}' -ldl -lpthread", library.display()), library)
+            (format!("{options} -o '{}' '{source}' -ldl -lm -lpthread", library.display()), library)
         };
         let compiles = |compiler: &String, options: &str| {
             shell(&format!("{compiler} {OPTIONS} {}", library(&probe, options).0)).status.success()
         };
         let compiler = compilers().into_iter().find(|compiler| compiles(compiler, ""))?;
-        let libraries =
-            scratch_of_all("libraries", &[&compiler, OPTIONS, SOURCES[0].1, SOURCES[1].1, SOURCES[2].1]);
+        let sources = sources();
+        let texts: Vec<&str> = sources.iter().map(|(_, text)| text.as_str()).collect();
+        let libraries = scratch_of_all("libraries", &[&[compiler.as_str(), OPTIONS], &texts[..]].concat());
         std::fs::create_dir_all(&libraries).expect("the folder for tests can be written to");
-        for (name, _) in SOURCES {
-            let (source, there) =
-                (sources().join(format!("{name}.cpp")), libraries.join(format!("lib{name}.so")));
-            if there.exists() {
+        for (source, _) in sources.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "cpp")) {
+            let name = format!("lib{}.so", source.file_stem().expect("it has a name").to_string_lossy());
+            if libraries.join(&name).exists() {
                 continue;
             }
-            let (command, made) = library(&source, &format!("-Wl,-soname,lib{name}.so"));
+            let (command, made) = library(source, &format!("-Wl,-soname,{name}"));
             let output = shell(&format!("{compiler} {OPTIONS} {command}"));
             assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
             // Whole or not at all, whoever else compiles it.
-            std::fs::rename(made, there).expect("a file can be moved");
+            std::fs::rename(made, libraries.join(name)).expect("a file can be moved");
         }
         let sanitizers = sanitizers(&compiler).filter(|(options, _)| compiles(&compiler, options));
         Some(Fake { libraries, compiler, sanitizers })
@@ -172,25 +185,24 @@ impl Fake {
             ("LD_LIBRARY_PATH", text(&self.libraries)),
             ("NUMFUSE_CUDA_LIBRARIES", text(&self.libraries)),
             ("NUMFUSE_CACHE", "off".to_string()),
-            (
-                "CUDA_ON_CPU_COMPILER",
-                format!("{own} {} {options} -I'{}'", self.compiler, sources().display()),
-            ),
+            ("CUDA_ON_CPU_COMPILER", format!("{own} {} {options} -I'{}'", self.compiler, folder().display())),
             ("CUDA_ON_CPU_FOLDER", text(kernels)),
         ]
     }
 }
 
-/// The libraries, by their names, with their sources.
-const SOURCES: [(&str, &str); 3] = [
-    ("cuda", include_str!("fake/cuda.cpp")),
-    ("nvrtc", include_str!("fake/nvrtc.cpp")),
-    ("cublas", include_str!("fake/cublas.cpp")),
-];
-
 /// Where the sources are.
-fn sources() -> PathBuf {
+fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cuda/fake")
+}
+
+/// All sources with their texts, in the order of their names.
+fn sources() -> Vec<(PathBuf, String)> {
+    let files = std::fs::read_dir(folder()).expect("the sources are there");
+    let mut paths: Vec<PathBuf> = files.map(|file| file.expect("it can be read").path()).collect();
+    paths.sort();
+    let text = |path: &Path| std::fs::read_to_string(path).expect("it can be read");
+    paths.into_iter().map(|path| (path.clone(), text(&path))).collect()
 }
 
 /// A folder for what is made of these texts.
@@ -201,11 +213,11 @@ fn scratch_of_all(name: &str, texts: &[&str]) -> PathBuf {
 }
 
 /// A folder of this process that goes with its holder.
-struct Scratch(PathBuf);
+pub struct Scratch(pub PathBuf);
 
 impl Scratch {
     /// An empty folder.
-    fn new(name: &str) -> Scratch {
+    pub fn new(name: &str) -> Scratch {
         let name = format!("cuda-{}-{}", std::process::id(), name.replace("::", "-"));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).expect("the folder for tests can be written to");

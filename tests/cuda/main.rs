@@ -13,10 +13,12 @@ mod alone;
 #[path = "../expressions/mod.rs"]
 mod expressions;
 mod fake;
+mod faults;
 #[path = "../gpu.rs"]
 mod gpu;
 #[path = "../oracles/graphs.rs"]
 mod graphs;
+mod kept;
 #[allow(dead_code, reason = "not every test needs every function")]
 #[path = "../oracles/run.rs"]
 mod run;

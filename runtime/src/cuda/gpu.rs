@@ -2,6 +2,7 @@
 
 use super::driver::{Failure, call};
 use super::libraries::DRIVER;
+use super::memory::Sizes;
 use super::{Error, Module};
 use crate::cache::KernelCache;
 use crate::fork;
@@ -11,11 +12,12 @@ use cudarc::driver::sys::{
     CUmemAllocationType_enum, CUmemLocationType_enum, CUmemPool_attribute_enum, CUmemPoolProps, CUmemoryPool,
     CUstream, CUstream_flags_enum,
 };
+use std::collections::VecDeque;
 use std::ffi::{CStr, c_void};
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// What is known of a GPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,9 @@ pub struct Gpu {
     generation: usize,
     lost: OnceLock<Failure>,
     pub(super) live: AtomicUsize,
+    pub(super) blocks: Mutex<Sizes>,
+    /// The kernels that were launched last.
+    launched: Mutex<VecDeque<Arc<str>>>,
     modules: KernelCache<Module>,
     /// What its compiler is told of it.
     pub(super) architecture: OnceLock<String>,
@@ -106,6 +111,8 @@ impl Gpu {
             generation: fork::generation(),
             lost: OnceLock::new(),
             live: AtomicUsize::new(0),
+            blocks: Mutex::default(),
+            launched: Mutex::default(),
             modules: KernelCache::new(MOST_CODE),
             architecture: OnceLock::new(),
             usual: OnceLock::new(),
@@ -160,8 +167,30 @@ impl Gpu {
             if !failure.is_fatal() {
                 return Error::Failed(failure);
             }
-            Error::Lost(self.lost.get_or_init(|| failure).clone())
+            let named =
+                || Failure { reason: format!("{}{}", failure.reason, self.last_launched()), ..failure };
+            Error::Lost(self.lost.get_or_init(named).clone())
         })
+    }
+
+    /// Keeps the name of a kernel that is launched: what it does wrong is told by a later call.
+    pub(super) fn launches(&self, kernel: &Arc<str>) {
+        let mut launched = fork::lock(&self.launched);
+        if launched.back().is_none_or(|last| !Arc::ptr_eq(last, kernel)) {
+            if launched.len() == NAMED {
+                launched.pop_front();
+            }
+            launched.push_back(kernel.clone());
+        }
+    }
+
+    /// The names of the kernels that were launched last, as the end of a sentence.
+    fn last_launched(&self) -> String {
+        let launched = fork::lock(&self.launched);
+        match launched.len() {
+            0 => String::new(),
+            _ => format!("; launched last: {}", launched.iter().map(|k| &**k).collect::<Vec<_>>().join(", ")),
+        }
     }
 
     /// Waits for all that was launched and copied.
@@ -191,15 +220,18 @@ impl Eq for Gpu {}
 /// Turing, the oldest that CUDA 13 makes code for.
 const LEAST_CAPABILITY: (u32, u32) = (7, 5);
 
+/// How many kernels are named where one of them has lost the GPU.
+const NAMED: usize = 4;
+
+/// The oldest driver that has all calls, as it says its version.
+const LEAST_DRIVER: i32 = 12_000;
+
 /// Bytes of code on a GPU that are kept for the next time.
 const MOST_CODE: usize = 256 << 20;
 
 /// The driver's device of that number, or why there is none.
 fn device(ordinal: u32) -> Result<CUdevice, String> {
-    if !DRIVER.is_present() {
-        return Err("libcuda cannot be loaded, so no NVIDIA driver is installed".into());
-    }
-    let (count, mut device) = (devices().map_err(|failure| failure.to_string())?, 0);
+    let (count, mut device) = (devices()?, 0);
     if ordinal >= count {
         return Err(match count {
             0 => "the driver finds no GPU".into(),
@@ -262,15 +294,27 @@ fn context(device: CUdevice) -> Result<(CUcontext, CUstream, CUmemoryPool), Fail
     Ok((context, stream, pool))
 }
 
-/// How many GPUs the driver finds, which is there.
-fn devices() -> Result<u32, Failure> {
-    let mut count = 0;
-    // SAFETY: the driver is there, and writes a number.
-    unsafe { call!(cuInit(0)).and_then(|()| call!(cuDeviceGetCount(&mut count))) }?;
+/// How many GPUs the driver finds, or why it cannot say.
+fn devices() -> Result<u32, String> {
+    if !DRIVER.is_present() {
+        return Err("libcuda cannot be loaded, so no NVIDIA driver is installed".into());
+    }
+    let (mut version, mut count) = (0, 0);
+    let text = |failure: Failure| failure.to_string();
+    // SAFETY: the driver is there, and writes a number; every driver has these calls.
+    unsafe { call!(cuInit(0)).and_then(|()| call!(cuDriverGetVersion(&mut version))) }.map_err(text)?;
+    if version < LEAST_DRIVER {
+        let (major, minor) = (version / 1000, version % 1000 / 10);
+        return Err(format!(
+            "the driver is one of CUDA {major}.{minor}, 12.0 is needed: install a newer one"
+        ));
+    }
+    // SAFETY: as above.
+    unsafe { call!(cuDeviceGetCount(&mut count)) }.map_err(text)?;
     Ok(count as u32)
 }
 
 /// How many GPUs the driver finds; 0 where there is no driver.
 pub fn count() -> u32 {
-    if DRIVER.is_present() { devices().unwrap_or(0) } else { 0 }
+    devices().unwrap_or(0)
 }

@@ -32,8 +32,9 @@ pub(super) struct Library {
     is_present: unsafe fn() -> bool,
 }
 
-/// The driver, which comes with the system.
-pub(super) const DRIVER: Library = Library { names: &[], is_present: cudarc::driver::sys::is_culib_present };
+/// The driver, which comes with the system unless a folder that is named has another.
+pub(super) const DRIVER: Library =
+    Library { names: &["cuda"], is_present: cudarc::driver::sys::is_culib_present };
 /// The compiler of CUDA C.
 pub(super) const NVRTC: Library =
     Library { names: &["nvrtc-builtins", "nvrtc"], is_present: cudarc::nvrtc::sys::is_culib_present };

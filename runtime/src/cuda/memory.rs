@@ -2,8 +2,10 @@
 
 use super::driver::{Failure, call};
 use super::{Error, Gpu};
+use crate::fork;
 use crate::pool::PoolError;
 use cudarc::driver::sys::CUdeviceptr;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -12,6 +14,31 @@ pub struct Block {
     gpu: &'static Gpu,
     address: CUdeviceptr,
     bytes: usize,
+}
+
+/// How many blocks of each size there are, to be told of where there is no memory.
+#[derive(Debug, Default)]
+pub(super) struct Sizes(BTreeMap<usize, usize>);
+
+impl Sizes {
+    fn add(&mut self, bytes: usize) {
+        *self.0.entry(bytes).or_default() += 1;
+    }
+
+    fn remove(&mut self, bytes: usize) {
+        if let Some(count) = self.0.get_mut(&bytes) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&bytes);
+            }
+        }
+    }
+
+    /// The sizes of the largest blocks, 0 where there are fewer.
+    fn largest(&self) -> [usize; 3] {
+        let mut sizes = self.0.iter().rev().flat_map(|(&bytes, &count)| std::iter::repeat_n(bytes, count));
+        [(); 3].map(|()| sizes.next().unwrap_or(0))
+    }
 }
 
 impl Gpu {
@@ -40,12 +67,14 @@ impl Gpu {
                 Ok(()) => {}
                 Err(Error::Failed(failure)) if failure.is_out_of_memory() => {
                     let (live, memory) = (self.live_bytes(), self.properties().memory);
-                    return Err(PoolError::OnGpu { requested: bytes, live, memory }.into());
+                    let largest = fork::lock(&self.blocks).largest();
+                    return Err(PoolError::OnGpu { requested: bytes, live, memory, largest }.into());
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         self.live.fetch_add(bytes, Relaxed);
+        fork::lock(&self.blocks).add(bytes);
         Ok(Block { gpu: self, address, bytes })
     }
 
@@ -169,6 +198,7 @@ impl Block {
 impl Drop for Block {
     fn drop(&mut self) {
         self.gpu.live.fetch_sub(self.bytes, Relaxed);
+        fork::lock(&self.gpu.blocks).remove(self.bytes);
         // What is lost, or another process's, is not ours to free.
         if self.address != 0 && self.gpu.check().is_ok() {
             let free = || -> Result<(), Failure> {

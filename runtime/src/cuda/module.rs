@@ -19,6 +19,7 @@ pub struct Module {
     finish: Option<Entry>,
     bytes: usize,
     mapping: Mapping,
+    title: Arc<str>,
 }
 
 // SAFETY: modules and functions of the driver may be used from any thread.
@@ -79,7 +80,8 @@ impl Module {
             }
             let join = mapping.joins.then(|| entry(cuda::JOIN)).transpose()?;
             let finish = mapping.layout.has_finish().then(|| entry(cuda::FINISH)).transpose()?;
-            Ok(Module { gpu, module, main, join, finish, bytes: image.len(), mapping })
+            let title = numfuse_codegen::cpu::title(kernel, mapping).into();
+            Ok(Module { gpu, module, main, join, finish, bytes: image.len(), mapping, title })
         })?)
     }
 
@@ -92,6 +94,7 @@ impl Module {
     /// As for [`Code::call`](numfuse_codegen::Code::call), with addresses of this GPU's memory that lives until the
     /// launch is done, each a multiple of 16.
     pub(super) unsafe fn launch(&self, words: &[u64], launch: Launch) -> Result<(), Error> {
+        self.gpu.launches(&self.title);
         let entries =
             [(Some(self.main), launch.units), (self.join, launch.join), (self.finish, launch.finish)];
         for (entry, units) in entries {

@@ -1,21 +1,12 @@
 // cuBLAS as far as numfuse uses it, on the streams of cuda.cpp: products of matrices by plain loops, in double
 // precision. It takes what the real one takes and refuses what that refuses.
-#include <dlfcn.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define EXPORTED extern "C" __attribute__((visibility("default")))
+#include "library.h"
 
 enum Status { SUCCESS = 0, INVALID_VALUE = 7, EXECUTION_FAILED = 13, NOT_SUPPORTED = 15 };
 enum Type { R_32F = 0, R_64F = 1, R_16F = 2, C_32F = 4, C_64F = 5, R_16BF = 14 };
 
 struct Handle {
     void* stream;
-};
-
-struct Complex {
-    double re, im;
 };
 
 // Products of equal shape, of matrices that lie along their columns.
@@ -38,14 +29,6 @@ static int bytes_of(int type) {
         default: return 0;
     }
 }
-
-template <class T> static T as(const char* at) {
-    T value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-template <class T> static void put(char* at, T value) { memcpy(at, &value, sizeof value); }
 
 static Complex load(int type, const char* from, int64_t place) {
     const char* at = from + place * bytes_of(type);
@@ -90,17 +73,9 @@ static void run(void* data) {
     free(job);
 }
 
-// A function of the driver of these tests.
-template <class F> static F driver(const char* name) {
-    void* library = dlopen("libcuda.so", RTLD_NOW | RTLD_NOLOAD);
-    return library ? (F)dlsym(library, name) : nullptr;
-}
-
 // Whether a matrix of each batch lies in memory of the device.
 static bool lies_there(const void* start, int type, int64_t columns, int64_t rows, int64_t down, int64_t along, int batches) {
-    const auto has = driver<bool (*)(uint64_t, uint64_t)>("on_cpu_has");
-    const int64_t elements = (batches - 1) * along + (columns - 1) * down + rows;
-    return has && has((uint64_t)start, elements * bytes_of(type));
+    return lies_there(start, ((batches - 1) * along + (columns - 1) * down + rows) * bytes_of(type));
 }
 
 EXPORTED int cublasCreate_v2(Handle** handle) {
@@ -129,10 +104,8 @@ EXPORTED int cublasGemmStridedBatchedEx(Handle* handle, int operation_a, int ope
     if (!lies_there(a, type_a, is_a_transposed ? m : k, is_a_transposed ? k : m, lda, along_a, batches)) return EXECUTION_FAILED;
     if (!lies_there(b, type_b, is_b_transposed ? k : n, is_b_transposed ? n : k, ldb, along_b, batches)) return EXECUTION_FAILED;
     if (!lies_there(c, type_c, n, m, ldc, along_c, batches)) return EXECUTION_FAILED;
-    const auto enqueue = driver<void (*)(void*, void (*)(void*), void*)>("on_cpu_enqueue");
-    Job* job = (Job*)malloc(sizeof(Job));
-    *job = Job{type_c, m, n, k, batches, is_a_transposed, is_b_transposed, (const char*)a, (const char*)b, (char*)c,
-               lda, ldb, ldc, along_a, along_b, along_c};
-    enqueue(handle->stream, run, job);
+    enqueue(handle->stream, run,
+            Job{type_c, m, n, k, batches, is_a_transposed, is_b_transposed, (const char*)a, (const char*)b, (char*)c,
+                lda, ldb, ldc, along_a, along_b, along_c});
     return SUCCESS;
 }

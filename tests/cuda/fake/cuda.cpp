@@ -4,252 +4,16 @@
 // by the call that waits, and by every call from then on. Unlike the real one it looks at each address and each
 // handle, fills new memory with ones, and gives memory that was freed to nobody before the pool is trimmed.
 //
+// CUDA_ON_CPU_DRIVER=11040      the version of CUDA that it is of (13000)
 // CUDA_ON_CPU_INIT=100          what cuInit answers
 // CUDA_ON_CPU_DEVICES=2         how many devices there are (1)
 // CUDA_ON_CPU_CAPABILITY=80     their compute capability (90)
 // CUDA_ON_CPU_MEMORY=1000000    bytes of the memory of each
 // CUDA_ON_CPU_FAIL=cuLaunchKernel:3:700
 //                               the third such call answers 700; `kernel` counts kernels as they run
+#include "graphs.h"
+#include "streams.h"
 #include <dlfcn.h>
-#include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#define EXPORTED extern "C" __attribute__((visibility("default")))
-
-enum Result {
-    SUCCESS = 0,
-    INVALID_VALUE = 1,
-    OUT_OF_MEMORY = 2,
-    NOT_INITIALIZED = 3,
-    NO_DEVICE = 100,
-    INVALID_DEVICE = 101,
-    INVALID_IMAGE = 200,
-    INVALID_CONTEXT = 201,
-    INVALID_HANDLE = 400,
-    NOT_FOUND = 500,
-    ILLEGAL_ADDRESS = 700,
-    LAUNCH_FAILED = 719,
-};
-
-typedef uint64_t Address;
-
-// ── What there is ──────────────────────────────────────────────────────────────────────────────────────────
-
-struct Device {
-    int ordinal;
-    uint64_t live, kept;
-};
-
-// Memory that was taken, of the list of all of it.
-struct Memory {
-    Device* device;
-    char* start;
-    uint64_t bytes;
-    Memory* next;
-};
-
-struct Task;
-
-struct Stream {
-    Device* device;
-    Task *first, **end;
-};
-
-struct uint3 {
-    unsigned x, y, z;
-};
-
-// As on_cpu.h has it.
-struct Launch {
-    uint3 grid, size;
-    size_t dynamic;
-    uint64_t seed;
-    void** arguments;
-    char* stacks;
-    size_t bytes_of_stack;
-};
-
-struct Module {
-    void* library;
-    char* number;
-};
-
-struct Function {
-    void (*keep)(void** from, void** to);
-    bool (*run)(const Launch&);
-    unsigned most_dynamic;
-};
-
-const int MOST_ARGUMENTS = 16;
-
-// What a stream is to do: to run a kernel or a function of the host, to copy, or to free.
-struct Task {
-    Function* function;
-    void (*call)(void* data);
-    void* data;
-    Launch launch;
-    void *to, *from;
-    uint64_t bytes;
-    bool is_staged;
-    Memory* freed;
-    Task* next;
-};
-
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static Device devices[16];
-static Memory* memories;
-static pid_t process;
-static int lost;
-static uint64_t launches;
-static thread_local Device* current;
-
-template <class T> static T* made(const T& value) {
-    T* place = (T*)malloc(sizeof(T));
-    memcpy(place, &value, sizeof(T));
-    return place;
-}
-
-static long setting(const char* name, long usual) {
-    const char* value = getenv(name);
-    return value ? atol(value) : usual;
-}
-
-static int device_count() { return (int)setting("CUDA_ON_CPU_DEVICES", 1); }
-static uint64_t memory_of_device() { return setting("CUDA_ON_CPU_MEMORY", 1l << 30); }
-
-// ── Calls that are to fail ─────────────────────────────────────────────────────────────────────────────────
-
-static char failing[64];
-static long calls_before, failure;
-
-// Lets the call of that name answer `code`, after so many that do not.
-EXPORTED void on_cpu_fail(const char* call, long after, int code) {
-    snprintf(failing, sizeof failing, "%s", call);
-    calls_before = after, failure = code;
-}
-
-static void read_failure() {
-    const char* all = getenv("CUDA_ON_CPU_FAIL");
-    if (all && sscanf(all, "%63[^:]:%ld:%ld", failing, &calls_before, &failure) == 3) calls_before--;
-}
-
-static int injected(const char* call) {
-    if (!failure || strcmp(call, failing) != 0 || calls_before-- > 0) return SUCCESS;
-    const int code = (int)failure;
-    failure = 0;
-    // From 700 on nearly all are of no return.
-    if (code >= ILLEGAL_ADDRESS) lost = code;
-    return code;
-}
-
-struct Locked {
-    Locked() { pthread_mutex_lock(&mutex); }
-    ~Locked() { pthread_mutex_unlock(&mutex); }
-};
-
-static int entering(const char* call) {
-    if (process != getpid()) {
-        if (process) fprintf(stderr, "on_cpu: %s in a child of fork\n", call);
-        return NOT_INITIALIZED;
-    }
-    return lost ? lost : injected(call);
-}
-
-// The beginning of every call.
-#define BEGIN(name)                                \
-    Locked locked;                                 \
-    if (int refused = entering(#name)) return refused
-
-// And of those that need a context.
-#define BEGIN_IN_CONTEXT(name) \
-    BEGIN(name);               \
-    if (!current) return INVALID_CONTEXT
-
-// ── Streams ────────────────────────────────────────────────────────────────────────────────────────────────
-
-static void append(Stream* stream, const Task& task) {
-    *stream->end = made(task);
-    stream->end = &(*stream->end)->next;
-}
-
-static void release(Memory* memory) {
-    memory->device->kept += memory->bytes;
-    memory->device->live -= memory->bytes;
-    Memory** place = &memories;
-    while (*place != memory) place = &(*place)->next;
-    *place = memory->next;
-    free(memory->start);
-    free(memory);
-}
-
-// Stacks for the threads of a block, at the end of each a page that nobody may touch: made once for all kernels,
-// since the system counts such pages.
-const unsigned MOST_THREADS = 1024;
-const size_t GUARD = 4096, STACK = 256 << 10;
-static char* stacks;
-
-static bool make_stacks() {
-    if (stacks) return true;
-    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    void* start = mmap(nullptr, MOST_THREADS * STACK, PROT_READ | PROT_WRITE, flags, -1, 0);
-    if (start == MAP_FAILED) return false;
-    stacks = (char*)start;
-    for (unsigned t = 0; t < MOST_THREADS; t++) mprotect(stacks + t * STACK, GUARD, PROT_NONE);
-    return true;
-}
-
-static int run(Task* task) {
-    if (task->function) {
-        int code = injected("kernel");
-        if (!code && !task->function->run(task->launch)) code = lost = LAUNCH_FAILED;
-        for (void** argument = task->launch.arguments; *argument; argument++) free(*argument);
-        free(task->launch.arguments);
-        return code;
-    }
-    if (task->call) task->call(task->data);
-    if (task->freed) release(task->freed);
-    if (task->to) memcpy(task->to, task->from, task->bytes);
-    if (task->is_staged) free(task->from);
-    return SUCCESS;
-}
-
-static int finish(Stream* stream) {
-    int code = SUCCESS;
-    while (Task* task = stream->first) {
-        if (!code) code = run(task);
-        stream->first = task->next;
-        free(task);
-    }
-    stream->end = &stream->first;
-    return code;
-}
-
-// The memory that has these bytes, freed or not.
-static Memory* memory_at(Address address, uint64_t bytes) {
-    for (Memory* memory = memories; memory; memory = memory->next)
-        if (address >= (Address)memory->start && address + bytes <= (Address)memory->start + memory->bytes) return memory;
-    fprintf(stderr, "on_cpu: no memory of %llu bytes at %llx\n", (unsigned long long)bytes, (unsigned long long)address);
-    return nullptr;
-}
-
-// Whether there is memory of so many bytes.
-EXPORTED bool on_cpu_has(Address address, uint64_t bytes) {
-    Locked locked;
-    return memory_at(address, bytes);
-}
-
-// Gives a stream a function of the host.
-EXPORTED void on_cpu_enqueue(Stream* stream, void (*call)(void* data), void* data) {
-    Locked locked;
-    Task task{};
-    task.call = call, task.data = data;
-    append(stream, task);
-}
 
 // ── Devices ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -262,8 +26,7 @@ EXPORTED int cuInit(unsigned flags) {
 }
 
 EXPORTED int cuDriverGetVersion(int* version) {
-    BEGIN(cuDriverGetVersion);
-    *version = 13000;
+    *version = (int)setting("CUDA_ON_CPU_DRIVER", 13000);
     return SUCCESS;
 }
 
@@ -328,6 +91,46 @@ EXPORTED int cuStreamSynchronize(Stream* stream) {
     return stream->device == current ? finish(stream) : INVALID_HANDLE;
 }
 
+// ── Events ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+EXPORTED int cuEventCreate(Event** event, unsigned) {
+    BEGIN_IN_CONTEXT(cuEventCreate);
+    *event = made(Event{});
+    return SUCCESS;
+}
+
+EXPORTED int cuEventDestroy_v2(Event*) {
+    BEGIN_IN_CONTEXT(cuEventDestroy_v2);
+    return SUCCESS;
+}
+
+EXPORTED int cuEventRecord(Event* event, Stream* stream) {
+    BEGIN_IN_CONTEXT(cuEventRecord);
+    event->stream = stream;
+    Task task{};
+    task.reached = event, task.record = ++event->recorded;
+    append(stream, task);
+    return SUCCESS;
+}
+
+EXPORTED int cuEventSynchronize(Event* event) {
+    BEGIN_IN_CONTEXT(cuEventSynchronize);
+    return event->stream ? finish(event->stream, event, event->recorded) : SUCCESS;
+}
+
+EXPORTED int cuEventQuery(Event* event) {
+    BEGIN_IN_CONTEXT(cuEventQuery);
+    return event->reached < event->recorded ? NOT_READY : SUCCESS;
+}
+
+EXPORTED int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
+    BEGIN_IN_CONTEXT(cuStreamWaitEvent);
+    Task task{};
+    task.awaited = event->stream ? event : nullptr, task.record = event->recorded;
+    append(stream, task);
+    return SUCCESS;
+}
+
 EXPORTED int cuGetErrorString(int code, const char** words) {
     switch (code) {
         case OUT_OF_MEMORY: *words = "out of memory"; break;
@@ -387,9 +190,17 @@ static int copy(Stream* stream, void* to, void* from, uint64_t bytes, bool is_st
     return SUCCESS;
 }
 
+static bool is_pinned(const void* from, uint64_t bytes) {
+    for (Pinned* one = pinned; one; one = one->next)
+        if ((char*)from >= one->start && (char*)from + bytes <= one->start + one->bytes) return true;
+    return false;
+}
+
+// Memory that is not pinned has been read when the call returns; other memory is read when the copy takes place.
 EXPORTED int cuMemcpyHtoDAsync_v2(Address to, const void* from, size_t bytes, Stream* stream) {
     BEGIN_IN_CONTEXT(cuMemcpyHtoDAsync_v2);
     if (!memory_at(to, bytes)) return INVALID_VALUE;
+    if (is_pinned(from, bytes)) return copy(stream, (void*)to, (void*)from, bytes, false);
     void* staged = malloc(bytes);
     memcpy(staged, from, bytes);
     return copy(stream, (void*)to, staged, bytes, true);
@@ -405,6 +216,36 @@ EXPORTED int cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, Stream
     BEGIN_IN_CONTEXT(cuMemcpyDtoDAsync_v2);
     if (!memory_at(to, bytes) || !memory_at(from, bytes)) return INVALID_VALUE;
     return copy(stream, (void*)to, (void*)from, bytes, false);
+}
+
+EXPORTED int cuMemsetD8Async(Address to, unsigned char byte, size_t bytes, Stream* stream) {
+    BEGIN_IN_CONTEXT(cuMemsetD8Async);
+    if (!memory_at(to, bytes)) return INVALID_VALUE;
+    Task task{};
+    task.to = (void*)to, task.bytes = bytes, task.byte = byte;
+    append(stream, task);
+    return SUCCESS;
+}
+
+EXPORTED int cuMemHostAlloc(void** start, size_t bytes, unsigned) {
+    BEGIN_IN_CONTEXT(cuMemHostAlloc);
+    if (bytes == 0) return INVALID_VALUE;
+    *start = malloc(bytes);
+    memset(*start, 0xff, bytes);
+    pinned = made(Pinned{(char*)*start, bytes, pinned});
+    return SUCCESS;
+}
+
+EXPORTED int cuMemFreeHost(void* start) {
+    BEGIN_IN_CONTEXT(cuMemFreeHost);
+    for (Pinned** place = &pinned; *place; place = &(*place)->next)
+        if ((*place)->start == start) {
+            Pinned* one = *place;
+            *place = one->next;
+            free(one->start), free(one);
+            return SUCCESS;
+        }
+    return INVALID_VALUE;
 }
 
 // Bytes that were taken of all devices and not freed.
@@ -472,15 +313,9 @@ EXPORTED int cuFuncGetAttribute(int* value, int, Function*) {
 EXPORTED int cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
                             unsigned bz, unsigned dynamic, Stream* stream, void** arguments, void** extra) {
     BEGIN_IN_CONTEXT(cuLaunchKernel);
-    const uint64_t threads = (uint64_t)bx * by * bz, blocks = (uint64_t)gx * gy * gz;
-    if (!make_stacks()) return OUT_OF_MEMORY;
-    if (threads == 0 || threads > MOST_THREADS || blocks == 0 || gx > 0x7fffffff || gy > 65535 || gz > 65535) return INVALID_VALUE;
-    if (dynamic > function->most_dynamic || !arguments || extra) return INVALID_VALUE;
-    void** kept = (void**)calloc(MOST_ARGUMENTS, sizeof(void*));
-    function->keep(arguments, kept);
     Task task{};
     task.function = function;
-    task.launch = Launch{{gx, gy, gz}, {bx, by, bz}, dynamic, ++launches, kept, stacks, STACK};
+    if (int refused = prepare(function, {gx, gy, gz}, {bx, by, bz}, dynamic, arguments, extra, &task.launch)) return refused;
     append(stream, task);
     return SUCCESS;
 }

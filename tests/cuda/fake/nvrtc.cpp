@@ -4,8 +4,8 @@
 // CUDA_ON_CPU_FOLDER     where these libraries go
 // CUDA_ON_CPU_FAIL_COMPILER=1   refuses every text
 //
-// What is handed out as code is three lines: a word to know it by, the path of a library, and the number that the
-// names of its entries end in. on_cpu_compile makes one library of many texts; whoever compiles one of
+// What is handed out as code is four lines: a word to know it by, the path of a library, the number that the names of
+// its entries end in, and a word that all PTX has. on_cpu_compile makes one library of many texts; whoever compiles one of
 // these later is given its code.
 #include <pthread.h>
 #include <stdio.h>
@@ -120,7 +120,7 @@ EXPORTED char* on_cpu_compile(const char* const* texts, unsigned long many) {
     if (asprintf(&library, "%s/%d-%lu.so", setting("CUDA_ON_CPU_FOLDER"), (int)getpid(), first) < 0) return nullptr;
     char* wrong = make(texts, many, first, library);
     for (unsigned long k = 0; k < many && !wrong; k++) {
-        Known* one = made(Known{strdup(texts[k]), formatted("on_cpu\n%s\n%lu\n", library, first + k), nullptr});
+        Known* one = made(Known{strdup(texts[k]), formatted("on_cpu\n%s\n%lu\n.entry\n", library, first + k), nullptr});
         pthread_mutex_lock(&lock);
         one->next = known;
         known = one;
