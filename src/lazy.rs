@@ -321,6 +321,10 @@ impl Build for Builder {
         n.0.node.dtype
     }
 
+    fn known(&self, n: &Array) -> Option<Scalar> {
+        nodes::known(&n.0.node)
+    }
+
     fn make(&mut self, node: Node, inputs: &[Array]) -> Array {
         Lazy::handle(node, State::Pending(inputs.into()), self.caller)
     }
@@ -401,6 +405,10 @@ impl<'a> Build for Elementwise<'a, '_> {
 
     fn dtype(&self, n: &Argument<'a>) -> DType {
         n.array().0.node.dtype
+    }
+
+    fn known(&self, n: &Argument<'a>) -> Option<Scalar> {
+        nodes::known(&n.array().0.node)
     }
 
     fn make(&mut self, node: Node, inputs: &[Argument<'a>]) -> Argument<'a> {

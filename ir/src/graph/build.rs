@@ -32,6 +32,9 @@ pub trait Build {
     /// The type of a node's result.
     fn dtype(&self, n: &Self::Node) -> DType;
 
+    /// The number that a node is, where rules may look at it.
+    fn known(&self, n: &Self::Node) -> Option<Scalar>;
+
     /// Makes a node; shape and type have been worked out.
     fn make(&mut self, node: Node, inputs: &[Self::Node]) -> Self::Node;
 }
@@ -47,9 +50,18 @@ impl Build for Graph {
         self.node(*n).dtype
     }
 
+    fn known(&self, n: &NodeId) -> Option<Scalar> {
+        known(self.node(*n))
+    }
+
     fn make(&mut self, node: Node, inputs: &[NodeId]) -> NodeId {
         self.insert(node, inputs)
     }
+}
+
+/// The number that a node is, where rules may look at it.
+pub fn known(node: &Node) -> Option<Scalar> {
+    if let Kind::Const(value) = node.kind { Some(value) } else { None }
 }
 
 /// A number that rules may look at.
@@ -73,6 +85,16 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
         dtypes: dtypes.to_vec(),
         refusal: refusal(op),
     })?;
+    if op == Op::Power
+        && let Some(exponent) = b.known(&args[1])
+        && let Some(ops) = plain_power(types[0], exponent)
+    {
+        let base = cast(b, &args[0], types[0]);
+        return ops.iter().try_fold(base.clone(), |x, &op| match op.arity() {
+            1 => map(b, op, &[x]),
+            _ => map(b, op, &[x, base.clone()]),
+        });
+    }
     let alike = same_shape(b, args);
     let shape = alike.cloned().map_or_else(|| broadcast(b, op.name(), args), Ok)?;
     let node = Node { kind: Kind::Map(op), shape, dtype: op.result(&types) };
@@ -85,6 +107,20 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
         inputs.push(expand(b, &arg, &node.shape));
     }
     Ok(b.make(node, &inputs))
+}
+
+/// The operations, one after the other, that a power with a known exponent is: those by which NumPy takes it,
+/// and of integers and complex
+/// numbers the products.
+fn plain_power(dtype: DType, exponent: Scalar) -> Option<&'static [Op]> {
+    let is = |n: f64| exponent.imaginary().to_f64() == 0.0 && exponent.real().to_f64() == n;
+    match dtype.is_float() {
+        _ if is(2.0) => Some(&[Op::Square]),
+        false if is(3.0) => Some(&[Op::Square, Op::Multiply]),
+        true if is(0.5) => Some(&[Op::Sqrt]),
+        true if is(-1.0) => Some(&[Op::Reciprocal]),
+        _ => None,
+    }
 }
 
 /// What NumPy says of types that the op has not.

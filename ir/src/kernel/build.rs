@@ -103,6 +103,7 @@ impl Builder {
         }
         let types: SmallVec<[DType; 3]> = args.iter().map(|&v| self.dtype(v)).collect();
         match Shape::of(op, &types) {
+            Shape::Known(c) => self.constant(c),
             Shape::Operand(i) => args[i],
             Shape::Prim(prim) => self.prim(prim, args),
             Shape::Many(_) => self.push(Inst::Call(op, args.into()), op.result(&types)),
@@ -264,6 +265,8 @@ impl Default for Builder {
 /// What an op amounts to for operands of given types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
+    /// The same number whatever the operands are.
+    Known(Scalar),
     /// That operand, unchanged.
     Operand(usize),
     /// One machine operation on the operands in order.
@@ -282,6 +285,7 @@ impl Shape {
         let expansion = Expansion::of(op, types);
         match expansion.steps.as_slice() {
             [] => Shape::Operand(expansion.result as usize),
+            [Step::Constant(c)] if expansion.result == types.len() as u32 => Shape::Known(*c),
             [Step::Prim(prim, args)] if args.iter().copied().eq(0..types.len() as u32) => Shape::Prim(*prim),
             _ => Shape::Many(expansion.operations()),
         }
@@ -290,7 +294,7 @@ impl Shape {
     /// How many machine operations it is, divisions and square roots counted as 5.
     pub fn cost(self) -> u64 {
         match self {
-            Shape::Operand(_) => 0,
+            Shape::Known(_) | Shape::Operand(_) => 0,
             Shape::Prim(Prim::Div | Prim::Sqrt | Prim::Rem) => 5,
             Shape::Prim(_) => 1,
             Shape::Many(n) => n,

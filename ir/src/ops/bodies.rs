@@ -12,10 +12,14 @@ use crate::scalar::Scalar;
 #[inline(always)]
 pub(super) fn floor_division<A: Arith>(k: &mut A, a: A::V, b: A::V) -> (A::V, A::V) {
     let zero = k.int(a, 0);
-    let rest = truncated_remainder(k, a, b);
-    let nonzero = k.ne(rest, zero);
     if !k.dtype(a).is_float() {
+        // One division gives both; dividing by zero leaves nothing.
         let quotient = k.div(a, b);
+        let product = k.mul(quotient, b);
+        let rest = k.sub(a, product);
+        let some = k.ne(b, zero);
+        let rest = k.select(some, rest, zero);
+        let nonzero = k.ne(rest, zero);
         if !k.dtype(a).is_signed() {
             return (quotient, rest);
         }
@@ -26,6 +30,8 @@ pub(super) fn floor_division<A: Arith>(k: &mut A, a: A::V, b: A::V) -> (A::V, A:
         let (lower, lifted) = (k.sub(quotient, one), k.add(rest, b));
         return (k.select(fix, lower, quotient), k.select(fix, lifted, rest));
     }
+    let rest = truncated_remainder(k, a, b);
+    let nonzero = k.ne(rest, zero);
     let (rest_below, b_below) = (k.lt(rest, zero), k.lt(b, zero));
     let opposite = k.xor(rest_below, b_below);
     let fix = k.and(nonzero, opposite);
@@ -61,22 +67,23 @@ pub(super) fn truncated_remainder<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V
     if k.dtype(a).is_float() { math::fmod(k, a, b) } else { k.rem(a, b) }
 }
 
-/// `a` to the power `b` in integers, by repeated squaring of all the bits of the exponent; a
-/// negative exponent (an error in NumPy, which only the data can tell) gives 1, 0 or ±1 as the
+/// Bits of an exponent that are looked at before asking whether any lane has more.
+const COMMON_BITS: u32 = 4;
+
+/// `a` to the power `b` in integers, by repeated squaring: of the low bits of the exponent, and of all of
+/// them where a lane has others.
+///
+/// A negative exponent (an error in NumPy, which only the data can tell) gives 1, 0 or ±1 as the
 /// exact quotient truncated.
 #[inline(always)]
 pub(super) fn integer_power<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let dtype = k.dtype(a);
     let (zero, one) = (k.int(a, 0), k.int(a, 1));
-    let (mut result, mut base) = (one, a);
-    for bit in 0..dtype.bits() - u32::from(dtype.is_signed()) {
-        let mask = k.constant(Scalar::from_bits(dtype, 1 << bit));
-        let chosen = k.and(b, mask);
-        let on = k.ne(chosen, zero);
-        let product = k.mul(result, base);
-        result = k.select(on, product, result);
-        base = k.mul(base, base);
-    }
+    let bits = dtype.bits() - u32::from(dtype.is_signed());
+    let few = power_by_bits(k, a, b, COMMON_BITS);
+    let low = k.constant(Scalar::from_bits(dtype, (1 << COMMON_BITS) - 1));
+    let goes_on = k.gt(b, low);
+    let result = k.rare(goes_on, few, |k| power_by_bits(k, a, b, bits));
     if !dtype.is_signed() {
         return result;
     }
@@ -89,6 +96,22 @@ pub(super) fn integer_power<A: Arith>(k: &mut A, a: A::V, b: A::V) -> A::V {
     let small = k.select(is_minus_one, alternating, zero);
     let small = k.select(is_one, one, small);
     k.select(below, small, result)
+}
+
+/// The product of the powers of `a` that the low bits of `b` say.
+#[inline(always)]
+fn power_by_bits<A: Arith>(k: &mut A, a: A::V, b: A::V, bits: u32) -> A::V {
+    let (zero, one) = (k.int(a, 0), k.int(a, 1));
+    let (mut result, mut base) = (one, a);
+    for bit in 0..bits {
+        let mask = k.constant(Scalar::from_bits(k.dtype(a), 1 << bit));
+        let chosen = k.and(b, mask);
+        let on = k.ne(chosen, zero);
+        let factor = k.select(on, base, one);
+        result = if bit == 0 { factor } else { k.mul(result, factor) };
+        base = if bit + 1 < bits { k.mul(base, base) } else { base };
+    }
+    result
 }
 
 #[inline(always)]
