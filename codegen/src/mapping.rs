@@ -459,14 +459,17 @@ pub(crate) fn levels(kernel: &Kernel, words: &[i64]) -> u8 {
     }
 }
 
-/// Bytes of an element for each access that is unit-stride along the last row axis, and along the
-/// innermost columns.
+/// Bytes of an element for each access whose lanes are neighbours, or alternate ones as the parts of complex
+/// numbers, along the last row axis, and along the innermost columns.
 fn unit_bytes(kernel: &Kernel) -> (usize, usize) {
     let mut innermost: Vec<AxisId> =
         kernel.passes.iter().filter(|p| !p.inner).filter_map(|p| p.cols.last().copied()).collect();
     innermost.dedup();
     let row = kernel.rows.checked_sub(1).map(|a| AxisId(a as u32));
-    let is_unit = |at: &Index, axis: AxisId| at.terms.contains(&(Word::Known(1), Term::Axis(axis)));
+    let is_unit = |at: &Index, axis: AxisId| {
+        let near = |stride: &Word| matches!(stride, Word::Known(-1 | 1 | 2));
+        at.terms.iter().any(|(stride, term)| near(stride) && *term == Term::Axis(axis))
+    };
     let mut bytes = (0, 0);
     let mut count = |buffer: usize, at: &Index| {
         let size = kernel.buffers[buffer].dtype.bytes();

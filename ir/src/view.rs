@@ -233,6 +233,40 @@ impl Sum {
         }
     }
 
+    /// The same value with digits of one coordinate that follow on each other put together: of a reshape
+    /// that was pushed down to where its source lies row-major, the coordinate itself is left.
+    pub fn together(&self, extent: &dyn Fn(AxisId) -> i64) -> Sum {
+        let mut sum = self.clone();
+        while let Some((first, second)) = sum.pair_of_digits() {
+            let (Factor::Digit { modulo: high, .. }, _) = sum.terms[first] else { break };
+            let (Factor::Digit { axis, div, modulo: low }, by) = sum.terms[second] else { break };
+            let (modulo, mut rest) = (low * high, Sum { offset: sum.offset, terms: SmallVec::new() });
+            let others = (0..sum.terms.len()).filter(|&i| i != first && i != second);
+            rest.terms.extend(others.map(|i| sum.terms[i]));
+            let whole = match div == 1 && extent(axis) <= modulo {
+                true => Factor::Axis(axis),
+                false => Factor::Digit { axis, div, modulo },
+            };
+            sum = rest.plus(&Sum::factor(whole).times(by));
+        }
+        sum
+    }
+
+    /// Two terms `(axis / (div·m)) % k · (by·m)` and `(axis / div) % m · by`, which are
+    /// `(axis / div) % (m·k) · by` together.
+    fn pair_of_digits(&self) -> Option<(usize, usize)> {
+        let follows = |first: &(Factor, i64), second: &(Factor, i64)| match (first, second) {
+            ((Factor::Digit { axis, div, .. }, by), (Factor::Digit { axis: a, div: d, modulo }, b)) => {
+                axis == a && *div == d * modulo && *by == b * modulo
+            }
+            _ => false,
+        };
+        let first = |&second: &usize| {
+            (0..self.terms.len()).find(|&first| follows(&self.terms[first], &self.terms[second]))
+        };
+        (0..self.terms.len()).find_map(|second| first(&second).map(|first| (first, second)))
+    }
+
     /// The sum as `(high, low)` with `self = unit · high + low` and `low` in `0..unit`.
     fn split(&self, unit: i64, extent: &dyn Fn(AxisId) -> i64) -> Option<(Sum, Sum)> {
         let (mut high, mut low) = (Sum::constant(0), Sum::constant(0));
@@ -326,6 +360,27 @@ mod tests {
         assert_eq!(from(View::Expand, &[1], &[6], &[taken(6)]), Some(vec![0; 6]));
         // A digit of a place would be a division of what is only known in the kernel.
         assert_eq!(from(View::Reshape, &[2, 3], &[6], &[taken(6)]), None);
+    }
+
+    #[test]
+    fn digits_that_follow_on_each_other_are_one() {
+        let merged = |from: &[usize], to: &[usize]| {
+            let axes: Vec<Sum> = (0..to.len() as u32).map(|a| Sum::axis(AxisId(a))).collect();
+            let extent = |a: AxisId| to[a.index()] as i64;
+            let index = View::Reshape.map(&shape(from), &axes, &shape(to), &extent).unwrap();
+            flatten(&index, &shape(from)).together(&extent)
+        };
+        assert_eq!(merged(&[4, 6, 5], &[120]), Sum::axis(AxisId(0)));
+        let plain = Sum::axis(AxisId(0)).times(4).plus(&Sum::axis(AxisId(1)));
+        assert_eq!(merged(&[2, 3, 4], &[6, 4]), plain);
+        // Of a transposed array they do not follow on each other.
+        let extent = |_: AxisId| 12;
+        let digit = |div, modulo| Sum::factor(Factor::Digit { axis: AxisId(0), div, modulo });
+        let turned = digit(3, 4).plus(&digit(1, 3).times(4));
+        assert_eq!(turned.together(&extent), turned);
+        // What is left of a longer coordinate stays a digit.
+        let part = digit(3, 2).times(3).plus(&digit(1, 3));
+        assert_eq!(part.together(&extent), digit(1, 6));
     }
 
     #[test]

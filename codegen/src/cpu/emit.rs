@@ -8,7 +8,7 @@ use super::lanes::{self, Lanes, Regs};
 use super::product::Products;
 use super::{memory, prim};
 use crate::abi;
-use crate::walk::{Active, Emit, Join, Memory, Place, Step};
+use crate::walk::{Active, Emit, Join, Memory, Place, Step, half};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, StackSlot, Value, types};
 use cranelift_frontend::FunctionBuilder;
@@ -241,6 +241,20 @@ impl Emit for Clif<'_> {
         memory::store(self, place, value, active);
     }
 
+    fn store_pair(
+        &mut self,
+        places: [&Place<Value, Lanes>; 2],
+        values: [&Lanes; 2],
+        active: Option<Active<Value>>,
+    ) {
+        if active.is_none() && memory::has_pairs(values[0]) {
+            return memory::write_pairs(&mut self.fb, places[0], values);
+        }
+        for (place, value) in places.into_iter().zip(values) {
+            self.store(place, value, active);
+        }
+    }
+
     fn fault(&mut self, check: u32, at: &Lanes, index: &Lanes, bits: Value) {
         let cells = self.word_at(abi::checks_at(self.kernel));
         let cell = self.fb.ins().iadd_imm_s(cells, i64::from(check) * 16);
@@ -261,7 +275,8 @@ impl Emit for Clif<'_> {
     fn prim(&mut self, prim: Prim, args: &[&Lanes]) -> Lanes {
         match Products::half(&mut self.products, &mut self.fb, prim, args) {
             Some(half) => half,
-            None => prim::prim(&mut self.fb, prim, args),
+            None => half::conversion(self, prim, args[0], args[0].dtype, args[0].lanes)
+                .unwrap_or_else(|| prim::prim(&mut self.fb, prim, args)),
         }
     }
 

@@ -108,7 +108,7 @@ pub(crate) fn shuffle(fb: &mut FunctionBuilder, a: Value, b: Value, order: [u8; 
 }
 
 /// The lanes of two registers in turns, those of their low halves or of their high ones: an unpack.
-fn interleaved(fb: &mut FunctionBuilder, a: Value, b: Value, bytes: usize, high: bool) -> Value {
+pub(crate) fn interleaved(fb: &mut FunctionBuilder, a: Value, b: Value, bytes: usize, high: bool) -> Value {
     let order = std::array::from_fn(|i| {
         let (lane, byte) = (i / bytes, i % bytes);
         let from = lane / 2 * bytes + byte + if high { 8 } else { 0 };

@@ -145,6 +145,69 @@ pub(super) fn store(e: &mut Clif, place: &Place<Value, Lanes>, value: &Lanes, ac
     }
 }
 
+/// Whether a value of so many lanes fills registers whole, which are then rearranged.
+fn is_whole(dtype: DType, lanes: u32) -> bool {
+    dtype != DType::Bool && lanes * dtype.bytes() as u32 >= 16
+}
+
+/// As many neighbours before the first lane as there are lanes, turned round.
+fn read_backwards(fb: &mut FunctionBuilder, start: Value, dtype: DType, lanes: u32) -> Lanes {
+    let (bytes, count) = (dtype.bytes(), lanes::registers(lanes, dtype.bytes() as u32));
+    let ty = vector_type(dtype);
+    let order = std::array::from_fn(|i| (16 - bytes - i / bytes * bytes + i % bytes) as u8);
+    let regs = (0..count).map(|r| {
+        let offset = bytes as i32 - 16 * (r as i32 + 1);
+        let reg = fb.ins().load(ty, flags(), start, offset);
+        let turned = lanes::shuffle(fb, reg, reg, order);
+        lanes::reinterpret(fb, turned, ty)
+    });
+    let regs = regs.collect();
+    Lanes::vector(dtype, lanes, regs)
+}
+
+/// Every second element: twice as many neighbours, of which the second ones are taken where there is one
+/// before each, else the first ones. Nothing is read behind the last of these: the last register is read one
+/// element earlier.
+fn read_alternate(fb: &mut FunctionBuilder, start: Value, dtype: DType, lanes: u32, odd: bool) -> Lanes {
+    let (bytes, count) = (dtype.bytes(), lanes::registers(lanes, dtype.bytes() as u32));
+    let ty = vector_type(dtype);
+    let regs = (0..count).map(|r| {
+        let (is_last, before) = (r + 1 == count, -i32::from(odd));
+        let first = 32 * r as i32 + before * bytes as i32;
+        let second = first + 16 - if is_last && !odd { bytes as i32 } else { 0 };
+        let (low, high) =
+            (fb.ins().load(ty, flags(), start, first), fb.ins().load(ty, flags(), start, second));
+        let of_second = usize::from(is_last && !odd);
+        let order = std::array::from_fn(|i| {
+            let (lane, byte) = (i / bytes, i % bytes);
+            let element = 2 * lane + usize::from(odd);
+            let element = if element * bytes >= 16 { element + of_second } else { element };
+            (element * bytes + byte) as u8
+        });
+        let chosen = lanes::shuffle(fb, low, high, order);
+        lanes::reinterpret(fb, chosen, ty)
+    });
+    let regs = regs.collect();
+    Lanes::vector(dtype, lanes, regs)
+}
+
+/// Writes two values, lane by lane in turns.
+pub(super) fn write_pairs(fb: &mut FunctionBuilder, place: &Place<Value, Lanes>, values: [&Lanes; 2]) {
+    let dtype = values[0].dtype;
+    let start = address(fb, place, dtype);
+    for (r, (&first, &second)) in values[0].regs.iter().zip(&values[1].regs).enumerate() {
+        for (half, high) in [false, true].into_iter().enumerate() {
+            let both = lanes::interleaved(fb, first, second, dtype.bytes(), high);
+            fb.ins().store(flags(), both, start, 32 * r as i32 + 16 * half as i32);
+        }
+    }
+}
+
+/// Whether values like this one are written in pairs.
+pub(super) fn has_pairs(value: &Lanes) -> bool {
+    value.lanes > 1 && is_whole(value.dtype, value.lanes)
+}
+
 /// The address of the first lane.
 fn address(fb: &mut FunctionBuilder, place: &Place<Value, Lanes>, dtype: DType) -> Value {
     let Some(offset) = place.offset else { return place.pointer };
@@ -177,6 +240,8 @@ fn lane_steps(
     match &place.spread {
         Spread::Same => (0..lanes).map(|_| LaneStep::Known(0)).collect(),
         Spread::Unit => (0..lanes).map(|l| LaneStep::Known(l as i32)).collect(),
+        Spread::Backwards => (0..lanes).map(|l| LaneStep::Known(-(l as i32))).collect(),
+        Spread::Alternate { .. } => (0..lanes).map(|l| LaneStep::Known(2 * l as i32)).collect(),
         Spread::Strided(stride) => {
             let stride = fb.ins().ishl_imm_u(*stride, shift);
             let mut at = fb.ins().iconst(types::I64, 0);
@@ -200,8 +265,13 @@ fn lane_steps(
 /// All lanes are on.
 fn load_all(fb: &mut FunctionBuilder, place: &Place<Value, Lanes>, dtype: DType, lanes: u32) -> Lanes {
     let start = address(fb, place, dtype);
-    if matches!(place.spread, Spread::Unit) {
-        return read(fb, start, dtype, lanes);
+    match place.spread {
+        Spread::Unit => return read(fb, start, dtype, lanes),
+        Spread::Backwards if is_whole(dtype, lanes) => return read_backwards(fb, start, dtype, lanes),
+        Spread::Alternate { odd } if is_whole(dtype, lanes) => {
+            return read_alternate(fb, start, dtype, lanes, odd);
+        }
+        _ => {}
     }
     let mut scalars = Vec::new();
     for step in lane_steps(fb, place, dtype, lanes) {
@@ -342,6 +412,7 @@ fn each_lane(
             Some(at)
         }
         Spread::Same | Spread::Unit | Spread::Strided(_) => None,
+        Spread::Backwards | Spread::Alternate { .. } => None,
     };
     let (turn, exit) = (fb.create_block(), fb.create_block());
     fb.ins().brif(bits, turn, &[bits.into()], exit, &[]);
@@ -355,6 +426,8 @@ fn each_lane(
             let at = fb.ins().iadd(indices, offset);
             fb.ins().load(types::I64, flags(), at, 0)
         }
+        (Spread::Backwards, _) => fb.ins().ineg(lane),
+        (Spread::Alternate { .. }, _) => fb.ins().ishl_imm_u(lane, 1),
         (_, _) => lane,
     };
     let bytes = fb.ins().ishl_imm_u(element, i64::from(dtype.bytes().trailing_zeros()));

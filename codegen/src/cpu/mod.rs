@@ -8,7 +8,6 @@
 mod cast;
 mod disasm;
 mod emit;
-mod half;
 mod jit;
 mod lanes;
 mod memory;

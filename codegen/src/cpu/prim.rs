@@ -5,7 +5,6 @@
 //! ([`scalar_loop`] says which and why). The meaning is `Prim::eval`'s, bit for bit.
 
 use super::cast::{cast, cast_scalar};
-use super::half;
 use super::lanes::{Lanes, assemble, reinterpret, repeated, scalar_type, vector_type};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -42,9 +41,6 @@ pub(crate) fn prim(fb: &mut FunctionBuilder, prim: Prim, args: &[&Lanes]) -> Lan
     let (first, lanes) = (args[0], args[0].lanes);
     let dtypes: Vec<DType> = args.iter().map(|a| a.dtype).collect();
     let result = prim.result(&dtypes).expect("the walk emits well typed prims");
-    if let Some(converted) = half::conversion(fb, prim, first) {
-        return converted;
-    }
     if lanes == 1 {
         let regs: Vec<Value> = args.iter().map(|a| a.regs[0]).collect();
         return Lanes::scalar(result, scalar(fb, prim, first.dtype, &regs));

@@ -251,8 +251,12 @@ impl<'k> Printer<'k> {
         let is_one = self.is_thread() && lanes == 1;
         let lane = match &place.spread {
             Spread::Same => None,
-            Spread::Unit | Spread::Strided(_) if is_one => None,
+            Spread::Unit | Spread::Backwards | Spread::Alternate { .. } | Spread::Strided(_) if is_one => {
+                None
+            }
             Spread::Unit => Some(self.lane().to_string()),
+            Spread::Backwards => Some(format!("{} * -1", self.lane())),
+            Spread::Alternate { .. } => Some(format!("{} * 2", self.lane())),
             Spread::Strided(by) => Some(format!("{} * {by}", self.lane())),
             Spread::Gather(v) => Some(v.to_string()),
         };

@@ -48,6 +48,13 @@ pub enum Spread<I, V> {
     Same,
     /// Neighbours.
     Unit,
+    /// Neighbours, the last one first: each lane lies before the one before it.
+    Backwards,
+    /// Every second element; if `odd`, before each there is one.
+    Alternate {
+        /// Whether it is the second of a pair.
+        odd: bool,
+    },
     /// That far apart.
     Strided(I),
     /// Wherever each lane (an int64) says.
@@ -130,6 +137,19 @@ pub trait Emit: Sized {
         value: &Self::Value,
         active: Option<Active<Self::Index>>,
     );
+
+    /// Stores two values at every second element each, the second one right behind the first. A back end may
+    /// write both as what they are together, neighbours.
+    fn store_pair(
+        &mut self,
+        places: [&Place<Self::Index, Self::Value>; 2],
+        values: [&Self::Value; 2],
+        active: Option<Active<Self::Index>>,
+    ) {
+        for (place, value) in places.into_iter().zip(values) {
+            self.store(place, value, active);
+        }
+    }
 
     /// Tells of an index that is out of range in the lanes whose bit is set, of which there is one:
     /// keeps the least position (int64, at least 0), and the index (int64) once that is known.

@@ -12,6 +12,7 @@
 mod arith;
 mod emit;
 mod fold;
+pub(crate) mod half;
 mod layout;
 mod place;
 mod scan;

@@ -98,11 +98,14 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     fn scale(&mut self, i: E::Index, stride: Word) -> E::Index {
-        if stride == Word::Known(1) {
-            return i;
+        match stride {
+            Word::Known(1) => i,
+            Word::Known(2) => self.emit.step(Step::Add, i, i),
+            stride => {
+                let stride = self.word(stride);
+                self.emit.step(Step::Mul, i, stride)
+            }
         }
-        let stride = self.word(stride);
-        self.emit.step(Step::Mul, i, stride)
     }
 
     fn part(&mut self, term: &Term) -> Part<E::Index> {
@@ -190,6 +193,11 @@ impl<E: Emit> Walk<'_, E> {
         match (apart, vector) {
             (None, None) => (Spread::Same, 1),
             (Some(Apart::Elements(Word::Known(1))), None) => (Spread::Unit, lanes),
+            (Some(Apart::Elements(Word::Known(-1))), None) => (Spread::Backwards, lanes),
+            // An offset of 1 is left in the code where each element has one before it: `kernel/space.rs`.
+            (Some(Apart::Elements(Word::Known(2))), None) => {
+                (Spread::Alternate { odd: at.offset == Word::Known(1) }, lanes)
+            }
             (Some(Apart::Elements(stride)), None) => (Spread::Strided(self.word(stride)), lanes),
             (Some(Apart::Runs(stride)), None) => {
                 let (stride, run) = (self.word(stride), self.emit.number(RUN));

@@ -3,11 +3,11 @@
 //! A value is emitted once in the outermost open loop that it does not move with, and is found
 //! there by whoever needs it further in.
 
-use super::{Active, At, Emit, Slot, State, Step, V, Walk, What};
+use super::{Active, At, Emit, Place, Slot, Spread, State, Step, V, Walk, What};
 use crate::mapping;
 use numfuse_ir::dtype::DType;
-use numfuse_ir::index::Guard;
-use numfuse_ir::kernel::{Inst, PassId, Val};
+use numfuse_ir::index::{Guard, Word};
+use numfuse_ir::kernel::{Inst, PassId, Store, Val};
 use numfuse_ir::math::{Arith, Known};
 use numfuse_ir::ops::expansion::Expansion;
 use numfuse_ir::prim::Prim;
@@ -260,14 +260,28 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn stores(&mut self, pass: PassId) {
         let kernel = self.kernel;
         self.require(&self.pass_roots(pass));
-        for store in &kernel.passes[pass.index()].stores {
-            let value = self.values(&[store.value])[0];
-            let (place, lanes) = self.place(store.buffer, &store.at);
-            let value = self.handle(value, lanes);
+        let mut stores = kernel.passes[pass.index()].stores.iter().peekable();
+        while let Some(store) = stores.next() {
+            let (place, value, lanes) = self.written(store);
             // A single element that all lanes share exists whenever any lane does.
             let active = if lanes == 1 { None } else { self.active };
-            self.emit.store(&place, &value, active);
+            let alternates = matches!(place.spread, Spread::Alternate { odd: false });
+            match stores.next_if(|next| alternates && is_beside(store, next)) {
+                None => self.emit.store(&place, &value, active),
+                Some(next) => {
+                    let (second, other, _) = self.written(next);
+                    self.emit.store_pair([&place, &second], [&value, &other], active);
+                }
+            }
         }
+    }
+
+    /// Where a store goes, its value, and over how many lanes it spreads.
+    fn written(&mut self, store: &Store) -> (Place<E::Index, E::Value>, E::Value, u32) {
+        let value = self.values(&[store.value])[0];
+        let (place, lanes) = self.place(store.buffer, &store.at);
+        let value = self.handle(value, lanes);
+        (place, value, lanes)
     }
 
     /// A value that was just emitted.
@@ -396,4 +410,12 @@ impl<E: Emit> Walk<'_, E> {
         }
         joined
     }
+}
+
+/// Whether the second store goes right behind the first everywhere: the parts of complex numbers.
+fn is_beside(first: &Store, second: &Store) -> bool {
+    let offsets = (first.at.offset, second.at.offset);
+    offsets == (Word::Known(0), Word::Known(1))
+        && first.buffer == second.buffer
+        && first.at.terms == second.at.terms
 }

@@ -5,6 +5,7 @@ use super::inst::{Off, Size};
 use super::lanes::{Lanes, Regs, by_bytes, per_register, registers, size};
 use super::ops::Op;
 use super::prim;
+use crate::walk;
 use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
@@ -29,6 +30,7 @@ pub(super) fn cast(e: &mut Wide, x: &Lanes, to: DType) -> Lanes {
             let (zero, one) = (Scalar::zero(to), Scalar::one(to));
             prim::select(e, x, &Lanes::known(one, x.lanes), &Lanes::known(zero, x.lanes))
         }
+        (Kind::Float, Kind::Float) if from.is_half() || to.is_half() => half(e, x, to),
         (Kind::Float, Kind::Float) => {
             let op = if to.bytes() == 8 { Op::Vcvtps2pd } else { Op::Vcvtpd2ps };
             converted(e, x, to, op)
@@ -39,8 +41,34 @@ pub(super) fn cast(e: &mut Wide, x: &Lanes, to: DType) -> Lanes {
     }
 }
 
+/// A half as float32, or a float as a half: float16 and float32 become each other by an instruction.
+fn half(e: &mut Wide, x: &Lanes, to: DType) -> Lanes {
+    match (x.dtype, to) {
+        (DType::F16, DType::F32) => converted(e, x, to, Op::Vcvtph2ps),
+        (DType::F32, DType::F16) => piecewise(e, x, to, |e, piece, size| {
+            let half = e.code.through_rm(Op::Vcvtps2ph, size, piece);
+            // To nearest, ties to even, whatever the processor's mode is.
+            e.code.last().immediate = Some(0);
+            half
+        }),
+        (from, _) => {
+            walk::half::conversion(e, Prim::Cast(to), x, from, x.lanes).expect("a half type takes part")
+        }
+    }
+}
+
+/// A float32 rounded to a half type.
+pub(super) fn rounded(e: &mut Wide, x: &Lanes, to: DType) -> Lanes {
+    if to != DType::F16 {
+        let rounded = walk::half::conversion(e, Prim::Round(to), x, x.dtype, x.lanes);
+        return rounded.expect("it is a rounding");
+    }
+    let half = half(e, x, to);
+    converted(e, &half, DType::F32, Op::Vcvtph2ps)
+}
+
 /// A conversion, one instruction on each register of the side that has more of them.
-fn converted(e: &mut Wide, x: &Lanes, to: DType, op: Op) -> Lanes {
+pub(super) fn converted(e: &mut Wide, x: &Lanes, to: DType, op: Op) -> Lanes {
     piecewise(e, x, to, |e, piece, size| {
         if is_narrowing(op) { e.code.through_rm(op, size, piece) } else { e.code.unary(op, size, piece) }
     })

@@ -5,7 +5,7 @@ use super::lanes::{Lanes, Regs, Where, registers};
 use super::numbers::{self, Number, low_ones};
 use super::ops::Op;
 use super::program::{Block, End, Program, Test};
-use super::{memory, prim};
+use super::{apart, memory, prim};
 use crate::abi;
 use crate::mapping::Mapping;
 use crate::walk::{Active, Emit, Memory, Place, Step};
@@ -236,8 +236,26 @@ impl Emit for Wide<'_> {
         memory::store(self, place, value, active);
     }
 
-    fn fault(&mut self, _: u32, _: &Lanes, _: &Lanes, _: Self::Index) {
-        unreachable!("kernels that take by index are left to Cranelift: `supports_types`")
+    fn store_pair(
+        &mut self,
+        places: [&Place<Number, Lanes>; 2],
+        values: [&Lanes; 2],
+        active: Option<Active<Number>>,
+    ) {
+        if apart::has_pairs(values[0]) {
+            let bits = active.map(|active| active.bits);
+            return apart::store_alternate(self, places[0], values.map(Some), bits);
+        }
+        for (place, value) in places.into_iter().zip(values) {
+            self.store(place, value, active);
+        }
+    }
+
+    fn fault(&mut self, check: u32, at: &Lanes, index: &Lanes, bits: Number) {
+        let cells = self.word_at(abi::checks_at(self.kernel));
+        let cells = self.code.general(Op::Mov, cells);
+        let cell = self.added(cells, i64::from(check) * 16);
+        memory::fault(self, cell, at, index, bits);
     }
 
     fn constant(&mut self, c: Scalar, lanes: u32) -> Lanes {

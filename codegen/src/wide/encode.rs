@@ -50,6 +50,7 @@ impl Bytes {
         let vvvv = inst.vvvv.map_or(0, number);
         match row.form {
             Form::Immediate => self.immediate(reg, inst.immediate.unwrap_or(0)),
+            Form::Several if inst.op == Op::Lowered => self.lowered(reg, vvvv, register(&inst.rm)),
             Form::Several => self.division(inst.op, reg, vvvv, register(&inst.rm)),
             Form::Same | Form::SameOfTwo => {
                 let own = inst.reg.expect("it has a result");
@@ -224,6 +225,44 @@ impl Bytes {
         let digit = if signed { 7 } else { 6 };
         self.bytes.extend([0x48 | b >> 3, 0xf7, 0xc0 | digit << 3 | b & 7]);
         self.copy(to, if rest { RDX } else { RAX });
+    }
+
+    /// Lowers the unsigned number at an address to another, through rax, by trying until nobody was faster;
+    /// gives what is there then.
+    fn lowered(&mut self, to: u8, address: u8, number: u8) {
+        self.at_address(0x8b, RAX, address);
+        let again = self.bytes.len();
+        self.compare(RAX, number);
+        self.bytes.extend([0x76, 0]);
+        let skip = self.bytes.len();
+        self.bytes.push(0xf0);
+        self.bytes.extend([
+            0x48 | number >> 3 << 2 | address >> 3,
+            0x0f,
+            0xb1,
+            0x40 | (number & 7) << 3 | address & 7,
+        ]);
+        self.after_address(address);
+        self.bytes.extend([0x75, 0]);
+        let end = self.bytes.len();
+        self.bytes[end - 1] = (again as isize - end as isize) as u8;
+        self.bytes[skip - 1] = (end - skip) as u8;
+        self.at_address(0x8b, to, address);
+    }
+
+    /// An operation on a general register and what lies at the address in another.
+    fn at_address(&mut self, opcode: u8, reg: u8, address: u8) {
+        self.bytes.extend([0x48 | reg >> 3 << 2 | address >> 3, opcode, 0x40 | (reg & 7) << 3 | address & 7]);
+        self.after_address(address);
+    }
+
+    /// What follows an operand of a register and a displacement of one byte: a byte for the registers that
+    /// look like rsp, and a displacement of 0.
+    fn after_address(&mut self, address: u8) {
+        if address & 7 == RSP {
+            self.bytes.push(0x24);
+        }
+        self.bytes.push(0);
     }
 
     /// One general register into another.

@@ -4,8 +4,9 @@
 //! fault on, what its mask switches off. Elements of 1 and 2 bytes that are no neighbours go one by
 //! one through the stack.
 
+use super::apart;
 use super::emit::Wide;
-use super::inst::{Base, Inst, MASK, Mem, Off, Rm, Size, VECTOR};
+use super::inst::{Base, GENERAL, Inst, MASK, Mem, Off, Rm, Size, VECTOR};
 use super::lanes::{Lanes, Regs, broadcast, by_bytes, per_register, registers, size};
 use super::numbers::{Number, further, rm};
 use super::ops::Op;
@@ -16,9 +17,10 @@ use regalloc2::VReg;
 use smallvec::smallvec;
 
 /// Loads of vectors by the bytes of a lane, which masks go by.
-const LOADS: [Op; 4] = [Op::Vmovdqu8, Op::Vmovdqu16, Op::Vmovdqu32, Op::Vmovdqu64];
+pub(super) const LOADS: [Op; 4] = [Op::Vmovdqu8, Op::Vmovdqu16, Op::Vmovdqu32, Op::Vmovdqu64];
 /// Stores likewise.
-const STORES: [Op; 4] = [Op::Vmovdqu8Store, Op::Vmovdqu16Store, Op::Vmovdqu32Store, Op::Vmovdqu64Store];
+pub(super) const STORES: [Op; 4] =
+    [Op::Vmovdqu8Store, Op::Vmovdqu16Store, Op::Vmovdqu32Store, Op::Vmovdqu64Store];
 /// Lanes of one register of 64-bit places.
 const PLACES: u32 = 8;
 
@@ -102,10 +104,14 @@ pub(super) fn load(
             read(e, from, dtype, lanes)
         }
         (Spread::Unit, Some(active)) => load_masked(e, place, dtype, lanes, active.bits),
-        (Spread::Strided(_) | Spread::Gather(_), _) if bytes < 4 => {
-            load_one_by_one(e, place, dtype, lanes, active.map(|a| a.bits))
+        (Spread::Backwards, None) if apart::is_whole(dtype, lanes) => {
+            apart::load_backwards(e, place, dtype, lanes)
         }
-        (Spread::Strided(_) | Spread::Gather(_), _) => gather(e, place, dtype, lanes, active.map(|a| a.bits)),
+        (Spread::Alternate { odd }, _) if apart::is_whole(dtype, lanes) => {
+            apart::load_alternate(e, place, dtype, lanes, *odd, active.map(|a| a.bits))
+        }
+        _ if bytes < 4 => load_one_by_one(e, place, dtype, lanes, active.map(|a| a.bits)),
+        _ => gather(e, place, dtype, lanes, active.map(|a| a.bits)),
     }
 }
 
@@ -123,10 +129,11 @@ pub(super) fn store(
             write(e, to, value);
         }
         (Spread::Unit, Some(active)) => store_masked(e, place, value, active.bits),
-        (Spread::Strided(_) | Spread::Gather(_), _) if bytes < 4 => {
-            store_one_by_one(e, place, value, active.map(|a| a.bits));
+        (Spread::Alternate { .. }, _) if apart::has_pairs(value) => {
+            apart::store_alternate(e, place, [Some(value), None], active.map(|a| a.bits));
         }
-        (Spread::Strided(_) | Spread::Gather(_), _) => scatter(e, place, value, active.map(|a| a.bits)),
+        _ if bytes < 4 => store_one_by_one(e, place, value, active.map(|a| a.bits)),
+        _ => scatter(e, place, value, active.map(|a| a.bits)),
     }
 }
 
@@ -195,6 +202,24 @@ fn places(e: &mut Wide, spread: &Spread<Number, Lanes>, lanes: u32) -> Lanes {
             e.prim(Prim::Mul, &[&numbers, &stride])
         }
         Spread::Unit | Spread::Same => e.lane_numbers(lanes),
+        Spread::Backwards | Spread::Alternate { .. } => {
+            let by = step_of(spread);
+            let number = |lane: usize| (lane as i64 * by).to_le_bytes();
+            let regs = (0..registers(lanes, 8)).map(|r| {
+                let bytes = std::array::from_fn(|byte| number(8 * r + byte / 8)[byte % 8]);
+                e.table_of(&bytes, size(lanes, 8))
+            });
+            Lanes::vector(DType::I64, lanes, regs.collect())
+        }
+    }
+}
+
+/// How far neighbouring lanes are apart, where that is known.
+fn step_of(spread: &Spread<Number, Lanes>) -> i64 {
+    match spread {
+        Spread::Backwards => -1,
+        Spread::Alternate { .. } => 2,
+        Spread::Same | Spread::Unit | Spread::Strided(_) | Spread::Gather(_) => 1,
     }
 }
 
@@ -328,12 +353,13 @@ fn each_lane(
             Some(slot)
         }
         Spread::Same | Spread::Unit | Spread::Strided(_) => None,
+        Spread::Backwards | Spread::Alternate { .. } => None,
     };
     let bits = bits.map(|bits| e.general(bits));
     let (lane, _) = e.begin_loop(Number::Known(0), Number::Known(lanes.into()), 1, &[]);
     let number = e.general(lane);
     if let Some(bits) = bits {
-        let from = e.code.three(Op::Shrx, Size::X, super::inst::GENERAL, number, bits);
+        let from = e.code.three(Op::Shrx, Size::X, GENERAL, number, bits);
         let on = e.code.general_by(Op::AndBy, from, 1);
         e.begin_if(Number::Register(on), false, &[]);
     }
@@ -343,7 +369,7 @@ fn each_lane(
             let from = e.on_stack(slot, lane, 8);
             Number::Register(e.code.general(Op::Mov, rm(from)))
         }
-        (_, _) => lane,
+        (spread, _) => e.step(Step::Mul, lane, Number::Known(step_of(spread))),
     };
     let element = e.general(element);
     let outside = Mem { index: Some(element), scale: bytes as u8, ..Mem::at(Base::Register(start), 0) };
@@ -352,6 +378,31 @@ fn each_lane(
         e.end_if(&[]);
     }
     e.end_loop(&[]);
+}
+
+/// Keeps the least position of an index out of range, and the index that lies at it: a loop over the
+/// lanes whose bit is set. Other threads may do the same.
+pub(super) fn fault(e: &mut Wide, cell: VReg, at: &Lanes, index: &Lanes, bits: Number) {
+    let slots = [at, index].map(|value| {
+        let slot = e.code.area(value.lanes * 8);
+        write(e, Mem::at(Base::Stack, slot), value);
+        slot
+    });
+    let place = Place { pointer: Number::Register(cell), offset: None, spread: Spread::Unit };
+    each_lane(e, &place, 8, at.lanes, Some(bits), |e, lane, _| {
+        let [position, index] = slots.map(|slot| {
+            let from = e.on_stack(slot, lane, 8);
+            e.code.general(Op::Mov, from)
+        });
+        let least = e.code.three(Op::Lowered, Size::X, GENERAL, cell, position);
+        // Not above the position: as far below it as -1 or more, or the same.
+        let below = e.code.general_two(Op::Sub, least, position);
+        let below = e.step(Step::Max, Number::Register(below), Number::Known(-1));
+        let is_first = e.step(Step::Add, below, Number::Known(1));
+        e.begin_if(is_first, false, &[]);
+        e.code.store(Op::MovStore, Size::X, index, Mem::at(Base::Register(cell), 8));
+        e.end_if(&[]);
+    });
 }
 
 /// Writes lane `l` of value `k` to element `k` of row `l`, where a row has as many elements as there

@@ -21,6 +21,7 @@
 //! where the kernel says so. What [`supports`] refuses is Cranelift's.
 
 mod allocate;
+mod apart;
 mod assemble;
 mod bytes;
 mod cast;
@@ -43,8 +44,7 @@ use crate::error::Error;
 use crate::mapping::{self, Layout, Mapping};
 use crate::walk::{Entry, walk};
 use numfuse_ir::dtype::DType;
-use numfuse_ir::kernel::{Inst, Kernel};
-use numfuse_ir::prim::Prim;
+use numfuse_ir::kernel::Kernel;
 
 /// The multiple at which code begins: constants behind it are aligned with it.
 pub(crate) const ALIGNMENT: u64 = 64;
@@ -81,17 +81,10 @@ pub(crate) fn supports_types(kernel: &Kernel) -> bool {
     refused_for_types(kernel).is_none()
 }
 
-/// The types must have a place in registers; what is rounded to another, or taken by index, is left to
-/// Cranelift.
+/// The types must have a place in registers.
 fn refused_for_types(kernel: &Kernel) -> Option<&'static str> {
     let mut types = kernel.buffers.iter().map(|b| b.dtype).chain(kernel.dtypes.iter().copied());
-    let rounds = |inst: &Inst| matches!(inst, Inst::Prim(Prim::Round(_), _));
-    let takes = |inst: &Inst| matches!(inst, Inst::Within { .. });
-    match () {
-        () if kernel.body.iter().any(rounds) || !types.all(is_known) => Some("it has half types"),
-        () if kernel.body.iter().any(takes) => Some("it takes elements by index"),
-        () => None,
-    }
+    (!types.all(is_known)).then_some("it has complex types")
 }
 
 /// The types that have a place in registers.
@@ -99,7 +92,8 @@ fn is_known(dtype: DType) -> bool {
     match dtype {
         DType::Bool | DType::I8 | DType::U8 | DType::I16 | DType::U16 => true,
         DType::I32 | DType::U32 | DType::I64 | DType::U64 | DType::F32 | DType::F64 => true,
-        DType::F16 | DType::BF16 | DType::C64 | DType::C128 => false,
+        DType::F16 | DType::BF16 => true,
+        DType::C64 | DType::C128 => false,
     }
 }
 

@@ -169,6 +169,7 @@ ops! {
     ShrBy = "shr", Legacy Np One 1 0xc1, Digit(5), Bytes(8);
     Bzhi = "bzhi", Vex0 Np M38 1 0xf5, Rmv, Bytes(8);
     Shrx = "shrx", Vex0 Pf2 M38 1 0xf7, Rmv, Bytes(8);
+    Pdep = "pdep", Vex0 Pf2 M38 1 0xf5, Rvm, Bytes(8);
     // The lesser and the greater of two signed numbers: a comparison and a conditional move.
     Least = "cmp+cmovg", Legacy Np M0f 1 0x4f, Adds, Bytes(8);
     Greatest = "cmp+cmovl", Legacy Np M0f 1 0x4c, Adds, Bytes(8);
@@ -177,6 +178,8 @@ ops! {
     Remainder = "div", Legacy Np One 1 0xf7, Several, Bytes(8);
     DivideSigned = "idiv", Legacy Np One 1 0xf7, Several, Bytes(8);
     RemainderSigned = "idiv", Legacy Np One 1 0xf7, Several, Bytes(8);
+    // The lesser of a number and what lies at an address, left there and given, whoever else does so.
+    Lowered = "lock cmpxchg", Legacy Np M0f 1 0xb1, Several, Bytes(8);
 
     // Masks.
     Kmov = "kmovq", Vex0 Np M0f 1 0x90, Rm, Bytes(8);
@@ -362,6 +365,8 @@ ops! {
     Vpmovsdw = "vpmovsdw", Evex Pf3 M38 0 0x23, Mr, Part(2);
     Vpmovusdb = "vpmovusdb", Evex Pf3 M38 0 0x11, Mr, Part(4);
     Vpmovusdw = "vpmovusdw", Evex Pf3 M38 0 0x13, Mr, Part(2);
+    Vcvtph2ps = "vcvtph2ps", Evex P66 M38 0 0x13, Rm, Part(2);
+    Vcvtps2ph = "vcvtps2ph", Evex P66 M3a 0 0x1d, Mr, Part(2);
     Vcvtps2pd = "vcvtps2pd", Evex Np M0f 0 0x5a, Rm, Part(2);
     Vcvtpd2ps = "vcvtpd2ps", Evex P66 M0f 1 0x5a, Rm, Full8;
     Vcvtdq2ps = "vcvtdq2ps", Evex Np M0f 0 0x5b, Rm, Full4;

@@ -44,7 +44,7 @@ pub(super) fn prim(e: &mut Wide, prim: Prim, args: &[&Lanes]) -> Lanes {
         Prim::Ceil => rounded(e, first, 2),
         Prim::Trunc => rounded(e, first, 3),
         Prim::Shl | Prim::Shr => shift(e, prim, first, args[1]),
-        Prim::Round(_) => unreachable!("kernels with half types are left to Cranelift: `supports_types`"),
+        Prim::Round(to) => cast::rounded(e, first, to),
     }
 }
 

@@ -28,7 +28,7 @@ fn places(op: Op) -> Places {
             Places { registers: false, memory: true, ..all(GENERAL) }
         }
         (Op::Mov | Op::Mov32 | Op::Movzx8 | Op::Movzx16, _) => Places { memory: true, ..all(GENERAL) },
-        (_, Coding::Legacy) | (Op::Bzhi | Op::Shrx, _) => all(GENERAL),
+        (_, Coding::Legacy) | (Op::Bzhi | Op::Pdep | Op::Shrx, _) => all(GENERAL),
         (Op::Kmov, _) => Places { memory: true, ..all(MASK) },
         (Op::KmovStore, _) => Places { registers: false, memory: true, ..all(MASK) },
         (Op::KmovFrom, _) => Places { rm: GENERAL, ..all(MASK) },
@@ -85,6 +85,7 @@ fn immediate(op: Op) -> Option<i64> {
                     | Op::VpextrwStore
                     | Op::Vrndscaleps
                     | Op::Vrndscalepd
+                    | Op::Vcvtps2ph
             ) || row.name.starts_with("vcmp")
                 || row.name.starts_with("vpcmp")
                 || row.name.starts_with("vextract")
@@ -258,6 +259,19 @@ fn several_instructions_are_what_they_say() {
     assert_eq!(division(Op::Remainder), "mov rax, rsi; xor rdx, rdx; div r13; mov r9, rdx");
     assert_eq!(division(Op::DivideSigned), "mov rax, rsi; cqo; idiv r13; mov r9, rax");
     assert_eq!(division(Op::RemainderSigned), "mov rax, rsi; cqo; idiv r13; mov r9, rdx");
+    let lowered = |address| texts(Inst { vvvv: Some(PReg::new(address, GENERAL)), ..two(Op::Lowered) });
+    for (address, name) in [(6, "rsi"), (12, "r12"), (13, "r13"), (5, "rbp"), (9, "r9")] {
+        let expected = format!(
+            "mov rax, [{name}]; cmp rax, r13; jbe LENGTH; lock cmpxchg [{name}], r13; jne AGAIN; mov r9, [{name}]"
+        );
+        let text = lowered(address);
+        let jump = |text: &str, name: &str| {
+            let at = text.find(name).expect("it jumps") + name.len() + 1;
+            text[at..].split(';').next().unwrap_or("").to_string()
+        };
+        let (over, back) = (jump(&text, "jbe"), jump(&text, "jne"));
+        assert_eq!(text, expected.replace("LENGTH", &over).replace("AGAIN", &back));
+    }
     let number = |n: i64| texts(Inst { reg: Some(b), immediate: Some(n), ..Inst::new(Op::MovImm, Size::X) });
     assert_eq!(number(7), "mov r13, 7");
     assert_eq!(number(-7), "mov r13, 18446744073709551609");

@@ -125,7 +125,8 @@ pub fn for_each_index(kernel: &mut Kernel, f: &mut dyn FnMut(&mut Index)) {
 
 /// Turns the kernel's numbers into launch words and gives their values in this launch.
 ///
-/// Left in the code are strides 0 and 1, offsets 0, and small column extents. Strides of one buffer
+/// Left in the code are strides from -1 to 2, offsets 0, and small column extents; beside a stride of 2 an
+/// offset of 1, where no stride is negative: there each element has one before it. Strides of one buffer
 /// along one axis share a word when they are equal.
 pub fn lift(kernel: &mut Kernel) -> Vec<i64> {
     let mut words = Words::default();
@@ -190,6 +191,15 @@ impl Words {
         })
     }
 
+    /// A word unless the number is one of those by which neighbours, reversed ones and every second one are
+    /// told.
+    fn stride(&mut self, name: (Role, u32, u32), word: Word) -> Word {
+        match known(word) {
+            -1..=2 => word,
+            n => self.word(name, n),
+        }
+    }
+
     /// A word unless the number is 0 or 1.
     fn number(&mut self, name: (Role, u32, u32), word: Word) -> Word {
         match known(word) {
@@ -200,7 +210,11 @@ impl Words {
 
     fn index(&mut self, owner: u32, index: &mut Index) {
         let offset = known(index.offset);
-        index.offset = if offset == 0 { index.offset } else { self.word((Role::Offset, owner, 0), offset) };
+        let strides = || index.terms.iter().map(|(stride, _)| known(*stride));
+        let is_second = offset == 1 && strides().all(|n| n > 0) && strides().any(|n| n == 2);
+        if offset != 0 && !is_second {
+            index.offset = self.word((Role::Offset, owner, 0), offset);
+        }
         for (stride, term) in &mut index.terms {
             let place = match term {
                 Term::Axis(a) => a.0,
@@ -211,7 +225,7 @@ impl Words {
                     axis.0
                 }
             };
-            *stride = self.number((Role::Stride, owner, place), *stride);
+            *stride = self.stride((Role::Stride, owner, place), *stride);
         }
     }
 }

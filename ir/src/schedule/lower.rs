@@ -222,7 +222,8 @@ impl<'a> Lowering<'a> {
 
     /// The words of a sum, and the values of the places in it that are found by index.
     fn index(&mut self, sum: &Sum) -> Index {
-        Index::of(sum, &mut |number| self.within(number))
+        let sum = sum.together(&|axis| self.space.extent(axis));
+        Index::of(&sum, &mut |number| self.within(number))
     }
 
     /// The place that an index means, which is known by now.
