@@ -56,22 +56,32 @@ pub fn on_fake(name: &str, variables: &[(&str, &str)], body: impl FnOnce()) {
     succeeds(name, &alone::child(name, &paired(&fake.variables(&kernels.0, OPTIONS), variables)));
 }
 
-/// As [`on_fake`], with a sanitizer that watches the kernels; or says that there is none.
+/// As [`on_fake`], with sanitizers that watch the kernels; or says that there are none.
 #[track_caller]
 pub fn on_watched_fake(name: &str, body: impl FnOnce()) {
     if alone::is_child(name) {
         return body();
     }
-    let Some(fake) = Fake::get() else { return };
+    if let Some(output) = watched_child(name) {
+        succeeds(name, &output);
+    }
+}
+
+/// What becomes of the test `name` in a process where a processor that stands in for a GPU is watched by sanitizers;
+/// `None` where there are none.
+#[track_caller]
+pub fn watched_child(name: &str) -> Option<Output> {
+    let fake = Fake::get()?;
     let Some((sanitize, library)) = &fake.sanitizers else {
-        return skipped("addresses and undefined behaviour of kernels: the C++ compiler has no sanitizers");
+        skipped("addresses and undefined behaviour of kernels: the C++ compiler has no sanitizers");
+        return None;
     };
     let kernels = Scratch::new(name);
     let library = library.to_string_lossy();
     let watch =
         [("LD_PRELOAD", &*library), ("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=0")];
     let variables = fake.variables(&kernels.0, &format!("{OPTIONS} {sanitize}"));
-    succeeds(name, &alone::child(name, &paired(&variables, &watch)));
+    Some(alone::child(name, &paired(&variables, &watch)))
 }
 
 /// Runs the tests of this program whose names begin so, where a processor stands in for a GPU; what they say.

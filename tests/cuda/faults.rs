@@ -113,6 +113,16 @@ fn without_nvrtc_there_are_copies_and_a_sentence() {
 }
 
 #[test]
+fn an_old_nvrtc_is_a_sentence() {
+    on_fake("faults::an_old_nvrtc_is_a_sentence", &[("CUDA_ON_CPU_NVRTC", "11")], || {
+        let said = sentence((there(10) + 1.0).eval().unwrap_err());
+        let expected = "no CUDA device: libnvrtc is one of CUDA 11.0, 12.0 is needed: install CUDA's NVRTC";
+        assert!(said.starts_with(expected), "{said}");
+        the_processor_goes_on();
+    });
+}
+
+#[test]
 fn without_cublas_a_product_is_a_sentence() {
     let libraries = ["libcuda.so", "libnvrtc.so"];
     on_fake_with("faults::without_cublas_a_product_is_a_sentence", &libraries, || {

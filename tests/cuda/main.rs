@@ -10,6 +10,7 @@
 mod agree;
 #[path = "../alone/mod.rs"]
 mod alone;
+mod emulation;
 #[path = "../expressions/mod.rs"]
 mod expressions;
 mod fake;

@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 /// A version of the compiler: major, minor.
 pub(super) type Version = (i32, i32);
 
+/// The oldest compiler that has all calls, and takes all options.
+const LEAST_MAJOR: i32 = 12;
+
 /// Code for a GPU.
 pub(super) struct Compiled {
     /// Machine code (cubin) or, for GPUs that the compiler does not know, PTX that ends in 0.
@@ -30,7 +33,7 @@ pub(super) const OPTIONS: [&str; 6] = [
 /// The compiler that is there, and its version.
 ///
 /// # Errors
-/// There is none.
+/// There is none, or one that is too old.
 pub(super) fn version() -> Result<Version, Error> {
     static VERSION: OnceLock<Option<Version>> = OnceLock::new();
     let version = fork::once(&VERSION, || {
@@ -39,11 +42,17 @@ pub(super) fn version() -> Result<Version, Error> {
         let known = NVRTC.is_present() && unsafe { sys::nvrtcVersion(&mut major, &mut minor) } == SUCCESS;
         known.then_some((major, minor))
     });
-    version.ok_or_else(|| {
-        let why = "libnvrtc cannot be loaded: install CUDA's NVRTC (the Python package nvidia-cuda-nvrtc has it), \
-                   or name its folder in NUMFUSE_CUDA_LIBRARIES";
-        Error::Unavailable(why.into())
-    })
+    let why = match *version {
+        Some((major, minor)) if major < LEAST_MAJOR => {
+            format!("libnvrtc is one of CUDA {major}.{minor}, {LEAST_MAJOR}.0 is needed")
+        }
+        Some(version) => return Ok(version),
+        None => "libnvrtc cannot be loaded".into(),
+    };
+    Err(Error::Unavailable(format!(
+        "{why}: install CUDA's NVRTC (the Python package nvidia-cuda-nvrtc has it), or name its folder in \
+         NUMFUSE_CUDA_LIBRARIES"
+    )))
 }
 
 /// The option for GPUs of a compute capability: machine code for just these where the compiler knows

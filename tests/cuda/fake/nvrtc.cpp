@@ -3,6 +3,7 @@
 // CUDA_ON_CPU_COMPILER   the command that makes a shared library: `g++ -shared …`
 // CUDA_ON_CPU_FOLDER     where these libraries go
 // CUDA_ON_CPU_FAIL_COMPILER=1   refuses every text
+// CUDA_ON_CPU_NVRTC=11          of which version of CUDA it is (13)
 //
 // What is handed out as code is four lines: a word to know it by, the path of a library, the number that the names of
 // its entries end in, and a word that all PTX has. on_cpu_compile makes one library of many texts; whoever compiles one of
@@ -142,7 +143,7 @@ static char* code_of(const char* text) {
 // ── The calls ──────────────────────────────────────────────────────────────────────────────────────────────
 
 EXPORTED int nvrtcVersion(int* major, int* minor) {
-    *major = 13, *minor = 0;
+    *major = *setting("CUDA_ON_CPU_NVRTC") ? atoi(setting("CUDA_ON_CPU_NVRTC")) : 13, *minor = 0;
     return SUCCESS;
 }
 

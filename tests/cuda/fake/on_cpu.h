@@ -2,9 +2,9 @@
 //
 // The threads of a block are fibers of one thread of the system, its blocks run one after the other. A fiber
 // runs until it must wait for others: at a barrier of its block, or where the threads of its warp exchange
-// something. Which one goes on then is drawn by lot, and so is the order of the blocks: what works by the order
-// of threads alone does not work here. Before each block its shared memory is filled with ones, so that
-// what an earlier block has left there is of no use.
+// something. Which one goes on then is drawn by lot, a warp runs as far ahead of the others as it comes, and the
+// blocks run forwards or backwards: what works by the order of threads alone does not work here. Before each block
+// its shared memory is filled with ones, so that what an earlier block has left there is of no use.
 //
 // Whoever includes this says before a text SHARED, a name for the section that holds its shared memory, and
 // after it ENTRY(name) for each entry. Nothing but C's library is used.
@@ -170,9 +170,36 @@ struct Lots {
     }
 };
 
-// Runs the threads of a block to their end; false if they wait for each other for ever.
+// The numbers below n, in an order drawn by lot.
+static void shuffle(Lots& lots, unsigned* order, unsigned n) {
+    for (unsigned k = 0; k < n; k++) order[k] = k;
+    for (unsigned k = n; k-- > 1;) {
+        const unsigned other = lots.below(k + 1), kept = order[other];
+        order[other] = order[k];
+        order[k] = kept;
+    }
+}
+
+// Runs a warp until each of its threads waits for others or is done; whether any of them ran.
+static bool run_warp(Lots& lots, unsigned warp) {
+    const unsigned first = 32 * warp, many = block.threads - first < 32 ? block.threads - first : 32;
+    unsigned order[32];
+    bool any = false;
+    for (bool again = true; again;) {
+        again = false;
+        shuffle(lots, order, many);
+        for (unsigned k = 0; k < many; k++) {
+            Thread* next = &threads[first + order[k]];
+            if (next->state == READY) again = true, resume(next);
+        }
+        any |= again;
+    }
+    return any;
+}
+
+// Runs the threads of a block to their end, each warp as far ahead of the others as it comes; false if they wait for
+// each other for ever.
 static bool run_block(Lots& lots) {
-    unsigned order[MOST_THREADS];
     block.running = block.threads;
     block.at_barrier = 0;
     memset(warps, 0, sizeof warps);
@@ -180,16 +207,13 @@ static bool run_block(Lots& lots) {
         const unsigned x = t % block.size.x, rest = t / block.size.x;
         threads[t].index = {x, rest % block.size.y, rest / block.size.y};
         threads[t].state = READY;
-        order[t] = t;
     }
+    const unsigned many = (block.threads + 31) / 32;
+    unsigned order[MOST_THREADS / 32];
     while (block.running) {
         bool any = false;
-        for (unsigned k = block.threads; k-- > 0;) {
-            const unsigned other = lots.below(k + 1), next = order[other];
-            order[other] = order[k];
-            order[k] = next;
-            if (threads[next].state == READY) any = true, resume(&threads[next]);
-        }
+        shuffle(lots, order, many);
+        for (unsigned k = 0; k < many; k++) any |= run_warp(lots, order[k]);
         if (!any) {
             unsigned waiting[4] = {};
             for (unsigned t = 0; t < block.threads; t++) waiting[threads[t].state]++;
