@@ -110,3 +110,78 @@ fn shifts_by_known_counts() {
         }
     }
 }
+
+/// Dividends beside the multiples of a divisor, where a quotient that is rounded up shows, of every size.
+fn beside_multiples(dtype: DType, by: i128) -> Vec<Scalar> {
+    let bits = dtype.bits() - u32::from(dtype.is_signed());
+    let by = if by == 0 { 7 } else { by };
+    let mut numbers = Vec::new();
+    for size in 0..bits {
+        for share in [1, 3, 5, 7, 11] {
+            let multiple = (1i128 << size) * share / 8 / by * by;
+            numbers.extend([-1, 0, 1].map(|by| multiple + by));
+            numbers.push((1i128 << size) + share - 6);
+        }
+    }
+    let all = numbers.into_iter().flat_map(|n| [n, -n]);
+    all.map(|n| Scalar::from_i128(dtype, n)).chain(edges(dtype)).collect()
+}
+
+#[test]
+fn integers_are_divided_exactly_by_one_number_and_by_many() {
+    const DIVISORS: [i128; 22] = [
+        0,
+        1,
+        -1,
+        2,
+        3,
+        -3,
+        7,
+        10,
+        -10,
+        41,
+        127,
+        255,
+        641,
+        1000,
+        32749,
+        65535,
+        2147483647,
+        6700417,
+        (1 << 48) - 1,
+        1 << 48,
+        (1 << 52) - 1,
+        (1 << 53) + 1,
+    ];
+    for &dtype in DType::ALL.iter().filter(|d| d.is_integer()) {
+        for prim in [Prim::Div, Prim::Rem] {
+            let of = |n: i128| Scalar::from_i128(dtype, n);
+            for by in DIVISORS.into_iter().map(of).filter(|by| DIVISORS.contains(&by.to_i128())) {
+                let rows: Vec<Vec<Scalar>> =
+                    beside_multiples(dtype, by.to_i128()).into_iter().map(|x| vec![x, by]).collect();
+                for is_one in [true, false] {
+                    divided(prim, dtype, &rows, is_one);
+                }
+            }
+        }
+    }
+}
+
+/// Divides by a number of the launch, or by as many elements of an array.
+fn divided(prim: Prim, dtype: DType, rows: &[Vec<Scalar>], is_one: bool) {
+    let mut b = Build::new(&[param(0)], 1, 1);
+    let i = at(known(0), &[(known(1), 0)]);
+    let (x, many) = (b.buffer(dtype, Role::In), b.buffer(dtype, Role::In));
+    let y = b.buffer(dtype, Role::Out);
+    b.kernel.scalars = vec![dtype];
+    let x = b.load(x, i.clone());
+    let by = if is_one { b.push(Inst::Scalar(0), dtype) } else { b.load(many, i.clone()) };
+    let v = b.prim(prim, &[x, by]);
+    b.store(&[], y, i, v);
+    for lanes in possible_for(&b.kernel, &[8, 32]) {
+        let mut buffers: Vec<Vec<u8>> = (0..2).map(|a| Scalar::encode(rows.iter().map(|r| r[a]))).collect();
+        buffers.push(vec![0; rows.len() * dtype.bytes()]);
+        run(&b.kernel, flat(lanes), &mut buffers, &[rows[0][1]], &[rows.len() as i64]);
+        compare(prim, rows, &Scalar::decode(dtype, &buffers[2]), &format!("{lanes} lanes, by one: {is_one}"));
+    }
+}
