@@ -4,11 +4,11 @@ use crate::array::Array;
 use crate::budget::{Cut, Way};
 use crate::error::{Cause, Error};
 use crate::eval::{self, Planned};
-use numfuse_codegen::{Mapping, cuda};
+use numfuse_codegen::Mapping;
 use numfuse_ir::graph::print::{dot, excerpt};
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::kernel::Kernel;
-use numfuse_ir::schedule::{KernelJob, LibraryJob, Plan, Step, explain};
+use numfuse_ir::schedule::{LibraryJob, Plan, Step, explain};
 use numfuse_ir::target::Vectors;
 use numfuse_runtime::cpu::bandwidth::Bandwidth;
 use numfuse_runtime::cuda::Gpu;
@@ -161,31 +161,6 @@ impl Array {
         self.printed("asm", numfuse_codegen::disassemble)
     }
 
-    /// Each kernel as CUDA C, as it is or would be compiled for a GPU. Computes nothing.
-    ///
-    /// ```
-    /// use numfuse::prelude::*;
-    ///
-    /// let x = ones(1 << 20, F32);
-    /// assert!((&x * 3.5).cuda()?.contains("store_all(b0"));
-    /// # Ok::<(), numfuse::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The error that the array carries, or that a kernel cannot be said in CUDA C.
-    #[track_caller]
-    pub fn cuda(&self) -> Result<String, Error> {
-        let Some(planned) = eval::planned(self)? else { return Ok(String::new()) };
-        let kernels = planned.plan().steps.iter().filter_map(Step::kernel);
-        let text = |job: &KernelJob| cuda::text(&job.kernel, cuda::choose(&job.kernel, &job.words));
-        let texts: Result<Vec<String>, _> = kernels.map(text).collect();
-        let failed = |error: numfuse_codegen::Error| {
-            let cause = Cause::Evaluation(error.into());
-            Error::new(cause, "cuda", vec![self.description()], Location::caller())
-        };
-        Ok(texts.map_err(failed)?.join("\n"))
-    }
-
     #[track_caller]
     fn printed(&self, op: &'static str, print: Print) -> Result<String, Error> {
         let Some(planned) = eval::planned(self)? else { return Ok(String::new()) };
@@ -331,14 +306,18 @@ fn handed_to(job: &LibraryJob, on_gpu: bool) -> String {
 fn laid(prepared: &Prepared, i: usize) -> Option<String> {
     let (job, mapping) = prepared.plan().steps[i].kernel().zip(prepared.mapping(i))?;
     if prepared.gpu().is_some() {
-        let used = prepared.module(i).and_then(|module| module.resources().ok());
-        let used = used.map_or(String::new(), |used| {
+        let module = prepared.module(i);
+        let launched = module.zip(module.and_then(|module| module.resources().ok()));
+        let launched = launched.map_or(String::new(), |(module, used)| {
+            let ([blocks, threads], launch) = (module.grid(prepared.launch(i)), prepared.launch(i));
+            let shared = used.shared as usize + launch.shared_bytes;
             format!(
-                ", each thread with {} registers and {} bytes of local memory",
+                ", in {blocks} blocks of {threads} threads: {} registers and {} bytes of local memory a thread, {shared} \
+                 bytes of shared memory a block",
                 used.registers, used.local
             )
         });
-        return Some(format!("lies {mapping} of a GPU{used}"));
+        return Some(format!("lies {mapping} of a GPU{launched}"));
     }
     let asked = prepared.target().vectors;
     let (vectors, why) = numfuse_codegen::vectors(&job.kernel, mapping, asked);

@@ -182,6 +182,13 @@ impl Lazy {
         }
     }
 
+    /// Data that lies on a device, and stays there.
+    #[track_caller]
+    pub(crate) fn on_device(buffer: Buffer, shape: Shape, dtype: DType) -> Array {
+        let node = Node { kind: Kind::Leaf(0), shape, dtype };
+        Lazy::handle(node, State::Ready(Ready::given(buffer)), Location::caller())
+    }
+
     /// Data that stands for an argument; `read` becomes true when anybody reads it.
     pub(crate) fn stand_in(buffer: Buffer, shape: Shape, dtype: DType, read: Arc<AtomicBool>) -> Array {
         let node = Node { kind: Kind::Leaf(0), shape, dtype };

@@ -27,13 +27,14 @@ const LAYERS: [Layer; 5] = [
 const IR_MAY_USE: [&str; 4] = ["petgraph", "smallvec", "indexmap", "rustc-hash"];
 
 /// Libraries that exactly one crate may name, so that replacing one is a change in one folder.
-const ONE_OWNER: [(&str, &str); 7] = [
+const ONE_OWNER: [(&str, &str); 8] = [
     ("cranelift", "codegen"),
     ("regalloc2", "codegen"),
     ("cudarc", "runtime"),
     ("faer", "runtime"),
     ("matrixmultiply", "runtime"),
     ("rustfft", "runtime"),
+    ("realfft", "runtime"),
     ("ndarray", ""),
 ];
 

@@ -5,6 +5,7 @@
 #[path = "skips/mod.rs"]
 mod skips;
 
+use numfuse::fft::{self, Norm};
 use numfuse::prelude::*;
 use numfuse::random::{self, Key};
 use numfuse::{compile, config, cuda, eval_all};
@@ -118,6 +119,155 @@ fn matrix_products_are_those_of_the_processor_but_for_rounding() {
 }
 
 #[test]
+fn fourier_transforms_are_those_of_the_processor_but_for_rounding() {
+    if !has_gpu() {
+        return;
+    }
+    let apart = |a: &Array, b: &Array| {
+        let [a, b] = [a, b].map(|x| x.cast(C128).to_vec::<Complex<f64>>().unwrap());
+        assert_eq!(a.len(), b.len());
+        let scale = a.iter().map(|x| x.norm()).fold(1.0, f64::max);
+        a.iter().zip(&b).map(|(a, b)| (a - b).norm() / scale).fold(0.0, f64::max)
+    };
+    let transforms: [fn(&Array) -> Array; 12] = [
+        |x| fft::fft(x, None, -1, Norm::Backward),
+        |x| fft::ifft(x, 100, 0, Norm::Ortho),
+        |x| fft::fft(x, None, 1, Norm::Forward),
+        |x| fft::rfft(&x.real(), None, -1, Norm::Backward),
+        |x| fft::rfft(&x.real().i((.., .., 1..)), None, -1, Norm::Backward),
+        |x| fft::rfft(&x.real().flip(..), 75, 1, Norm::Backward),
+        |x| fft::irfft(x, None, -1, Norm::Backward),
+        |x| fft::irfft(x, 97, 0, Norm::Backward),
+        |x| fft::fftn(x, .., .., Norm::Backward),
+        |x| fft::rfft2(&x.real(), .., Norm::Ortho),
+        |x| fft::irfftn(x, .., .., Norm::Backward),
+        |x| fft::ifft2(&(fft::fft2(x, .., Norm::Backward) * 0.5), .., Norm::Backward) + x,
+    ];
+    for (dtype, allowed) in [(F32, 1e-5), (F64, 1e-13), (F16, 1e-2), (C64, 1e-5), (C128, 1e-13), (I32, 1e-13)]
+    {
+        let x = (numbers([6, 60, 64], 5) * 20.0).cast(dtype);
+        for (k, transform) in transforms.iter().enumerate() {
+            let there = x.to(GPU);
+            let far = apart(&transform(&x), &transform(&there));
+            assert!(far <= allowed, "{dtype}, transform {k}: {far}");
+            assert_eq!(
+                there.cast(C128).to_vec::<Complex<f64>>().unwrap(),
+                x.cast(C128).to_vec::<Complex<f64>>().unwrap(),
+                "{k} leaves its operand"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_goes_up_comes_down() {
+    if !has_gpu() {
+        return;
+    }
+    for count in [1, 100, 16_384, 16_385, 1 << 20, (5 << 20) + 13] {
+        let x = arange(count as i64).cast(I32);
+        assert!(x.to(GPU).to(Device::Cpu).array_equal(&x).unwrap(), "{count}");
+        assert_eq!((x.to(GPU) + 1).i(-1).item::<i32>().unwrap(), count as i32, "{count}");
+    }
+}
+
+#[test]
+fn small_plans_that_are_run_again_are_bound_anew() {
+    if !has_gpu() {
+        return;
+    }
+    let steps = |x: &Array, by: f64| numfuse::softmax(&(x * by).cumsum(1), 0).cumsum(0).var(1);
+    assert!(steps(&numbers([30, 20], 0).to(GPU), 1.5).plan().unwrap().kernels > 1);
+    let mut kept = Vec::new();
+    for run in 0..12 {
+        let x = numbers([30, 20], 100 + run / 2);
+        let by = 1.25 + run as f64;
+        let there = steps(&x.to(GPU), by);
+        there.eval().unwrap();
+        kept.push((there, bits(&steps(&x, by))));
+    }
+    for (run, (there, expected)) in kept.iter().enumerate() {
+        assert_eq!(bits(there), *expected, "run {run}");
+    }
+}
+
+#[test]
+fn kernels_are_explained() {
+    if !has_gpu() {
+        return;
+    }
+    let x = numbers([300, 200], 3).to(GPU);
+    let y = (&x * 2.0).sum(1);
+    assert!(y.ptx().unwrap().contains(".entry"));
+    config::with(|c| c.profile = true, || y.eval()).unwrap();
+    let text = y.explain();
+    for words in ["blocks of", "registers", "bytes of shared memory a block", "% of what memory gives"] {
+        assert!(
+            text.contains(words) || words.starts_with('%') && text.contains("from caches"),
+            "{words}: {text}"
+        );
+    }
+}
+
+#[test]
+fn without_a_gpu_generators_are_a_sentence() {
+    let error = cuda::Generator::new(1000, cuda::Algorithm::Mt19937, 1).unwrap_err();
+    assert!(error.to_string().starts_with("no CUDA device: "), "{error}");
+    assert_eq!(error.location().line(), line!() - 2);
+}
+
+#[test]
+fn generators_fill_arrays_of_the_gpu() {
+    if !has_gpu() {
+        return;
+    }
+    for algorithm in cuda::Algorithm::ALL {
+        let generator = || cuda::Generator::new(0, algorithm, 7).unwrap();
+        let [mut one, mut same] = [generator(), generator()];
+        for (dtype, count) in [(F32, 100_001), (F64, 50_000)] {
+            let uniform = one.uniform(count, dtype).unwrap();
+            assert_eq!((uniform.device(), uniform.dtype(), uniform.shape()), (GPU, dtype, &[count][..]));
+            let again = same.uniform(count, dtype).unwrap();
+            assert_eq!(uniform.to_vec::<f64>().is_ok(), dtype == F64);
+            assert!(uniform.array_equal(&again).unwrap(), "{algorithm}");
+            let [least, most, mean] = [uniform.min(..), uniform.max(..), uniform.mean(..)]
+                .map(|x| x.cast(F64).item::<f64>().unwrap());
+            assert!(
+                (0.0..0.01).contains(&least) && (0.99..=1.0).contains(&most),
+                "{algorithm}: {least} {most}"
+            );
+            assert!((mean - 0.5).abs() < 0.01, "{algorithm}: {mean}");
+            let normal = one.normal([3, count / 3], 2.0, 0.5, dtype).unwrap();
+            same.normal([3, count / 3], 2.0, 0.5, dtype).unwrap();
+            let [mean, deviation] =
+                [normal.mean(..), normal.std(..)].map(|x| x.cast(F64).item::<f64>().unwrap());
+            assert!(
+                (mean - 2.0).abs() < 0.02 && (deviation - 0.5).abs() < 0.02,
+                "{algorithm}: {mean} {deviation}"
+            );
+        }
+        let long = [cuda::Algorithm::Sobol32, cuda::Algorithm::Sobol64].contains(&algorithm);
+        for (dtype, has) in
+            [(U32, algorithm != cuda::Algorithm::Sobol64), (U64, algorithm != cuda::Algorithm::Sobol32)]
+        {
+            match one.bits(10_001, dtype) {
+                Ok(bits) => {
+                    assert!(has && bits.dtype() == dtype, "{algorithm}");
+                    let share =
+                        bits.cast(F64).mean(..).item::<f64>().unwrap() / 2f64.powi(8 * dtype.bytes() as i32);
+                    assert!((share - 0.5).abs() < 0.02, "{algorithm}: {share}");
+                }
+                Err(error) => {
+                    assert!(!has && long && error.to_string().contains("has no bits numbers"), "{error}")
+                }
+            }
+        }
+    }
+    let error = cuda::Generator::new(0, cuda::Algorithm::Xorwow, 1).unwrap().uniform(3, F16).unwrap_err();
+    assert!(error.to_string().starts_with("XORWOW has no uniform numbers of type float16"), "{error}");
+}
+
+#[test]
 fn indices_are_checked_on_the_gpu() {
     if !has_gpu() {
         return;
@@ -129,6 +279,12 @@ fn indices_are_checked_on_the_gpu() {
     assert!(error.to_string().starts_with(sentence), "{error}");
     assert_eq!(error.location().line(), line!() - 3);
     assert_eq!(x.i(3).item::<i64>().unwrap(), 3, "the GPU goes on");
+    // The first of two that are told of in one run is named, by the line that took it.
+    let first = numfuse::take(&x, &places, 0).cumsum(0);
+    let second = numfuse::take(&first, &(&places * 10), 0).sum(..);
+    let error = second.eval().unwrap_err();
+    assert!(error.to_string().starts_with(sentence), "{error}");
+    assert_eq!(error.location().line(), line!() - 4);
 }
 
 #[test]

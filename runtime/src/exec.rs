@@ -12,7 +12,7 @@
 pub(crate) mod checks;
 mod cost;
 mod library;
-mod needs;
+pub(crate) mod needs;
 mod oracle;
 mod prepared;
 mod slabs;

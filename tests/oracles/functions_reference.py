@@ -79,6 +79,11 @@ def floating(x):
     return x if x.dtype.kind in "fc" else x.astype(np.float64)
 
 
+def beside(z, x):
+    """Plus the sum of all magnitudes, of whose rounding transforms are."""
+    return z + np.abs(x.astype(np.complex128)).sum().astype(z.dtype)
+
+
 def blank(x):
     """Of an array whose values are anything, the type and the shape."""
     return np.zeros_like(x)

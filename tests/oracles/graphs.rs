@@ -87,6 +87,9 @@ pub fn grow(genes: &[Gene], seed: u64, library: bool) -> Case {
     }
     for gene in genes {
         let added = match library && gene.kind.is_multiple_of(9) {
+            true if gene.kind.is_multiple_of(27) => {
+                transform(&mut case.graph, &nodes, gene.choices.map(usize::from))
+            }
             true => product(&mut case.graph, &nodes, gene.choices.map(usize::from)),
             false => add(&mut case, &nodes, gene, &mut random),
         };
@@ -227,6 +230,22 @@ fn product(g: &mut Graph, nodes: &[NodeId], [a, b, c, d]: [usize; 4]) -> Option<
     let operands = [(g.shape(&left), dtype), (g.shape(&right), dtype)];
     let (shape, dtype) = (LibOp::Matmul.def().result)(&operands).ok()?;
     Some(g.insert(Node { kind: Kind::Library(LibOp::Matmul), shape, dtype }, &[left, right]))
+}
+
+/// A Fourier transform of a node along its first or its last axis, if that is not long.
+fn transform(g: &mut Graph, nodes: &[NodeId], [a, b, c, d]: [usize; 4]) -> Option<NodeId> {
+    let ops = [LibOp::Fft, LibOp::FftBack, LibOp::Rfft, LibOp::RfftBackEven, LibOp::RfftBackOdd];
+    let (x, op) = (nodes[nodes.len() - 1 - a % nodes.len()], ops[c % ops.len()]);
+    let real = if d % 2 == 0 { DType::F32 } else { DType::F64 };
+    let x = build::cast(g, &x, if op == LibOp::Rfft { real } else { real.to_complex() });
+    let axes: Vec<isize> = (0..g.shape(&x).len() as isize).rev().collect();
+    let x = if b % 2 == 0 { x } else { build::permute(g, &x, &axes).ok()? };
+    if g.shape(&x).last().is_none_or(|&extent| extent > 64) {
+        return None;
+    }
+    let operand = [(g.shape(&x), g.dtype(&x))];
+    let (shape, dtype) = (op.def().result)(&operand).ok()?;
+    Some(g.insert(Node { kind: Kind::Library(op), shape, dtype }, &[x]))
 }
 
 fn slice(g: &mut Graph, x: NodeId, choices: [usize; 3]) -> Option<NodeId> {

@@ -8,6 +8,7 @@ use crate::dtype::DType;
 use crate::math::Eval;
 use crate::ops::fold::Fold;
 use crate::ops::library::LibOp;
+use crate::ops::transform::Transform;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -21,7 +22,42 @@ pub fn library(op: LibOp, operands: &[Operand<'_>], dtype: DType) -> Vec<Scalar>
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
             scatter(op.fold(), operands[0].1, operands[1].1, operands[2].1)
         }
+        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+            transform(op, operands[0], dtype)
+        }
     }
+}
+
+/// The Fourier transforms of all rows.
+fn transform(op: LibOp, (shape, data): Operand<'_>, dtype: DType) -> Vec<Scalar> {
+    let extent = shape.last().copied().unwrap_or(1);
+    let (points, count) = (op.points(extent), op.transformed(extent));
+    let back = matches!(op.transform(), Some(Transform::Complex { back: true } | Transform::ToReal));
+    let sign = if back { 1.0 } else { -1.0 };
+    let mut result = Vec::with_capacity(data.len() / extent * count);
+    for row in data.chunks(extent) {
+        // The half that is left out mirrors the one that is there; what mirrors itself is real.
+        let at = |j: usize| match op.transform() {
+            Some(Transform::ToReal) if j == 0 || 2 * j == points => [parts(row[j])[0], 0.0],
+            Some(Transform::ToReal) if j >= extent => {
+                let [x, y] = parts(row[points - j]);
+                [x, -y]
+            }
+            _ => parts(row[j]),
+        };
+        for k in 0..count {
+            let (mut real, mut imaginary) = (0.0, 0.0);
+            for j in 0..points {
+                let turn = (j as u128 * k as u128 % points as u128) as f64 / points as f64;
+                let (sine, cosine) = (sign * std::f64::consts::TAU * turn).sin_cos();
+                let [x, y] = at(j);
+                real += x * cosine - y * sine;
+                imaginary += x * sine + y * cosine;
+            }
+            result.push(number(dtype, real, imaginary));
+        }
+    }
+    result
 }
 
 /// The elements of `base` after the values were written to their places: the last one of each, or what
@@ -37,6 +73,17 @@ fn scatter(fold: Option<Fold>, base: &[Scalar], places: &[Scalar], values: &[Sca
     base.iter().zip(&given).map(after).collect()
 }
 
+/// The parts of a number, in float64.
+fn parts(x: Scalar) -> [f64; 2] {
+    [x.real().to_f64(), x.imaginary().to_f64()]
+}
+
+/// The number of that type with these parts, of which only complex numbers have a second.
+fn number(dtype: DType, real: f64, imaginary: f64) -> Scalar {
+    let part = |x| Scalar::from_f64(dtype.part(), x);
+    if dtype.is_complex() { Scalar::complex(part(real), part(imaginary)) } else { part(real) }
+}
+
 fn matmul((shape, a): Operand<'_>, (other, b): Operand<'_>, dtype: DType) -> Vec<Scalar> {
     let (m, k) = (shape[shape.len() - 2], shape[shape.len() - 1]);
     let n = other[other.len() - 1];
@@ -45,11 +92,17 @@ fn matmul((shape, a): Operand<'_>, (other, b): Operand<'_>, dtype: DType) -> Vec
     for batch in 0..batches {
         for i in 0..m {
             for j in 0..n {
-                let mut sum = 0.0;
+                let (mut real, mut imaginary) = (0.0, 0.0);
                 for l in 0..k {
-                    sum += a[(batch * m + i) * k + l].to_f64() * b[(batch * k + l) * n + j].to_f64();
+                    let ([x, y], [u, v]) =
+                        (parts(a[(batch * m + i) * k + l]), parts(b[(batch * k + l) * n + j]));
+                    real += x * u;
+                    if dtype.is_complex() {
+                        real -= y * v;
+                        imaginary += x * v + y * u;
+                    }
                 }
-                result.push(Scalar::from_f64(dtype, sum));
+                result.push(number(dtype, real, imaginary));
             }
         }
     }
@@ -64,12 +117,35 @@ pub fn near(op: LibOp, operands: &[Operand<'_>], found: &[Scalar], expected: &[S
     if op.is_scatter() {
         return found.iter().zip(expected).position(|(found, expected)| !found.same(*expected));
     }
+    if op.transform().is_some() {
+        return strayed(op, operands[0], found, expected);
+    }
     let magnitudes: Vec<Vec<Scalar>> =
         operands.iter().map(|(_, data)| data.iter().map(size).collect()).collect();
     let sizes: Vec<Operand<'_>> = operands.iter().zip(&magnitudes).map(|((s, _), m)| (*s, &m[..])).collect();
     let scales = library(op, &sizes, DType::F64);
     let terms = operands[0].0.last().copied().unwrap_or(1) as f64;
-    (0..expected.len()).find(|&at| !agree(found[at], expected[at], scales[at].to_f64(), terms))
+    let scale = |at: usize| scales[at].to_f64();
+    (0..expected.len()).find(|&at| !agree_in_parts(found[at], expected[at], scale(at), 2.0 * terms))
+}
+
+/// Whether both parts of two sums are one but for rounding.
+fn agree_in_parts(found: Scalar, expected: Scalar, scale: f64, terms: f64) -> bool {
+    let of = |part: fn(Scalar) -> Scalar| agree(part(found), part(expected), scale, terms);
+    of(Scalar::real) && of(Scalar::imaginary)
+}
+
+/// The first element of a transform that is not as expected but for rounding: a sum of its row.
+fn strayed(op: LibOp, (shape, data): Operand<'_>, found: &[Scalar], expected: &[Scalar]) -> Option<usize> {
+    let extent = shape.last().copied().unwrap_or(1);
+    let (terms, count) = (op.points(extent) as f64, op.transformed(extent));
+    // Of a half the other half counts, too.
+    let scales: Vec<f64> =
+        data.chunks(extent).map(|row| 2.0 * row.iter().map(|x| size(x).to_f64()).sum::<f64>()).collect();
+    let is_finite = |at: &usize| scales[at / count].is_finite();
+    (0..expected.len())
+        .filter(is_finite)
+        .find(|&at| !agree_in_parts(found[at], expected[at], scales[at / count], terms))
 }
 
 /// Whether two sums of so many terms, whose magnitudes add up to `scale`, are one but for rounding.
@@ -84,7 +160,8 @@ fn agree(found: Scalar, expected: Scalar, scale: f64, terms: f64) -> bool {
 
 /// The magnitude of a number, in float64.
 fn size(x: &Scalar) -> Scalar {
-    Scalar::f64(x.to_f64().abs())
+    let [real, imaginary] = parts(*x);
+    Scalar::f64(real.hypot(imaginary))
 }
 
 #[cfg(test)]
@@ -106,10 +183,43 @@ mod tests {
     }
 
     #[test]
+    fn transforms_are_sums_of_turned_terms() {
+        let complex = |parts: &[(f64, f64)]| -> Vec<Scalar> {
+            parts.iter().map(|&(x, y)| Scalar::complex(Scalar::f64(x), Scalar::f64(y))).collect()
+        };
+        let shape = Shape::new(&[4]).unwrap();
+        let data = complex(&[(1.0, 0.0), (2.0, 1.0), (0.0, 0.0), (0.0, -1.0)]);
+        let forth = library(LibOp::Fft, &[(&shape, &data)], DType::C128);
+        let expected = complex(&[(3.0, 0.0), (3.0, -2.0), (-1.0, 0.0), (-1.0, 2.0)]);
+        assert_eq!(near(LibOp::Fft, &[(&shape, &data)], &forth, &expected), None);
+        let back = library(LibOp::FftBack, &[(&shape, &forth)], DType::C128);
+        let four_times: Vec<Scalar> = complex(&[(4.0, 0.0), (8.0, 4.0), (0.0, 0.0), (0.0, -4.0)]);
+        assert_eq!(near(LibOp::FftBack, &[(&shape, &forth)], &back, &four_times), None);
+        for (count, op) in [(4, LibOp::RfftBackEven), (5, LibOp::RfftBackOdd)] {
+            let real: Vec<Scalar> = (0..count).map(|i| Scalar::f64((i * i) as f64 - 2.0)).collect();
+            let (long, half) = (Shape::new(&[count]).unwrap(), Shape::new(&[count / 2 + 1]).unwrap());
+            let forth = library(LibOp::Rfft, &[(&long, &real)], DType::C128);
+            let back = library(op, &[(&half, &forth)], DType::F64);
+            let times: Vec<Scalar> = real.iter().map(|x| Scalar::f64(x.to_f64() * count as f64)).collect();
+            assert_eq!(near(op, &[(&half, &forth)], &back, &times), None);
+            let wrong: Vec<Scalar> = times.iter().map(|x| Scalar::f64(x.to_f64() + 0.1)).collect();
+            assert_eq!(near(op, &[(&half, &forth)], &back, &wrong), Some(0));
+        }
+    }
+
+    #[test]
     fn products_are_sums_of_products() {
         let floats = |values: &[f64]| values.iter().map(|&x| Scalar::f64(x)).collect::<Vec<_>>();
         let shape = |extents: &[usize]| Shape::new(extents).unwrap();
         let (a, b) = (floats(&[1.0, 2.0, 3.0, 4.0]), floats(&[5.0, 6.0, 7.0, 8.0]));
+        let number = |x: f64, y: f64| Scalar::complex(Scalar::f64(x), Scalar::f64(y));
+        let (row, column) = ([number(1.0, 2.0), number(0.0, 1.0)], [number(3.0, -1.0), number(2.0, 2.0)]);
+        let (across, down) = (shape(&[1, 2]), shape(&[2, 1]));
+        let operands = [(&across, &row[..]), (&down, &column[..])];
+        let product = library(LibOp::Matmul, &operands, DType::C128);
+        assert_eq!(product, [number(3.0, 7.0)]);
+        let off = |x, y| near(LibOp::Matmul, &operands, &[number(x, y)], &product);
+        assert_eq!((off(3.0, 7.0 + 1e-15), off(3.0, 7.1), off(3.1, 7.0)), (None, Some(0), Some(0)));
         let square = shape(&[1, 2, 2]);
         let operands = [(&square, &a[..]), (&square, &b[..])];
         let result = library(LibOp::Matmul, &operands, DType::F64);

@@ -48,13 +48,22 @@ pub fn contract<B: Build>(
     out: &[Label],
 ) -> Result<B::Node, Error> {
     let result = b.dtype(&x.node).promote(b.dtype(&y.node));
-    let dtype = if result.is_half() { DType::F32 } else { result };
-    let typed = |b: &mut B, x: &Labelled<B::Node>| Labelled {
+    let typed = |b: &mut B, x: &Labelled<B::Node>, dtype: DType| Labelled {
         node: cast(b, &x.node, dtype),
         labels: x.labels.clone(),
     };
-    let (x, y) = (typed(b, x), typed(b, y));
     let kept = |other: &Labels| out.iter().chain(other).copied().collect::<Labels>();
+    let is_whole = |x: &Labels, y: &Labels| x.iter().all(|l| kept(y).contains(l));
+    // A library sums products of half types in float32 by itself; what is folded before it, and what loops fold,
+    // is widened.
+    let widens = result.is_half() && {
+        let (x, y) = (typed(b, x, result), typed(b, y, result));
+        let parts = Parts::of(&x.labels, &y.labels, out);
+        let whole = is_whole(&x.labels, &y.labels) && is_whole(&y.labels, &x.labels);
+        !(whole && parts.is_for_library(b, &x, &y))
+    };
+    let dtype = if widens { DType::F32 } else { result };
+    let (x, y) = (typed(b, x, dtype), typed(b, y, dtype));
     let (x, y) = (summed(b, &x, &kept(&y.labels))?, summed(b, &y, &kept(&x.labels))?);
     // The last axis of the result is one of the right operand: the library writes rows.
     let swaps = out.last().is_some_and(|last| !y.labels.contains(last));

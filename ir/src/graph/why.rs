@@ -279,6 +279,13 @@ impl Elements<'_> {
                 let b = (0..terms).map(|l| (inputs[1], (batch * terms + l) * columns + j));
                 a.chain(b).collect()
             }
+            Kind::Library(
+                op @ (LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd),
+            ) => {
+                let extent = shape(inputs[0]).last().copied().unwrap_or(1);
+                let row = place / op.transformed(extent);
+                (row * extent..(row + 1) * extent).map(|i| (inputs[0], i)).collect()
+            }
         })
     }
 
@@ -318,6 +325,13 @@ impl Elements<'_> {
                 let operands = [(&row, &values[..terms]), (&column, &values[terms..])];
                 meaning::library(LibOp::Matmul, &operands, node.dtype)[0]
             }
+            Kind::Library(
+                op @ (LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd),
+            ) => {
+                let row = Shape::new(&[values.len()]).expect("a row of an array");
+                let count = op.transformed(values.len());
+                meaning::library(*op, &[(&row, values)], node.dtype)[place % count]
+            }
         }
     }
 
@@ -355,6 +369,13 @@ impl Elements<'_> {
             }
             Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Update(_) | Kind::Gather { .. } => {
                 (sources, None)
+            }
+            Kind::Library(
+                LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd,
+            ) => {
+                let row: Vec<Scalar> = sources.iter().map(value).collect();
+                let contributor = contributor(Fold::Sum, &row);
+                (contributor.map(|c| sources[c.number]).into_iter().collect(), contributor)
             }
             Kind::Library(op) => {
                 // What was there, and of what was written there the value that stays or says most.

@@ -9,6 +9,7 @@
 //! rounding, not bit for bit. What writes by index is our own, and exact: it is here because the places
 //! that it writes are known only when they are read, so that its target lies in memory.
 
+use super::transform;
 use crate::dtype::DType;
 use crate::ops::fold::Fold;
 use crate::scalar::Scalar;
@@ -64,8 +65,24 @@ macro_rules! library_ops {
 
 library_ops! {
     /// The products of matrices, `a[.., i, k] * b[.., k, j]` summed over `k`: operands have equal axes
-    /// before their last two, and one float type.
+    /// before their last two, and one float or complex type. Sums of half types are taken in float32 and rounded.
     Matmul matmul(a, b) = product, Scalar::zero, product_work;
+
+    /// The Fourier transform of each row, `sum over j of a[.., j] exp(-2 pi i j k / n)`, not scaled.
+    Fft fft(a) = transform::complex, Scalar::zero, transform::work;
+
+    /// The same with the sign of the exponent turned: back, but for a factor of `n`.
+    FftBack fft_back(a) = transform::complex, Scalar::zero, transform::work;
+
+    /// The first `n / 2 + 1` of the Fourier transform of each row of real numbers; the others mirror them.
+    Rfft rfft(a) = transform::of_real, Scalar::zero, transform::work;
+
+    /// The rows of an even number of real numbers that have those transforms, but for a factor of `n`. The
+    /// imaginary parts of the first and the last are not read.
+    RfftBackEven rfft_back_even(a) = transform::to_even, Scalar::zero, transform::work;
+
+    /// The same of an odd number; the imaginary part of the first is not read.
+    RfftBackOdd rfft_back_odd(a) = transform::to_odd, Scalar::zero, transform::work;
 
     /// The elements of `a` with `values` written to these places, the last one of a place to stay.
     Put put(a, places, values) = written, Scalar::zero, scatter_work;
@@ -98,7 +115,8 @@ impl LibOp {
     /// array: who makes them has looked.
     pub const fn is_scatter(self) -> bool {
         match self {
-            LibOp::Matmul => false,
+            LibOp::Matmul | LibOp::Fft | LibOp::FftBack => false,
+            LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => false,
             LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => true,
         }
     }
@@ -107,7 +125,8 @@ impl LibOp {
     /// scatter.
     pub const fn fold(self) -> Option<Fold> {
         match self {
-            LibOp::Matmul | LibOp::Put => None,
+            LibOp::Matmul | LibOp::Put | LibOp::Fft | LibOp::FftBack => None,
+            LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => None,
             LibOp::AddAt => Some(Fold::Sum),
             LibOp::MultiplyAt => Some(Fold::Prod),
             LibOp::MinimumAt => Some(Fold::Min),
@@ -118,11 +137,9 @@ impl LibOp {
     /// True for types whose matrices libraries multiply.
     pub const fn multiplies(dtype: DType) -> bool {
         match dtype {
-            DType::F32 | DType::F64 => true,
-            DType::F16 | DType::BF16 => false,
+            DType::F16 | DType::BF16 | DType::F32 | DType::F64 | DType::C64 | DType::C128 => true,
             DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => false,
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => false,
-            DType::C64 | DType::C128 => false,
         }
     }
 }

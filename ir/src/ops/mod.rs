@@ -12,6 +12,7 @@ pub mod expansion;
 pub mod fold;
 pub mod library;
 mod table;
+pub mod transform;
 
 use crate::dtype::{DType, Kind};
 use crate::math::complex::{self, Functions, Value};

@@ -11,6 +11,7 @@ use crate::dtype::DType;
 use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::kernel::AxisId;
 use crate::ops::library::LibOp;
+use crate::ops::transform::Transform;
 use crate::view::{Factor, Sum, View, flatten};
 use smallvec::SmallVec;
 
@@ -51,7 +52,8 @@ pub(super) fn source(graph: &Graph, op: LibOp, operand: NodeId) -> Source {
         // One number is written out to be repeated where a library wants a matrix.
         let number = matches!(kind, Kind::Const(_) | Kind::Scalar(_)) && !op.is_scatter();
         let lies = matches!(kind, Kind::Leaf(_) | Kind::Library(_));
-        if lies || best.as_ref().is_none_or(|best| !number && size(node) <= size(best.node)) {
+        let better = lies || best.as_ref().is_none_or(|best| !number && size(node) <= size(best.node));
+        if better && takes(op, &layout) {
             best = Some(Source { node, layout, views: views.clone() });
         }
         let Kind::View(view) = kind else { break };
@@ -67,6 +69,38 @@ pub(super) fn source(graph: &Graph, op: LibOp, operand: NodeId) -> Source {
         node = source;
     }
     best.expect("an operand itself is row-major")
+}
+
+impl Strided {
+    /// The last axis and the rows along it: how far the elements of a row are apart, and the axes of the rows, the
+    /// fastest last, as their extents and how far they go on along each. Axes that go on where the next one ends
+    /// are one with it.
+    pub fn rows(&self) -> (i64, SmallVec<[(usize, i64); 2]>) {
+        let mut axes = self.shape.iter().copied().zip(self.strides.iter().copied());
+        let step = axes.next_back().map_or(1, |(extent, stride)| if extent == 1 { 1 } else { stride });
+        let mut rows: SmallVec<[(usize, i64); 2]> = SmallVec::new();
+        for (extent, stride) in axes.rev().filter(|&(extent, _)| extent != 1) {
+            match rows.first_mut() {
+                Some((inner, along)) if stride == *along * *inner as i64 => *inner *= extent,
+                _ => rows.insert(0, (extent, stride)),
+            }
+        }
+        (step, rows)
+    }
+}
+
+/// Whether a library takes an operand that lies so. What lies in order, each row-major array, all of them take.
+///
+/// Libraries of transforms go forward, along rows that are equally far apart; what they read of real numbers begins
+/// where a complex number may.
+fn takes(op: LibOp, layout: &Strided) -> bool {
+    let Some(transform) = op.transform() else { return true };
+    let (step, rows) = layout.rows();
+    let forward = step > 0 && rows.iter().all(|&(_, stride)| stride > 0);
+    match transform {
+        Transform::Complex { .. } | Transform::ToReal => forward,
+        Transform::OfReal => forward && rows.len() < 2 && layout.offset % 2 == 0,
+    }
 }
 
 /// An index as a start and strides, if it is such a sum.
@@ -105,5 +139,25 @@ pub(super) fn step(graph: &Graph, group: &Group, place: impl Fn(NodeId) -> Place
         }),
         writes: vec![(*n, cut.clone())],
         nodes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_go_on_are_one_axis() {
+        let rows = |shape: &[usize], strides: &[i64]| {
+            let (step, rows) =
+                Strided { dtype: DType::C64, shape: shape.into(), offset: 0, strides: strides.into() }.rows();
+            (step, rows.to_vec())
+        };
+        assert_eq!(rows(&[2, 3, 4], &[12, 4, 1]), (1, vec![(6, 4)]));
+        assert_eq!(rows(&[2, 4, 3], &[12, 1, 4]), (4, vec![(2, 12), (4, 1)]));
+        assert_eq!(rows(&[4, 1, 2], &[1, 9, 4]), (4, vec![(4, 1)]));
+        assert_eq!(rows(&[5], &[7]), (7, vec![]));
+        assert_eq!(rows(&[3, 1], &[2, 8]), (1, vec![(3, 2)]));
+        assert_eq!(rows(&[], &[]), (1, vec![]));
     }
 }

@@ -3,10 +3,11 @@
 use super::driver::{Failure, call};
 use super::libraries::DRIVER;
 use super::memory::Sizes;
+use super::staging::Stages;
 use super::{Error, Module};
 use crate::cache::KernelCache;
 use crate::fork;
-use crate::library::Handle;
+use crate::library::OnGpu;
 use cudarc::driver::sys::{
     CUcontext, CUdevice, CUdevice_attribute_enum as Attribute, CUmemAllocationHandleType_enum,
     CUmemAllocationType_enum, CUmemLocationType_enum, CUmemPool_attribute_enum, CUmemPoolProps, CUmemoryPool,
@@ -53,8 +54,8 @@ pub struct Gpu {
     pub(super) architecture: OnceLock<String>,
     /// What its memory gives, once somebody has asked.
     pub(super) usual: OnceLock<Option<f64>>,
-    /// What cuBLAS knows of it, once it was asked for a product.
-    pub(crate) blas: OnceLock<Result<Mutex<Handle>, Error>>,
+    libraries: OnGpu,
+    pub(super) stages: Mutex<Stages>,
 }
 
 // SAFETY: contexts, streams and pools of the driver may be used from any thread, by its manual; so may all else.
@@ -116,7 +117,8 @@ impl Gpu {
             modules: KernelCache::new(MOST_CODE),
             architecture: OnceLock::new(),
             usual: OnceLock::new(),
-            blas: OnceLock::new(),
+            libraries: OnGpu::default(),
+            stages: Mutex::new(Stages::new()),
         })
     }
 
@@ -138,6 +140,11 @@ impl Gpu {
     /// On which everything happens, in order.
     pub(crate) fn stream(&self) -> CUstream {
         self.stream
+    }
+
+    /// What libraries know of it.
+    pub(crate) fn libraries(&self) -> &OnGpu {
+        &self.libraries
     }
 
     /// The code that is loaded.

@@ -4,6 +4,7 @@
 //! on the loader's path, the wheels of Python packages) is opened here first, by its whole path: the loader
 //! then knows it by its name. Nothing is opened before a GPU is asked for.
 
+use super::Error;
 use crate::fork;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -39,13 +40,53 @@ pub(super) const DRIVER: Library =
 pub(super) const NVRTC: Library =
     Library { names: &["nvrtc-builtins", "nvrtc"], is_present: cudarc::nvrtc::sys::is_culib_present };
 
-/// Products of matrices.
-const BLAS: Library =
-    Library { names: &["cublasLt", "cublas"], is_present: cudarc::cublas::sys::is_culib_present };
+/// A library that computes what is not ours to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Provider {
+    /// Products of matrices.
+    Blas,
+    /// Fourier transforms.
+    Fft,
+    /// Random numbers.
+    Rand,
+}
 
-/// Whether cuBLAS can be called.
-pub(crate) fn is_blas_present() -> bool {
-    BLAS.is_present()
+impl Provider {
+    fn library(self) -> Library {
+        match self {
+            Provider::Blas => {
+                Library { names: &["cublasLt", "cublas"], is_present: cudarc::cublas::sys::is_culib_present }
+            }
+            Provider::Rand => {
+                Library { names: &["curand"], is_present: cudarc::curand::sys::is_culib_present }
+            }
+            Provider::Fft => Library { names: &["cufft"], is_present: cudarc::cufft::sys::is_culib_present },
+        }
+    }
+
+    /// The library's name without `lib`, NVIDIA's name of it, and the package of Python that has it.
+    fn names(self) -> [&'static str; 3] {
+        match self {
+            Provider::Blas => ["cublas", "cuBLAS", "nvidia-cublas"],
+            Provider::Fft => ["cufft", "cuFFT", "nvidia-cufft"],
+            Provider::Rand => ["curand", "cuRAND", "nvidia-curand"],
+        }
+    }
+
+    /// Loads it; its calls would panic where it is not there.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub(crate) fn expect(self) -> Result<(), Error> {
+        if self.library().is_present() {
+            return Ok(());
+        }
+        let [file, name, package] = self.names();
+        Err(Error::Unavailable(format!(
+            "lib{file} cannot be loaded: install {name} (the Python package {package} has it), or name its folder in \
+             NUMFUSE_CUDA_LIBRARIES"
+        )))
+    }
 }
 
 impl Library {

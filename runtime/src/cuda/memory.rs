@@ -1,6 +1,7 @@
 //! Memory of a GPU: blocks that come and go in the order of its stream, and copies up and down.
 
 use super::driver::{Failure, call};
+use super::staging::SMALL;
 use super::{Error, Gpu};
 use crate::fork;
 use crate::pool::PoolError;
@@ -113,11 +114,25 @@ impl Gpu {
         if bytes.is_empty() {
             return Ok(());
         }
+        if bytes.len() > SMALL {
+            let mut stages = fork::lock(&self.stages);
+            // SAFETY: by our caller's promise.
+            return self.with(|| unsafe { stages.write(self, to, bytes) });
+        }
         // SAFETY: by our caller's promise; memory of the host that is not pinned the driver has copied when it
         // returns.
         self.with(|| unsafe {
             call!(cuMemcpyHtoDAsync_v2(to, bytes.as_ptr().cast(), bytes.len(), self.stream))
         })
+    }
+
+    /// Sets every byte of a block, in the order of the stream.
+    ///
+    /// # Errors
+    /// The GPU is lost.
+    pub(super) fn fill(&self, block: &Block, byte: u8) -> Result<(), Error> {
+        // SAFETY: the block has so many bytes.
+        self.with(|| unsafe { call!(cuMemsetD8Async(block.address, byte, block.bytes, self.stream)) })
     }
 
     /// Copies what begins at an address of the GPU to the host, once all that was launched before is done.
@@ -132,11 +147,9 @@ impl Gpu {
         if bytes == 0 {
             return Ok(());
         }
+        let mut stages = fork::lock(&self.stages);
         // SAFETY: by our caller's promise.
-        self.with(|| unsafe {
-            call!(cuMemcpyDtoHAsync_v2(to.cast(), from, bytes, self.stream))?;
-            call!(cuStreamSynchronize(self.stream))
-        })
+        self.with(|| unsafe { stages.read(self, from, to, bytes) })
     }
 }
 

@@ -8,9 +8,11 @@
 //!   gpu         one GPU: its context, its one stream, its memory, its modules; lost once it is lost
 //!        │
 //!   memory      blocks on the GPU, in the order of the stream; copies up and down
+//!   staging     pinned memory of the host, by way of which they go
 //!   nvrtc ─► disk ─► module     CUDA C to machine code, kept between processes; entries and launches
 //!        │
 //!   run         a plan's steps, one after the other on the stream
+//!   replay      plans of small kernels that are run again and again, as graphs of the driver
 //!   bandwidth   what the memory of a GPU gives, to compare with
 //! ```
 //!
@@ -26,17 +28,20 @@ mod libraries;
 mod memory;
 mod module;
 mod nvrtc;
+mod replay;
 mod run;
+mod staging;
 
 pub use disk::{set_folder, statistics};
 pub use driver::Failure;
 pub use gpu::{Gpu, Properties, count};
-pub(crate) use libraries::is_blas_present;
+pub(crate) use libraries::Provider;
 pub use libraries::{Folders, set_folders};
 pub use memory::Block;
 pub use module::{Module, Resources};
-pub use nvrtc::{capabilities, compile};
+pub use nvrtc::{capabilities, compile, ptx};
 
+pub(crate) use replay::Replay;
 pub(crate) use run::run;
 
 use std::fmt;

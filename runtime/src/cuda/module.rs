@@ -7,6 +7,7 @@ use crate::fork;
 use cudarc::driver::sys::{self, CUfunction, CUmodule};
 use numfuse_codegen::{Launch, Mapping, Worker, cuda};
 use numfuse_ir::kernel::Kernel;
+use smallvec::SmallVec;
 use std::ffi::{CString, c_void};
 use std::sync::Arc;
 
@@ -29,6 +30,25 @@ unsafe impl Sync for Module {}
 
 #[derive(Clone, Copy)]
 struct Entry(CUfunction);
+
+/// A call of the driver: an entry for a range of units, in so many blocks of so many threads, with so many bytes of
+/// shared memory.
+#[derive(Clone, Copy)]
+pub(super) struct Call {
+    pub(super) function: CUfunction,
+    pub(super) blocks: u32,
+    pub(super) threads: u32,
+    pub(super) shared: u32,
+    units: [i64; 2],
+}
+
+impl Call {
+    /// The addresses of its arguments: the words, and the first unit and the one beyond the last.
+    pub(super) fn arguments(&self, words: &[u64]) -> [*mut c_void; 3] {
+        let [first, beyond] = self.units.each_ref().map(|unit| (unit as *const i64).cast_mut().cast());
+        [words.as_ptr().cast_mut().cast(), first, beyond]
+    }
+}
 
 /// What an entry uses on its GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,25 +114,54 @@ impl Module {
     /// As for [`Code::call`](numfuse_codegen::Code::call), with addresses of this GPU's memory that lives until the
     /// launch is done, each a multiple of 16.
     pub(super) unsafe fn launch(&self, words: &[u64], launch: Launch) -> Result<(), Error> {
-        self.gpu.launches(&self.title);
-        let entries =
-            [(Some(self.main), launch.units), (self.join, launch.join), (self.finish, launch.finish)];
-        for (entry, units) in entries {
-            if let Some(entry) = entry {
-                // SAFETY: by our caller's promise.
-                unsafe { self.launch_entry(entry, words, units, launch.shared_bytes)? };
-            }
+        self.note();
+        for call in self.calls(launch) {
+            let mut arguments = call.arguments(words);
+            // SAFETY: the entry takes these three arguments, which the driver copies before it returns: as many
+            // words as the kernel has, and two numbers.
+            self.gpu.with(|| unsafe {
+                let Call { function, blocks, threads, shared, .. } = call;
+                let (arguments, none) = (arguments.as_mut_ptr(), std::ptr::null_mut());
+                let stream = self.gpu.stream;
+                call!(cuLaunchKernel(function, blocks, 1, 1, threads, 1, 1, shared, stream, arguments, none))
+            })?;
         }
         Ok(())
     }
 
-    unsafe fn launch_entry(
-        &self,
-        entry: Entry,
-        words: &[u64],
-        units: u64,
-        shared: usize,
-    ) -> Result<(), Error> {
+    /// Keeps that it was launched, to be told if the GPU is lost.
+    pub(super) fn note(&self) {
+        self.gpu.launches(&self.title);
+    }
+
+    /// The calls of the driver that a launch is, in order: of each entry one, and more where there are more blocks
+    /// than the driver takes.
+    pub(super) fn calls(&self, launch: Launch) -> SmallVec<[Call; 3]> {
+        let entries =
+            [(Some(self.main), launch.units), (self.join, launch.join), (self.finish, launch.finish)];
+        let mut calls = SmallVec::new();
+        for (entry, units) in entries {
+            let Some(Entry(function)) = entry else { continue };
+            let [of_block, threads] = self.block(units);
+            let most_units = MOST_BLOCKS * of_block;
+            let mut begin = 0;
+            while begin < units {
+                let end = units.min(begin + most_units);
+                calls.push(Call {
+                    function,
+                    blocks: (end - begin).div_ceil(of_block) as u32,
+                    threads: threads as u32,
+                    shared: launch.shared_bytes as u32,
+                    units: [begin as i64, end as i64],
+                });
+                begin = end;
+            }
+        }
+        calls
+    }
+
+    /// How many units a block does of so many, and its threads.
+    fn block(&self, units: u64) -> [u64; 2] {
         let threads = match self.mapping.worker {
             Worker::Thread => 1,
             Worker::Warp => 32,
@@ -120,28 +169,13 @@ impl Module {
         };
         let most = u64::from(cuda::threads(self.mapping));
         let block = units.saturating_mul(threads).min(most).next_multiple_of(32);
-        let of_block = block / threads;
-        let most_units = MOST_BLOCKS * of_block;
-        let mut begin = 0;
-        while begin < units {
-            let end = units.min(begin + most_units);
-            let (blocks, first, beyond) = ((end - begin).div_ceil(of_block), begin as i64, end as i64);
-            let mut arguments: [*mut c_void; 3] = [
-                words.as_ptr().cast_mut().cast(),
-                (&raw const first).cast_mut().cast(),
-                (&raw const beyond).cast_mut().cast(),
-            ];
-            // SAFETY: the entry takes these three arguments, which the driver copies before it returns: as many
-            // words as the kernel has, and two numbers.
-            self.gpu.with(|| unsafe {
-                let (blocks, block, shared) = (blocks as u32, block as u32, shared as u32);
-                let (arguments, none) = (arguments.as_mut_ptr(), std::ptr::null_mut());
-                let stream = self.gpu.stream;
-                call!(cuLaunchKernel(entry.0, blocks, 1, 1, block, 1, 1, shared, stream, arguments, none))
-            })?;
-            begin = end;
-        }
-        Ok(())
+        [block / threads, block]
+    }
+
+    /// How many blocks of how many threads a launch of the first entry has.
+    pub fn grid(&self, launch: Launch) -> [u64; 2] {
+        let [of_block, threads] = self.block(launch.units);
+        [launch.units.div_ceil(of_block.max(1)), threads]
     }
 
     /// How many bytes of code there are.

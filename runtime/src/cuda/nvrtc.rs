@@ -102,6 +102,20 @@ pub fn compile(text: &str, capability: (u32, u32)) -> Result<Vec<u8>, Error> {
     Ok(compile_for(text, &architecture(capability)?)?.image)
 }
 
+/// The PTX that a kernel's text becomes for GPUs of a compute capability, or for the newest that the compiler knows.
+/// Needs no GPU.
+///
+/// # Errors
+/// There is no compiler, or it refuses the text.
+pub fn ptx(text: &str, capability: Option<(u32, u32)>) -> Result<String, Error> {
+    let known = capabilities()?;
+    let newest = known.iter().filter(|&&known| capability.is_none_or(|own| known <= own)).max();
+    let too_old = || Error::Unavailable("this NVRTC makes no code for so old a GPU".into());
+    let (major, minor) = newest.ok_or_else(too_old)?;
+    let image = compile_for(text, &format!("--gpu-architecture=compute_{major}{minor}"))?.image;
+    Ok(String::from_utf8_lossy(&image).trim_end_matches('\0').to_string())
+}
+
 /// Compiles a text with that option.
 ///
 /// # Errors

@@ -1,21 +1,26 @@
 //! Runs a plan on a GPU: memory for each step and its launch, in the order of the GPU's one stream.
 //!
-//! Nothing waits but a step that checks indices, whose cells are read after it, and a library op that has no
-//! place on the GPU yet, whose operands go to the host and whose result comes back. What a kernel does
-//! wrong is told by the next call that waits.
+//! Nothing waits but a library op that has no place on the GPU yet, whose operands go to the host and whose result comes
+//! back, and the end of a run in which indices were checked: the cells of all its kernels are read there, at once. If
+//! one was told of an index, the plan is run once more, slowly, step by step, to say which. What a kernel does wrong is
+//! told by the next call that waits.
 
+use super::replay::{LAUNCHES, MOST_BYTES, State};
 use super::{Block, Error, Gpu, Module};
 use crate::buffer::Buffer;
 use crate::device::Device;
 use crate::error::Shortage;
 use crate::exec::checks;
+use crate::exec::needs::CELLS;
 use crate::exec::slots::{Bytes, Output, Slots};
 use crate::exec::{Prepared, RunOptions};
+use crate::fork;
 use crate::library::{self, Addresses};
-use crate::words::pack;
+use crate::words::{Words, pack};
+use numfuse_codegen::Launch;
 use numfuse_codegen::abi::NO_FAULT;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Job, KernelJob, LibraryJob, Place};
+use numfuse_ir::schedule::{Job, KernelJob, LibraryJob, Place, Step};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,8 +38,68 @@ pub(crate) fn run(
     let is_here = |leaf: &Buffer| leaf.device() == device || leaf.is_empty();
     assert!(leaves.iter().all(is_here), "the leaves of a plan for a GPU lie on it");
     let modules = prepared.modules(gpu, options)?;
-    let run = Run { prepared, gpu, leaves, scalars, modules, options };
+    let cells = Cells::of(prepared, prepared.plan().steps.len());
+    let mut run = Run { prepared, gpu, leaves, scalars, modules, options, cells: None };
+    if cells == 0 {
+        return match run.replayed() {
+            Some(outputs) => outputs,
+            None => run.all_steps(),
+        };
+    }
+    run.cells = Some(Cells::new(gpu, cells)?);
+    let outputs = run.all_steps()?;
+    if !run.cells.take().map_or(Ok(false), |cells| cells.are_told(gpu))? {
+        return Ok(outputs);
+    }
+    drop(outputs);
+    // No leaf was written over, so the same happens again.
     run.all_steps()
+}
+
+/// Where all kernels of a run tell of indices out of range.
+struct Cells(Block);
+
+impl Cells {
+    /// How many checks the first steps of a plan make.
+    fn of(prepared: &Prepared, steps: usize) -> usize {
+        let steps = prepared.plan().steps[..steps].iter().enumerate();
+        let checks = |(index, step): (usize, &Step)| match step.kernel() {
+            Some(job) if !prepared.step(index).is_empty => job.checks.len(),
+            _ => 0,
+        };
+        steps.map(checks).sum()
+    }
+
+    /// For so many checks, of which none was told anything: every bit of `NO_FAULT` is set.
+    fn new(gpu: &'static Gpu, checks: usize) -> Result<Cells, crate::Error> {
+        let block = gpu.allocate(checks * CELLS)?;
+        gpu.fill(&block, u8::MAX)?;
+        Ok(Cells(block))
+    }
+
+    /// Whether one was told of an index, once all that was launched before is done.
+    fn are_told(&self, gpu: &Gpu) -> Result<bool, Error> {
+        let mut words = vec![0u64; self.0.len() / 8];
+        // SAFETY: the block has so many bytes, and the words are nobody else's.
+        unsafe { gpu.read(self.0.address(), words.as_mut_ptr().cast(), self.0.len())? };
+        Ok(words.chunks_exact(2).any(|cell| cell[0] != NO_FAULT))
+    }
+}
+
+impl Prepared {
+    /// Whether it is of several kernels that check no index, whose memory is small.
+    fn is_replayable(&self) -> bool {
+        let steps = || self.plan().steps.iter().enumerate().filter(|(index, _)| !self.step(*index).is_empty);
+        let launches = |(index, _): (usize, &Step)| {
+            let Launch { join, finish, .. } = self.step(index).launch;
+            1 + usize::from(join > 0) + usize::from(finish > 0)
+        };
+        let scratch = steps().map(|(index, _)| self.step(index).launch.scratch_bytes).sum::<usize>();
+        let slots = (0..self.plan().slots.len()).map(|slot| self.slot_bytes(slot)).sum::<usize>();
+        LAUNCHES.contains(&steps().map(launches).sum())
+            && scratch + slots <= MOST_BYTES
+            && steps().all(|(_, step)| step.kernel().is_some_and(|job| job.checks.is_empty()))
+    }
 }
 
 /// One run of a plan.
@@ -45,6 +110,8 @@ struct Run<'a> {
     scalars: &'a [Scalar],
     modules: &'a [Option<Arc<Module>>],
     options: &'a RunOptions<'a>,
+    /// Of all kernels; `None` while each has its own, and is waited for.
+    cells: Option<Cells>,
 }
 
 impl Run<'_> {
@@ -62,13 +129,53 @@ impl Run<'_> {
             self.gpu.synchronize()?;
             profile.record(index, start.elapsed());
         }
+        Ok(self.outputs(slots))
+    }
+
+    /// The results, where all that fills them was launched.
+    fn outputs(&self, slots: Slots<Block>) -> Vec<Buffer> {
+        let plan = self.prepared.plan();
         // SAFETY: what fills these blocks was launched.
         let outputs = slots.outputs(plan, self.leaves, |block| unsafe { Buffer::from_gpu(block) });
         let buffer = |output| match output {
             Output::Buffer(buffer) => buffer,
             Output::Leaf(_) => unreachable!("a plan for a GPU writes over no leaf"),
         };
-        Ok(outputs.into_iter().map(buffer).collect())
+        outputs.into_iter().map(buffer).collect()
+    }
+
+    /// All steps as one graph of the driver, if the plan is of several small kernels and was run often enough.
+    fn replayed(&self) -> Option<Result<Vec<Buffer>, crate::Error>> {
+        if self.options.profile.is_some() || !self.prepared.is_replayable() {
+            return None;
+        }
+        let mut state = fork::lock(&self.prepared.replay().0);
+        if !state.is_due() {
+            return None;
+        }
+        Some(self.in_one_launch(&mut state))
+    }
+
+    fn in_one_launch(&self, state: &mut State) -> Result<Vec<Buffer>, crate::Error> {
+        let plan = self.prepared.plan();
+        let mut slots = Slots::new(plan);
+        let (mut calls, mut scratches) = (Vec::new(), Vec::new());
+        for (index, step) in plan.steps.iter().enumerate() {
+            let life = self.prepared.step(index);
+            slots.begin(life, |slot| self.allocate(self.prepared.slot_bytes(slot), Some(slot)))?;
+            let Some(job) = step.kernel().filter(|_| !life.is_empty) else { continue };
+            let scratch = self.scratch(index)?;
+            let words = self.words(index, job, &slots, None, scratch.as_ref());
+            let module = self.modules[index].as_deref().expect("steps that launch have code");
+            module.note();
+            calls.extend(module.calls(life.launch).into_iter().map(|call| (call, words.clone())));
+            scratches.extend(scratch);
+        }
+        // SAFETY: as for a launch of each; all blocks are freed on the stream, after it. The calls are those of the
+        // plan.
+        unsafe { state.launch(self.gpu, calls)? };
+        (0..plan.steps.len()).for_each(|index| slots.end(self.prepared.step(index)));
+        Ok(self.outputs(slots))
     }
 
     fn step(&self, index: usize, slots: &mut Slots<Block>) -> Result<(), crate::Error> {
@@ -93,26 +200,22 @@ impl Run<'_> {
     }
 
     fn launch(&self, index: usize, job: &KernelJob, slots: &Slots<Block>) -> Result<(), crate::Error> {
-        let step = &self.prepared.plan().steps[index];
         let life = self.prepared.step(index);
         let module = self.modules[index].as_deref().expect("steps that launch have code");
-        let scratch = match life.launch.scratch_bytes {
-            0 => None,
-            bytes => Some(self.allocate(bytes, life.born.first().copied())?),
+        let scratch = self.scratch(index)?;
+        let own = match job.checks.len() {
+            checks if checks > 0 && self.cells.is_none() => Some(Cells::new(self.gpu, checks)?),
+            _ => None,
         };
-        let cells = match job.checks.len() {
-            0 => None,
-            checks => Some(self.gpu.upload(&NO_FAULT.to_le_bytes().repeat(2 * checks))?),
+        let address = |block: &Block| std::ptr::without_provenance::<u8>(block.address() as usize);
+        let shared =
+            || Some(address(&self.cells.as_ref()?.0).wrapping_add(Cells::of(self.prepared, index) * CELLS));
+        let cells = match (&own, job.checks.is_empty()) {
+            (_, true) => None,
+            (Some(cells), false) => Some(address(&cells.0)),
+            (None, false) => shared(),
         };
-        let address = |block: &Block| std::ptr::without_provenance(block.address() as usize);
-        let words = pack(
-            step.buffers
-                .iter()
-                .map(|&place| std::ptr::without_provenance(self.address(place, slots) as usize)),
-            job.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
-            &job.words,
-            cells.as_ref().map(address).into_iter().chain(scratch.as_ref().map(address)),
-        );
+        let words = self.words(index, job, slots, cells, scratch.as_ref());
         let all = || -> Result<(), Error> {
             // SAFETY: the words are packed in the order of the kernel's ABI. Each buffer is as large as the kernel
             // takes it for: slots by their shapes, leaves by the contract of `Prepared`; blocks begin at
@@ -120,13 +223,40 @@ impl Run<'_> {
             unsafe { module.launch(&words, life.launch) }
         };
         all()?;
-        let Some(cells) = cells else { return Ok(()) };
+        let Some(Cells(cells)) = own else { return Ok(()) };
         let Some((check, _)) = self.fault(job, &cells)? else { return Ok(()) };
         // Threads may have told of several indices at once: the one at the first position is sure
         // after a launch that begins with that position.
         all()?;
         let (_, index) = self.fault(job, &cells)?.expect("what was told is kept");
         Err(crate::Error::Index(checks::out_of_bounds(self.prepared.plan(), job, check, index)))
+    }
+
+    /// Memory for a step to work with, if it takes any.
+    fn scratch(&self, index: usize) -> Result<Option<Block>, crate::Error> {
+        let life = self.prepared.step(index);
+        match life.launch.scratch_bytes {
+            0 => Ok(None),
+            bytes => self.allocate(bytes, life.born.first().copied()).map(Some),
+        }
+    }
+
+    /// What a kernel is given, in the order of its ABI.
+    fn words(
+        &self,
+        index: usize,
+        job: &KernelJob,
+        slots: &Slots<Block>,
+        cells: Option<*const u8>,
+        scratch: Option<&Block>,
+    ) -> Words {
+        let place = |address: u64| std::ptr::without_provenance::<u8>(address as usize);
+        pack(
+            self.prepared.plan().steps[index].buffers.iter().map(|&at| place(self.address(at, slots))),
+            job.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
+            &job.words,
+            cells.into_iter().chain(scratch.map(|block| place(block.address()))),
+        )
     }
 
     /// The first check that was told of an index, and the index.

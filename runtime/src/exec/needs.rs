@@ -31,11 +31,8 @@ impl Workspace {
         let scratch = prepared.launch.scratch_bytes;
         match &step.job {
             _ if prepared.is_empty => Workspace::default(),
-            Job::Kernel(job) if on_gpu => {
-                Workspace { scratch: scratch + job.checks.len() * CELLS, packed: 0 }
-            }
             Job::Kernel(_) => Workspace { scratch, packed: 0 },
-            Job::Library(_) if on_gpu => Workspace::default(),
+            Job::Library(job) if on_gpu => Workspace { scratch: library::work_bytes_on_gpu(job), packed: 0 },
             Job::Library(job) => {
                 Workspace { scratch, packed: library::packed_bytes(job, prepared.launch, target) }
             }
@@ -48,8 +45,14 @@ impl Workspace {
     }
 }
 
-/// The bytes in which a kernel on a GPU tells of an index out of range.
-const CELLS: usize = 16;
+/// The bytes in which a check of a kernel on a GPU tells of an index out of range.
+pub(crate) const CELLS: usize = 16;
+
+/// What all checks of a plan take on a GPU while it runs.
+fn cells_room(plan: &Plan, on_gpu: bool) -> u64 {
+    let checks = |step: &Step| step.kernel().map_or(0, |job| job.checks.len());
+    if on_gpu { (CELLS * plan.steps.iter().map(checks).sum::<usize>()) as u64 } else { 0 }
+}
 
 /// What the memory for so many bytes takes: on the host the pool's block, on a GPU those bytes.
 pub fn room(bytes: usize, on_gpu: bool) -> u64 {
@@ -65,7 +68,7 @@ pub fn needed_bytes(plan: &Plan, target: &Target, on_gpu: bool) -> u64 {
         Workspace::of(step, &prepared, target, on_gpu).room(on_gpu)
     };
     let workspaces: Vec<u64> = plan.steps.iter().map(workspace).collect();
-    plan.peak_with(|bytes| room(bytes, on_gpu), |step| workspaces[step])
+    plan.peak_with(|bytes| room(bytes, on_gpu), |step| workspaces[step]) + cells_room(plan, on_gpu)
 }
 
 impl Prepared {
@@ -83,7 +86,9 @@ impl Prepared {
     /// See [`needed_bytes`].
     pub fn needed_bytes(&self) -> u64 {
         let on_gpu = self.gpu().is_some();
-        self.plan().peak_with(|bytes| room(bytes, on_gpu), |step| self.workspace(step).room(on_gpu))
+        let peak =
+            self.plan().peak_with(|bytes| room(bytes, on_gpu), |step| self.workspace(step).room(on_gpu));
+        peak + cells_room(self.plan(), on_gpu)
     }
 
     /// The bytes of the copies that libraries need of these leaves, at most.

@@ -3,7 +3,7 @@
 use super::{RunOptions, cost};
 use crate::buffer::Buffer;
 use crate::cache::{Compiled, KernelCache, Key};
-use crate::cuda::{Gpu, Module};
+use crate::cuda::{Gpu, Module, Replay};
 use crate::error::Error;
 use crate::{fork, library};
 use numfuse_codegen::{Code, Launch, Mapping, choose, cuda, launch};
@@ -33,6 +33,8 @@ pub struct Prepared {
     /// Of a plan for a GPU: the GPU, and likewise.
     gpu: Option<&'static Gpu>,
     modules: OnceLock<Box<[Option<Arc<Module>>]>>,
+    /// What it has become on its GPU by being run.
+    replay: Replay,
 }
 
 /// How a step is launched, and which slots begin and end with it.
@@ -103,6 +105,7 @@ impl Prepared {
             codes: OnceLock::new(),
             gpu,
             modules: OnceLock::new(),
+            replay: Replay::default(),
         }
     }
 
@@ -138,6 +141,10 @@ impl Prepared {
     /// How a step is cut into units.
     pub fn launch(&self, step: usize) -> Launch {
         self.steps[step].launch
+    }
+
+    pub(crate) fn replay(&self) -> &Replay {
+        &self.replay
     }
 
     /// The code of a step, once the plan has been run, for whoever wants to read it.

@@ -10,7 +10,8 @@
 mod cpu;
 mod cuda;
 
-pub(crate) use cuda::blas::Handle;
+pub(crate) use cuda::OnGpu;
+pub use cuda::rand::{Algorithm, Drawn, Generator};
 
 use crate::cuda::Gpu;
 use numfuse_codegen::Launch;
@@ -23,6 +24,8 @@ use smallvec::SmallVec;
 pub fn provider(op: LibOp) -> Option<&'static str> {
     match op {
         LibOp::Matmul => Some("matrixmultiply"),
+        LibOp::Fft | LibOp::FftBack => Some("rustfft"),
+        LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => Some("realfft"),
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => None,
     }
 }
@@ -31,6 +34,9 @@ pub fn provider(op: LibOp) -> Option<&'static str> {
 pub fn provider_on_gpu(job: &LibraryJob) -> Option<&'static str> {
     match job.op {
         LibOp::Matmul => cuda::blas::Product::of(job).map(|_| "cuBLAS"),
+        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+            cuda::fft::Rows::of(job).map(|_| "cuFFT")
+        }
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => None,
     }
 }
@@ -39,6 +45,9 @@ pub fn provider_on_gpu(job: &LibraryJob) -> Option<&'static str> {
 pub(crate) fn launch(job: &LibraryJob) -> Launch {
     let ((units, grain), scratch_bytes) = match job.op {
         LibOp::Matmul => (cpu::matmul::Cut::of(job).units(), 0),
+        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+            (cpu::fft::Cut::of(job).units(), 0)
+        }
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
             let cut = cpu::scatter::Cut::of(job);
             (cut.units(), cut.scratch_bytes())
@@ -52,6 +61,20 @@ pub(crate) fn packed_bytes(job: &LibraryJob, launch: Launch, target: &Target) ->
     let threads = launch.units.div_ceil(launch.grain.max(1)).min(target.workers as u64) as usize;
     match job.op {
         LibOp::Matmul => threads * cpu::matmul::Cut::of(job).packed_bytes(job.dtype),
+        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+            threads * cpu::fft::Cut::of(job).packed_bytes(job)
+        }
+        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 0,
+    }
+}
+
+/// About the most bytes of a GPU's memory that the op's library works with there.
+pub(crate) fn work_bytes_on_gpu(job: &LibraryJob) -> usize {
+    match job.op {
+        LibOp::Matmul => 0,
+        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+            cuda::fft::Rows::of(job).map_or(0, |rows| rows.work_bytes(job))
+        }
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 0,
     }
 }
@@ -61,6 +84,10 @@ pub(crate) fn nanoseconds_of_operation(job: &LibraryJob) -> f64 {
     match job.op {
         // Vectors of 64 bytes, two multiplications and additions a cycle, most of the time.
         LibOp::Matmul => 0.0025 * job.dtype.bytes() as f64,
+        // Vectors of 32 bytes, and the way to and from memory.
+        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+            0.0045 * job.dtype.part().bytes() as f64
+        }
         // A place that is read, and an element that may be far away.
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 3.0,
     }
@@ -75,14 +102,27 @@ pub(crate) unsafe fn run_on_gpu(
     gpu: &'static Gpu,
     job: &LibraryJob,
     addresses: &[u64],
-) -> Result<bool, crate::cuda::Error> {
+) -> Result<bool, crate::Error> {
     match (job.op, addresses) {
         (LibOp::Matmul, &[left, right, result]) => match cuda::blas::Product::of(job) {
             // SAFETY: by our caller's promise.
-            Some(product) => unsafe { product.run(gpu, job.dtype, [left, right, result]) }.map(|()| true),
+            Some(product) => unsafe { product.run(gpu, job.dtype, [left, right, result]) }
+                .map(|()| true)
+                .map_err(crate::Error::from),
+            None => Ok(false),
+        },
+        (
+            LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd,
+            &[operand, result],
+        ) => match cuda::fft::Rows::of(job) {
+            // SAFETY: by our caller's promise.
+            Some(rows) => unsafe { rows.run(gpu, job, [operand, result]) }.map(|()| true),
             None => Ok(false),
         },
         (LibOp::Matmul, _) => unreachable!("a matrix product has two operands"),
+        (LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd, _) => {
+            unreachable!("a transform has one operand")
+        }
         (LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt, _) => Ok(false),
     }
 }
@@ -116,6 +156,10 @@ pub(crate) unsafe fn run(
     match job.op {
         // SAFETY: our caller's promises are those that it asks for.
         LibOp::Matmul => unsafe { cpu::matmul::run(job, operands, result, from, to) },
+        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+            // SAFETY: as above.
+            unsafe { cpu::fft::run(job, operands, result, from, to) }
+        }
         LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
             // SAFETY: as above.
             unsafe { cpu::scatter::run(job, operands, result, scratch, from, to) }

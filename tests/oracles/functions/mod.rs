@@ -29,6 +29,7 @@ mod refusals;
 mod sentences;
 mod signals;
 mod taken;
+mod transforms;
 mod views;
 
 use crate::elements;
@@ -113,6 +114,8 @@ macro_rules! tables {
 }
 
 tables! {
+    transforms_are_numpys: transforms::TRANSFORMS;
+    transforms_of_several_axes_are_numpys: transforms::OF_SEVERAL_AXES;
     shapes_are_numpys: views::SHAPES;
     orders_of_axes_are_numpys: views::AXES;
     diagonals_and_windows_are_numpys: views::DIAGONALS;

@@ -15,6 +15,7 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("integer modulo by zero", "number sections must be larger than 0."),
     ("Python int too large to convert to C long", "out of bounds for int64"),
     ("tri() missing 1 required positional argument", "tri needs an array of at least one dimension"),
+    ("list index out of range", "there is no axis to transform real numbers along"),
     // One of two sentences that NumPy has for the same mistake.
     ("matrix transpose with ndim < 2 is undefined", "Input array must be at least 2-dimensional, but it is"),
     ("Axes must be different.", "Axes=(0, 1) out of range for array of ndim=1."),

@@ -5,6 +5,8 @@
 //! tile takes whole rows of the left operand and whole columns of the right one: each element of a
 //! result is one sum, made by one call.
 
+use half::{bf16, f16};
+use matrixmultiply::CGemmOption::Standard;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::schedule::{LibraryJob, Strided};
 
@@ -64,7 +66,10 @@ impl Cut {
         let [rows, columns] = self.tile;
         let whole = |extent: usize, most: usize| extent.min(most).next_multiple_of(KERNEL);
         let beside = whole(rows, MOST[0]) + whole(columns, MOST[2]);
-        self.k.min(MOST[1]) * beside * dtype.bytes() + ALIGNMENT
+        let packed = self.k.min(MOST[1]) * beside * dtype.working().bytes() + ALIGNMENT;
+        // Half types are widened first, and rounded after.
+        let widened = self.k * (rows + columns) + rows * columns;
+        packed + if dtype.is_half() { widened * size_of::<f32>() } else { 0 }
     }
 
     fn tiles(self) -> usize {
@@ -126,23 +131,24 @@ pub(in crate::library) unsafe fn run(
         let (b, [b_row, b_column]) = start(right, cut.axes, batch, [0, j]);
         let (c, c_row) = ((batch * cut.m + i) * cut.n + j, cut.n as isize);
         macro_rules! multiply {
-            ($T:ident, $gemm:ident) => {{
+            ($T:ty, $gemm:ident($($flag:expr),*), $one:expr, $zero:expr) => {{
                 let [x, y] = [operands[0], operands[1]].map(|operand| operand.cast::<$T>());
                 // SAFETY: the operands' elements lie at these starts and strides, those of the tile are
                 // ours alone, and with a factor of 0 before it the result is not read.
                 unsafe {
                     matrixmultiply::$gemm(
+                        $($flag,)*
                         rows,
                         cut.k,
                         columns,
-                        1.0,
+                        $one,
                         x.offset(a),
                         a_row,
                         a_column,
                         y.offset(b),
                         b_row,
                         b_column,
-                        0.0,
+                        $zero,
                         result.cast::<$T>().add(c),
                         c_row,
                         1,
@@ -151,12 +157,91 @@ pub(in crate::library) unsafe fn run(
             }};
         }
         match job.dtype {
-            DType::F32 => multiply!(f32, sgemm),
-            DType::F64 => multiply!(f64, dgemm),
-            DType::F16 | DType::BF16 => unreachable!("no row has it"),
+            DType::F32 => multiply!(f32, sgemm(), 1.0, 0.0),
+            DType::F64 => multiply!(f64, dgemm(), 1.0, 0.0),
+            DType::C64 => multiply!([f32; 2], cgemm(Standard, Standard), [1.0, 0.0], [0.0, 0.0]),
+            DType::C128 => multiply!([f64; 2], zgemm(Standard, Standard), [1.0, 0.0], [0.0, 0.0]),
+            DType::F16 | DType::BF16 => {
+                let given = Halves { left: (a, [a_row, a_column]), right: (b, [b_row, b_column]) };
+                // SAFETY: as above; the tile of the result is ours alone.
+                unsafe {
+                    match job.dtype {
+                        DType::F16 => given.multiply::<f16>(cut, operands, result, (rows, columns), c),
+                        _ => given.multiply::<bf16>(cut, operands, result, (rows, columns), c),
+                    }
+                }
+            }
             DType::Bool | DType::I8 | DType::I16 | DType::I32 | DType::I64 => unreachable!("no row has it"),
             DType::U8 | DType::U16 | DType::U32 | DType::U64 => unreachable!("no row has it"),
-            DType::C64 | DType::C128 => unreachable!("no row has it"),
+        }
+    }
+}
+
+/// Where a tile's operands of a half type begin, and their strides.
+struct Halves {
+    left: (isize, [isize; 2]),
+    right: (isize, [isize; 2]),
+}
+
+/// A half type, by way of float32.
+trait Half: Copy {
+    fn wide(self) -> f32;
+    fn rounded(x: f32) -> Self;
+}
+
+macro_rules! halves {
+    ($($T:ident)+) => { $(
+        impl Half for $T {
+            fn wide(self) -> f32 {
+                self.to_f32()
+            }
+            fn rounded(x: f32) -> $T {
+                $T::from_f32(x)
+            }
+        }
+    )+ };
+}
+
+halves! { f16 bf16 }
+
+impl Halves {
+    /// Multiplies a tile in float32, of copies of its rows and columns, and rounds it.
+    ///
+    /// # Safety
+    /// As for [`run`], for a tile of so many rows and columns whose first element is the `at`-th of the result.
+    unsafe fn multiply<T: Half>(
+        &self,
+        cut: Cut,
+        operands: &[*const u8],
+        result: *mut u8,
+        (rows, columns): (usize, usize),
+        at: usize,
+    ) {
+        let wide = |from: *const u8, (start, [down, across]): (isize, [isize; 2]), [m, n]: [usize; 2]| {
+            let from = from.cast::<T>();
+            let mut copy = Vec::with_capacity(m * n);
+            for i in 0..m as isize {
+                // SAFETY: by our caller's promise the element lies there.
+                let row =
+                    (0..n as isize).map(|j| unsafe { *from.offset(start + i * down + j * across) }.wide());
+                copy.extend(row);
+            }
+            copy
+        };
+        let (left, right) =
+            (wide(operands[0], self.left, [rows, cut.k]), wide(operands[1], self.right, [cut.k, columns]));
+        let mut product = vec![0f32; rows * columns];
+        let (k, n) = (cut.k as isize, columns as isize);
+        // SAFETY: the copies are row-major matrices of these extents.
+        unsafe {
+            let (left, right, product) = (left.as_ptr(), right.as_ptr(), product.as_mut_ptr());
+            matrixmultiply::sgemm(rows, cut.k, columns, 1.0, left, k, 1, right, n, 1, 0.0, product, n, 1);
+        }
+        for (i, row) in product.chunks_exact(columns).enumerate() {
+            for (j, &x) in row.iter().enumerate() {
+                // SAFETY: by our caller's promise the result has it, and it is ours.
+                unsafe { result.cast::<T>().add(at + i * cut.n + j).write(T::rounded(x)) };
+            }
         }
     }
 }
@@ -224,6 +309,31 @@ mod tests {
                 assert_eq!(c[i * n + j], expected, "{offset} {strides:?} at {i}, {j}");
             }
         }
+    }
+
+    #[test]
+    fn complex_numbers_and_halves_are_multiplied() {
+        let (m, n, k) = (9, 12, 10);
+        let number = |i: usize| ((i * 7 % 11) as f32 - 5.0, (i * 5 % 7) as f32 - 3.0);
+        let sum = |i: usize, j: usize| {
+            (0..k)
+                .map(|l| (number(i * k + l), number(l * n + j)))
+                .fold((0.0, 0.0), |sum, ((x, y), (u, v))| (sum.0 + x * u - y * v, sum.1 + x * v + y * u))
+        };
+        let numbers: Vec<[f32; 2]> = (0..m * n * k).map(|i| number(i).into()).collect();
+        let mut c = vec![[f32::NAN; 2]; m * n];
+        let of = job([&[m, k], &[k, n]], DType::C64);
+        // SAFETY: there are as many numbers as the matrices have elements.
+        unsafe { run(&of, &[numbers.as_ptr().cast(); 2], c.as_mut_ptr().cast(), 0, launch_units(&of)) };
+        assert!((0..m * n).all(|at| (c[at][0], c[at][1]) == sum(at / n, at % n)));
+        let real =
+            |i: usize, j: usize| (0..k).map(|l| number(i * k + l).0 * number(l * n + j).0).sum::<f32>();
+        let halves: Vec<f16> = numbers.iter().map(|x| f16::from_f32(x[0])).collect();
+        let mut c = vec![f16::NAN; m * n];
+        let of = job([&[m, k], &[k, n]], DType::F16);
+        // SAFETY: as above.
+        unsafe { run(&of, &[halves.as_ptr().cast(); 2], c.as_mut_ptr().cast(), 0, launch_units(&of)) };
+        assert!((0..m * n).all(|at| c[at] == f16::from_f32(real(at / n, at % n))));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! order, and a matrix whose rows or whose columns lie side by side is read where it lies. Floats and complex
 //! numbers are multiplied in their own precision, half types in that of float32; TF32 is never used.
 
-use crate::cuda::{Error, Failure, Gpu};
+use crate::cuda::{Error, Failure, Gpu, Provider};
 use crate::fork;
 use cudarc::cublas::sys::{
     self, cublasComputeType_t as Compute, cublasGemmAlgo_t, cublasHandle_t, cublasOperation_t as Operation,
@@ -15,6 +15,7 @@ use numfuse_ir::dtype::DType;
 use numfuse_ir::schedule::{LibraryJob, Strided};
 use smallvec::SmallVec;
 use std::ffi::c_void;
+use std::sync::{Mutex, OnceLock};
 
 /// One or several products of equal shape, as cuBLAS takes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,19 +227,18 @@ impl Numbers {
 }
 
 /// What cuBLAS knows of a GPU.
-pub(crate) struct Handle(cublasHandle_t);
+pub(in crate::library) struct Handle(cublasHandle_t);
 
 // SAFETY: a handle may be used from any thread, one at a time.
 unsafe impl Send for Handle {}
 
+/// The handle of a GPU, once it was asked for a product.
+pub(in crate::library) type Kept = OnceLock<Result<Mutex<Handle>, Error>>;
+
 /// The handle of a GPU, made at the first product, which takes a tenth of a second.
-fn handle(gpu: &'static Gpu) -> Result<&'static std::sync::Mutex<Handle>, Error> {
-    let made = fork::once(&gpu.blas, || {
-        if !crate::cuda::is_blas_present() {
-            let why = "libcublas cannot be loaded: install cuBLAS (the Python package nvidia-cublas has it), or name \
-                       its folder in NUMFUSE_CUDA_LIBRARIES";
-            return Err(Error::Unavailable(why.into()));
-        }
+fn handle(gpu: &'static Gpu) -> Result<&'static Mutex<Handle>, Error> {
+    let made = fork::once(&gpu.libraries().blas, || {
+        Provider::Blas.expect()?;
         let mut handle = std::ptr::null_mut();
         gpu.with(|| {
             // SAFETY: the library is there, and the context is this GPU's; it writes a handle.
@@ -246,7 +246,7 @@ fn handle(gpu: &'static Gpu) -> Result<&'static std::sync::Mutex<Handle>, Error>
             // SAFETY: the handle was just made, and the stream is this GPU's.
             check("cublasSetStream", unsafe { sys::cublasSetStream_v2(handle, gpu.stream().cast()) })
         })?;
-        Ok(std::sync::Mutex::new(Handle(handle)))
+        Ok(Mutex::new(Handle(handle)))
     });
     made.as_ref().map_err(Clone::clone)
 }
