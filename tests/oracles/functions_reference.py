@@ -80,8 +80,10 @@ def floating(x):
 
 
 def beside(z, x):
-    """Plus the sum of all magnitudes, of whose rounding transforms are."""
-    return z + np.abs(x.astype(np.complex128)).sum().astype(z.dtype)
+    """Plus the sum of all magnitudes, four times, of whose rounding transforms are."""
+    if z.dtype.kind not in "fc":
+        return z
+    return z + (4 * np.abs(x.astype(np.complex128)).sum()).astype(z.dtype)
 
 
 def blank(x):
