@@ -183,14 +183,21 @@ fn scaled_by(b: &mut Builder, x: &Array, factor: Option<f64>) -> Result<Array, M
     if !dtype.is_complex() {
         return times(b, x.clone());
     }
-    let (re, im) = (nodes::map(b, Op::Real, &[x.clone()])?, nodes::map(b, Op::Imag, &[x.clone()])?);
+    let (re, im) = (
+        nodes::map(b, Op::Real, std::slice::from_ref(x))?,
+        nodes::map(b, Op::Imag, std::slice::from_ref(x))?,
+    );
     let parts = [times(b, re)?, times(b, im)?];
     nodes::map(b, Op::Complex, &parts)
 }
 
 /// Complex numbers conjugated, others as they are.
 fn conjugated(b: &mut Builder, x: &Array) -> Result<Array, Mistake> {
-    if x.0.node.dtype.is_complex() { nodes::map(b, Op::Conjugate, &[x.clone()]) } else { Ok(x.clone()) }
+    if x.0.node.dtype.is_complex() {
+        nodes::map(b, Op::Conjugate, std::slice::from_ref(x))
+    } else {
+        Ok(x.clone())
+    }
 }
 
 /// The functions of one axis: each is a way, perhaps with conjugates before or after it.

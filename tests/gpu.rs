@@ -167,7 +167,7 @@ fn what_goes_up_comes_down() {
     for count in [1, 100, 16_384, 16_385, 1 << 20, (5 << 20) + 13] {
         let x = arange(count as i64).cast(I32);
         assert!(x.to(GPU).to(Device::Cpu).array_equal(&x).unwrap(), "{count}");
-        assert_eq!((x.to(GPU) + 1).i(-1).item::<i32>().unwrap(), count as i32, "{count}");
+        assert_eq!((x.to(GPU) + 1).i(-1).item::<i32>().unwrap(), count, "{count}");
     }
 }
 

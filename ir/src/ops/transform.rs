@@ -93,9 +93,9 @@ fn to_real(operands: &[Typed<'_>], op: LibOp) -> Rule {
 
 /// The one operand, which has rows of at least one element.
 fn row<'a>(operands: &[Typed<'a>]) -> Result<Typed<'a>, String> {
-    match operands {
-        &[(a, dtype)] if a.last().is_some_and(|&n| n > 0) => Ok((a, dtype)),
-        &[(a, _)] => Err(format!("{a} has no rows to transform")),
+    match *operands {
+        [(a, dtype)] if a.last().is_some_and(|&n| n > 0) => Ok((a, dtype)),
+        [(a, _)] => Err(format!("{a} has no rows to transform")),
         _ => Err("it takes one array".to_string()),
     }
 }

@@ -207,7 +207,7 @@ unsafe fn transform<T: Real>(job: &LibraryJob, cut: Cut, operand: *const u8, res
             for (i, given) in given.chunks_exact_mut(cut.from).enumerate() {
                 // They are the conjugates of themselves, so their imaginary parts are not read.
                 given[0].im = T::default();
-                if cut.points % 2 == 0 {
+                if cut.points.is_multiple_of(2) {
                     given[cut.from - 1].im = T::default();
                 }
                 // SAFETY: as above.
