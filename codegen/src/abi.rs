@@ -13,14 +13,16 @@
 //! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
 //! depend on shape alone.
 
-use crate::mapping::{self, Layout, Mapping, Worker, block, extent, group, kept, kept_bytes, turned};
+use crate::mapping::{self, BLOCK, Layout, Mapping, Worker, block, extent, group, kept, kept_bytes, turned};
 use numfuse_ir::kernel::Kernel;
 
 /// Elements of the last row axis in one unit of a flat kernel without columns, of a core.
 pub const CHUNK: i64 = 1 << 14;
+/// The same of the axis before it, of a tall kernel: with a few elements along the last one they stay in a cache.
+pub const CHUNK_OF_TALL: i64 = 1 << 11;
 /// The same for a flat kernel that walks columns.
 pub const CHUNK_OF_FOLDS: i64 = 256;
-/// Blocks of a fold in one unit of a split kernel, all its rows together, of a core.
+/// Blocks of a fold in one unit of a split kernel, all its rows together, of a core, if they are of 512.
 pub const BLOCKS_OF_UNIT: i64 = 64;
 /// Units of the second entry of a shared scan, for each row. Each goes through the totals of all blocks
 /// before its own: more units would go through more.
@@ -72,6 +74,10 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     };
     let (units, work) = match mapping.layout {
         Layout::Flat => (chunks, last.min(chunk).saturating_mul(visits)),
+        Layout::Tall => {
+            let along = extents[extents.len() - 2].max(1);
+            (rows / last / along * along.div_ceil(chunk), along.min(chunk).saturating_mul(last))
+        }
         Layout::Row => (rows, visits),
         Layout::Tile => {
             let turned = turned(kernel).expect("only a kernel with turned loads is tiled");
@@ -81,12 +87,12 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
             (squares, height * width)
         }
         Layout::Scan => {
-            let units = rows * blocks.div_ceil(most_blocks(mapping) as u64);
+            let units = rows * blocks.div_ceil(most_blocks(kernel, mapping) as u64);
             return shared(units, 0, rows * PARTS_OF_SCAN as u64);
         }
         Layout::Split => {
             let units = match mapping.worker {
-                Worker::Core => blocks.div_ceil((BLOCKS_OF_UNIT as u64 / rows.max(1)).max(1)),
+                Worker::Core => blocks.div_ceil((most_blocks(kernel, mapping) as u64 / rows.max(1)).max(1)),
                 Worker::Warp | Worker::Team | Worker::Thread => rows * blocks,
             };
             return shared(units, rows * groups, rows);
@@ -103,11 +109,12 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     Launch { units, grain, scratch_bytes: 0, join: 0, finish: 0, shared_bytes }
 }
 
-/// The length of a chunk of the last row axis.
+/// The length of a chunk of the axis that lanes lie across.
 pub(crate) fn chunk(kernel: &Kernel, mapping: Mapping) -> i64 {
     let columns = kernel.passes.iter().any(|p| !p.cols.is_empty());
     match mapping.worker {
         Worker::Core if columns => CHUNK_OF_FOLDS,
+        Worker::Core if mapping.layout == Layout::Tall => CHUNK_OF_TALL,
         Worker::Core => CHUNK,
         // There are as many workers as there is work: each does what its lanes hold.
         Worker::Warp | Worker::Team | Worker::Thread => mapping.lanes().into(),
@@ -115,9 +122,9 @@ pub(crate) fn chunk(kernel: &Kernel, mapping: Mapping) -> i64 {
 }
 
 /// How many blocks one unit of a split kernel of one row does; of more rows, fewer.
-pub(crate) fn most_blocks(mapping: Mapping) -> i64 {
+pub(crate) fn most_blocks(kernel: &Kernel, mapping: Mapping) -> i64 {
     match mapping.worker {
-        Worker::Core => BLOCKS_OF_UNIT,
+        Worker::Core => (BLOCKS_OF_UNIT * BLOCK / block(kernel, mapping)).max(1),
         Worker::Warp | Worker::Team | Worker::Thread => 1,
     }
 }

@@ -106,6 +106,10 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
     if mapping.layout == Layout::Bands && kernel.rows == 0 {
         return refuse("bands are of rows");
     }
+    let has_columns = kernel.passes.iter().any(|p| !p.inner && !p.cols.is_empty());
+    if mapping.layout == Layout::Tall && (kernel.rows < 2 || has_columns || mapping.worker != Worker::Core) {
+        return refuse("a core goes along the last row axis but one where there are two, and no columns");
+    }
     if mapping.layout == Layout::Tile && mapping::turned(kernel).is_none() {
         return refuse("nothing is read along another axis");
     }

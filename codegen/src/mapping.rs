@@ -18,6 +18,10 @@ pub const BLOCK: i64 = 512;
 /// Elements of one serial group of a fold in the order `Groups`.
 pub const GROUP: i64 = 128;
 
+/// Elements of one block of a fold whose order is free, which a core goes through more than once: they
+/// stay in its cache.
+pub(crate) const FREE_BLOCK: i64 = 1 << 13;
+
 /// How loops are laid over lanes and workers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mapping {
@@ -57,6 +61,9 @@ pub enum Worker {
 pub enum Layout {
     /// Lanes lie across the last row axis; each walks the columns by itself.
     Flat,
+    /// Lanes lie across the last row axis but one, for a last one that is shorter than they are many, and no
+    /// columns.
+    Tall,
     /// Lanes lie across the innermost column axis of one row.
     Row,
     /// As `Row`, for few rows and long folds: blocks of the first pass are given to workers, their
@@ -105,6 +112,7 @@ impl fmt::Display for Mapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self.layout {
             Layout::Flat => "flat",
+            Layout::Tall => "tall",
             Layout::Row => "row",
             Layout::Split => "split",
             Layout::Bands => "bands",
@@ -222,7 +230,12 @@ fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     let Extents { count: rows, last, columns, .. } = shape;
     if !shape.has_columns {
         let fits = |turned: &Turned| shape.rows[turned.axis.index()] >= lanes && last >= lanes;
-        return if turned(kernel).is_some_and(|t| fits(&t)) { Layout::Tile } else { Layout::Flat };
+        let is_tall = last <= MOST_TALL && shape.rows.iter().rev().nth(1).is_some_and(|&n| n >= lanes);
+        return match turned(kernel) {
+            Some(turned) if fits(&turned) => Layout::Tile,
+            _ if is_tall => Layout::Tall,
+            _ => Layout::Flat,
+        };
     }
     let flat = shape.is_flat(kernel, lanes);
     let units = rows / last.max(1) * (last + FEW_ROWS - 1) / FEW_ROWS;
@@ -235,6 +248,10 @@ fn layout(kernel: &Kernel, words: &[i64], lanes: i64) -> Layout {
     }
     if flat { Layout::Flat } else { Layout::Row }
 }
+
+/// The longest last axis that lanes do not lie across: what goes on along the one before it is read and
+/// written element by element, which takes less than so many lanes that are off.
+const MOST_TALL: i64 = 8;
 
 /// Rows of one unit of a flat kernel that walks columns.
 const FEW_ROWS: i64 = crate::abi::CHUNK_OF_FOLDS;
@@ -269,8 +286,14 @@ pub(crate) fn is_chained(kernel: &Kernel, pass: &Pass) -> bool {
 pub(crate) fn block(kernel: &Kernel, mapping: Mapping) -> i64 {
     match kernel.passes[0].order {
         Order::Lanes | Order::Runs => BLOCK,
-        // Any blocks do: those that lanes lie across are as long as lanes are many.
-        Order::Free if mapping.worker != Worker::Core && mapping.layout.is_across() => BLOCK,
+        // Any blocks do: those that lanes lie across are as long as lanes are many, or caches large.
+        Order::Free if mapping.layout.is_across() => {
+            if mapping.worker == Worker::Core {
+                FREE_BLOCK
+            } else {
+                BLOCK
+            }
+        }
         Order::Groups | Order::Free => GROUP,
     }
 }

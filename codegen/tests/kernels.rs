@@ -55,7 +55,7 @@ fn a_broadcast_sum_in_two_dimensions() {
     b.store(&[], z, at(known(0), &[(param(2), 0), (known(1), 1)]), sum);
     let (x, y) = (noise(rows, 2), noise(cols, 3));
     let want: Vec<f32> = x.iter().flat_map(|a| y.iter().map(move |b| a + b)).collect();
-    for mapping in [flat(8), row(8)] {
+    for mapping in [flat(8), row(8), tall(4), tall(8), tall(32)] {
         let mut buffers = [bytes(&x), bytes(&y), vec![0; rows * cols * 4]];
         run(&b.kernel, mapping, &mut buffers, &[], &[rows as i64, cols as i64, cols as i64]);
         assert_eq!(bits(&floats(&buffers[2])), bits(&want), "{mapping}");
@@ -544,7 +544,7 @@ fn transposes_are_tiled_and_long_sums_of_few_columns_banded() {
     let layout = |kernel: &Kernel, words: &[i64]| choose(kernel, words, &Target::FIXED).layout;
     let kernel = with_transpose(DType::F32);
     assert_eq!(layout(&kernel, &[1, 100, 100, 0, 0]), Layout::Tile);
-    assert_eq!(layout(&kernel, &[1, 100, 5, 0, 0]), Layout::Flat, "a square would be mostly tail");
+    assert_eq!(layout(&kernel, &[1, 100, 5, 0, 0]), Layout::Tall, "a square would be mostly tail");
     let mut kernel = row_fold(Fold::Sum, Order::Groups, DType::F32, param(3));
     if let Inst::Load(_, index) = &mut kernel.body[0] {
         index.terms[0].0 = known(1);

@@ -39,6 +39,13 @@ struct OpenIf {
     carried: Vec<Shape>,
 }
 
+/// A choice of two sides; the shape of its value is that of the first one's.
+struct OpenSides {
+    other: Block,
+    exit: Block,
+    carried: Option<Shape>,
+}
+
 /// A stack slot that holds values of one shape.
 #[derive(Clone, Copy)]
 pub(crate) struct Table {
@@ -55,6 +62,7 @@ pub(crate) struct Clif<'a> {
     range: (Value, Value),
     loops: Vec<OpenLoop>,
     ifs: Vec<OpenIf>,
+    sides: Vec<OpenSides>,
     products: Option<Products>,
 }
 
@@ -67,7 +75,8 @@ impl<'a> Clif<'a> {
         fb.seal_block(entry);
         let params = fb.block_params(entry);
         let (words, range) = (params[0], (params[1], params[2]));
-        Clif { fb, kernel, words, range, loops: Vec::new(), ifs: Vec::new(), products: None }
+        let (loops, ifs, sides) = (Vec::new(), Vec::new(), Vec::new());
+        Clif { fb, kernel, words, range, loops, ifs, sides, products: None }
     }
 
     /// Returns from the function.
@@ -225,6 +234,37 @@ impl Emit for Clif<'_> {
         self.fb.switch_to_block(exit);
         self.fb.seal_block(exit);
         merged
+    }
+
+    fn begin_sides(&mut self, number: Value) {
+        let [first, other, exit] = std::array::from_fn(|_| self.fb.create_block());
+        let is_first = self.fb.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, number, 0);
+        self.fb.ins().brif(is_first, first, &[], other, &[]);
+        self.fb.switch_to_block(first);
+        self.fb.seal_block(first);
+        self.fb.seal_block(other);
+        self.sides.push(OpenSides { other, exit, carried: None });
+    }
+
+    fn other_side(&mut self, value: &Lanes) {
+        let shape = Self::shape(value);
+        let values = self.arguments(std::slice::from_ref(value), &[shape]);
+        let sides = self.sides.last_mut().expect("a choice is open");
+        sides.carried = Some(shape);
+        let (other, exit) = (sides.other, sides.exit);
+        self.fb.ins().jump(exit, &values);
+        self.fb.switch_to_block(other);
+    }
+
+    fn end_sides(&mut self, value: &Lanes) -> Lanes {
+        let OpenSides { exit, carried, .. } = self.sides.pop().expect("a choice is open");
+        let shape = carried.expect("the first side has ended");
+        let values = self.arguments(std::slice::from_ref(value), &[shape]);
+        self.fb.ins().jump(exit, &values);
+        let merged = self.parameters(exit, &[shape]);
+        self.fb.switch_to_block(exit);
+        self.fb.seal_block(exit);
+        merged.into_iter().next().expect("a choice has one value")
     }
 
     fn load(

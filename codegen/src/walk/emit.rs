@@ -122,6 +122,19 @@ pub trait Emit: Sized {
     /// Closes the innermost `if`.
     fn end_if(&mut self, values: &[Self::Value]) -> Vec<Self::Value>;
 
+    /// Opens a choice of two sides: the first one if the number is not negative.
+    fn begin_sides(&mut self, _number: Self::Index) {
+        unreachable!("each thread goes its own way")
+    }
+    /// Closes the first side with its value and opens the other one.
+    fn other_side(&mut self, _value: &Self::Value) {
+        unreachable!("each thread goes its own way")
+    }
+    /// Closes the other side with a value of the same type and as many lanes; gives that of the side taken.
+    fn end_sides(&mut self, _value: &Self::Value) -> Self::Value {
+        unreachable!("each thread goes its own way")
+    }
+
     /// Loads `lanes` elements (1 where the spread is `Same`); lanes that are not active get 0.
     fn load(
         &mut self,

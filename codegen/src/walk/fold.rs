@@ -25,6 +25,9 @@ const MOST_UNROLLED: i64 = 16;
 /// A table of states: for each part the back end's table, its type and lanes.
 type Table<T> = Vec<(T, DType, u32)>;
 
+/// What joins two states.
+type Joining<'a, W> = dyn FnMut(&mut W, &[V], &[V]) -> State + 'a;
+
 /// What gives the state of a run of elements, from its first position and its length.
 type Leaf<'a, W, I> = dyn FnMut(&mut W, I, I) -> State + 'a;
 
@@ -78,7 +81,10 @@ impl<E: Emit> Walk<'_, E> {
             return self.fold_in_team(pass, member, members, total);
         }
         match self.kernel.passes[pass.index()].order {
-            Order::Free => self.block_across(pass, zero, total),
+            Order::Free => match self.quick_row(pass, total) {
+                Some(state) => state,
+                None => self.block_across(pass, zero, total),
+            },
             Order::Runs => unreachable!("a pass that scans is walked by `scan`"),
             Order::Lanes => {
                 let levels = self.mapping.levels();
@@ -97,6 +103,9 @@ impl<E: Emit> Walk<'_, E> {
 
     /// The state of one block: 32 elements a turn, each vector with accumulators of its own.
     pub(super) fn block_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
+        if let Some(state) = self.quick_across(pass, first, count) {
+            return state;
+        }
         let counts = self.kernel.passes[pass.index()].carries.iter().any(|c| c.fold == Fold::Moments);
         if self.mapping.worker == Worker::Core || !counts {
             return self.part_across(pass, first, count);
@@ -110,11 +119,31 @@ impl<E: Emit> Walk<'_, E> {
         self.when(part, false, &state, 1, |w| w.part_across(pass, first, count))
     }
 
-    fn part_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
+    /// The state of a run of elements, each through the fold.
+    pub(super) fn part_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
+        let (initial, widths) = (self.initial(pass), self.widths(pass, self.mapping.lanes()));
+        let chunks = self.each_chunk(pass, first, count, &initial, &widths, &mut |w, state| {
+            w.stores(pass);
+            w.next(pass, state)
+        });
+        self.halve(pass, chunks)
+    }
+
+    /// Goes through a run of elements, 32 a turn, each vector with a state of its own that starts from
+    /// `initial`; `body` is said with the columns of a vector set, and gives its next state.
+    #[allow(clippy::too_many_arguments, reason = "the bounds of a run and what is done with it")]
+    pub(super) fn each_chunk(
+        &mut self,
+        pass: PassId,
+        first: E::Index,
+        count: E::Index,
+        initial: &[V],
+        widths: &[u32],
+        body: &mut dyn FnMut(&mut Self, &[V]) -> State,
+    ) -> Vec<State> {
         let lanes = self.mapping.lanes();
-        let initial = self.initial(pass);
         let (parts, chunks) = (initial.len(), LANES as usize / lanes as usize);
-        let widths = self.widths(pass, lanes).repeat(chunks);
+        let widths = widths.repeat(chunks);
         // All lanes walk equally far: the counts of the first vector are those of all.
         let carried: Vec<usize> = (0..widths.len()).filter(|&at| at < parts || widths[at] > 1).collect();
         let of_all = |some: &[V]| {
@@ -130,16 +159,16 @@ impl<E: Emit> Walk<'_, E> {
         let some: Vec<u32> = carried.iter().map(|&at| widths[at]).collect();
         let states = self.repeat(first, tail, LANES, &start, &some, |w, i, states| {
             let states: State = of_all(states);
-            let next = |(c, state)| w.beside(|w| w.chunk(pass, i, c as i64, state));
+            let next = |(c, state)| w.beside(|w| w.chunk(pass, i, c as i64, state, body));
             let next: State = states.chunks(parts).enumerate().flat_map(next).collect();
             carried.iter().map(|&at| next[at]).collect()
         });
         let states: State = of_all(&states);
         let states = self.when(rest, false, &states, lanes, |w| {
-            let next = |(c, state)| w.scoped(|w| w.chunk_of_tail(pass, tail, rest, c as i64, state));
+            let next = |(c, state)| w.scoped(|w| w.chunk_of_tail(pass, tail, rest, c as i64, state, body));
             states.chunks(parts).enumerate().flat_map(next).collect()
         });
-        self.halve(pass, states.chunks(parts).map(State::from_slice).collect())
+        states.chunks(parts).map(State::from_slice).collect()
     }
 
     /// How many lanes each part of a state has while all lanes walk equally far.
@@ -149,17 +178,24 @@ impl<E: Emit> Walk<'_, E> {
         parts.map(|is_count| if is_count { 1 } else { lanes }).collect()
     }
 
-    /// The states after the elements of the `chunk`-th vector from position `i` on.
-    fn chunk(&mut self, pass: PassId, i: E::Index, chunk: i64, state: &[V]) -> State {
+    /// The state after the elements of the `chunk`-th vector from position `i` on.
+    fn chunk(
+        &mut self,
+        pass: PassId,
+        i: E::Index,
+        chunk: i64,
+        state: &[V],
+        body: &mut dyn FnMut(&mut Self, &[V]) -> State,
+    ) -> State {
         let lanes = self.mapping.lanes();
         let shift = self.emit.number(chunk * i64::from(lanes));
         let at = if chunk == 0 { i } else { self.emit.step(Step::Add, i, shift) };
         self.bind_position_across(pass, at);
-        self.stores(pass);
-        self.next(pass, state)
+        body(self, state)
     }
 
     /// The same for the last, partial step: lanes without elements stay as they are.
+    #[allow(clippy::too_many_arguments, reason = "the bounds of a run and what is done with it")]
     fn chunk_of_tail(
         &mut self,
         pass: PassId,
@@ -167,6 +203,7 @@ impl<E: Emit> Walk<'_, E> {
         rest: E::Index,
         chunk: i64,
         state: &[V],
+        body: &mut dyn FnMut(&mut Self, &[V]) -> State,
     ) -> State {
         let lanes = i64::from(self.mapping.lanes());
         let (skip, zero, most) =
@@ -174,7 +211,7 @@ impl<E: Emit> Walk<'_, E> {
         let have = self.emit.step(Step::Sub, rest, skip);
         let have = self.emit.step(Step::Max, have, zero);
         let have = self.emit.step(Step::Min, have, most);
-        self.in_tail(have, state, |w| w.chunk(pass, tail, chunk, state))
+        self.in_tail(have, state, |w| w.chunk(pass, tail, chunk, state, body))
     }
 
     /// Sets the columns of a pass from the row-major position of the first lane.
@@ -197,17 +234,22 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Joins 32 lanes by halving: lane l with l + 16, then with l + 8, 4, 2 and 1.
-    pub(super) fn halve(&mut self, pass: PassId, mut chunks: Vec<State>) -> State {
+    pub(super) fn halve(&mut self, pass: PassId, chunks: Vec<State>) -> State {
+        self.halve_by(chunks, &mut |w, a, b| w.join(pass, a, b))
+    }
+
+    /// The same by another way to join.
+    pub(super) fn halve_by(&mut self, mut chunks: Vec<State>, join: &mut Joining<'_, Self>) -> State {
         while chunks.len() > 1 {
             let upper = chunks.split_off(chunks.len() / 2);
-            chunks = chunks.iter().zip(&upper).map(|(a, b)| self.join(pass, a, b)).collect();
+            chunks = chunks.iter().zip(&upper).map(|(a, b)| join(self, a, b)).collect();
         }
         let mut state = chunks.pop().expect("a block has a vector");
         let mut lanes = self.mapping.lanes();
         while lanes > 1 {
             let halves: SmallVec<[(V, V); 4]> = state.iter().map(|&v| self.halves(v, lanes)).collect();
             let (low, high): (State, State) = halves.into_iter().unzip();
-            state = self.join(pass, &low, &high);
+            state = join(self, &low, &high);
             lanes /= 2;
             state = state.iter().map(|&v| self.wide(v, lanes)).collect();
         }

@@ -7,7 +7,7 @@
 use super::{At, Emit, State, Step, Walk};
 use crate::abi;
 use crate::mapping::{self, Worker};
-use numfuse_ir::kernel::{AxisId, Inst, PassId, Val};
+use numfuse_ir::kernel::{AxisId, Inst, Order, PassId, Val};
 
 /// A run of coordinates along an axis: its first, and how many.
 type Run<I> = (I, I);
@@ -28,6 +28,23 @@ impl<E: Emit> Walk<'_, E> {
         self.units(|w, unit| {
             let (start, count) = w.chunk_of(unit, last, size);
             w.strips_of_chunk(last, start, count, &mut body);
+        });
+    }
+
+    /// Rows in chunks of the last axis but one, lanes along it, for each coordinate of the last one.
+    pub(super) fn tall(&mut self, mut body: impl FnMut(&mut Self)) {
+        let last = self.last_row_axis().expect("a tall kernel has two row axes");
+        let along = AxisId(last.0 - 1);
+        let size = abi::chunk(self.kernel, self.mapping);
+        self.units(|w, unit| {
+            let (start, count) = w.chunk_of(unit, along, size);
+            let (zero, extent) = (w.emit.number(0), w.extent_of(&[last]));
+            w.repeat(zero, extent, 1, &[], &[], |w, at, _| {
+                w.bind(last, At::Uniform(at));
+                w.hoist(&w.roots());
+                w.strips_of_chunk(along, start, count, &mut body);
+                State::new()
+            });
         });
     }
 
@@ -90,7 +107,7 @@ impl<E: Emit> Walk<'_, E> {
         let pass = PassId(0);
         let axes: Vec<AxisId> = self.kernel.row_axes().collect();
         let rows = self.extent_of(&axes);
-        let most = abi::most_blocks(self.mapping);
+        let most = abi::most_blocks(self.kernel, self.mapping);
         let (most, zero, one) = (self.emit.number(most), self.emit.number(0), self.emit.number(1));
         let many = self.emit.step(Step::Div, most, rows);
         let many = self.emit.step(Step::Max, many, one);
@@ -158,7 +175,9 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn finish(&mut self) {
         let pass = PassId(0);
         let row = self.row();
+        let is_free = self.kernel.passes[pass.index()].order == Order::Free;
         let state = match self.mapping.worker {
+            Worker::Core if self.mapping.layout.is_across() && is_free => self.states_in_turn(pass, row),
             Worker::Core => {
                 let lanes = if self.mapping.layout.is_across() { 1 } else { self.mapping.lanes() };
                 let size = self.emit.number(mapping::block(self.kernel, self.mapping));

@@ -5,16 +5,18 @@
 //! emitted on demand; what does not move with a loop is emitted before it, so loop-invariant
 //! motion is a consequence of where a value's axes lie.
 //!
-//! `layout` goes through units of work, `fold` holds the orders of folds, `values` turns instructions
-//! into values, `arith` operations, `place` turns indices into addresses, `within` makes sure of those that
+//! `layout` goes through units of work, `fold` holds the orders of folds, `quick` those that are free, `values` turns instructions
+//! into values, `guards` what one chooses, `arith` operations, `place` turns indices into addresses, `within` makes sure of those that
 //! come from data.
 
 mod arith;
 mod emit;
 mod fold;
+mod guards;
 pub(crate) mod half;
 mod layout;
 mod place;
+mod quick;
 mod scan;
 mod states;
 mod values;
@@ -62,6 +64,7 @@ pub fn walk<E: Emit>(kernel: &Kernel, mapping: Mapping, entry: Entry, emit: &mut
         match (mapping.layout, entry) {
             (_, Entry::Join) => w.join_groups(),
             (Layout::Flat, _) => w.flat(|w| w.passes(0)),
+            (Layout::Tall, _) => w.tall(|w| w.passes(0)),
             (Layout::Row, _) => w.rows(|w| w.passes(0)),
             (Layout::Split, Entry::Main) if mapping.worker == Worker::Core => w.split(),
             (Layout::Split, Entry::Main) => w.split_apart(),
@@ -134,6 +137,8 @@ struct Walk<'k, E: Emit> {
     scopes: Vec<Scope<E::Index>>,
     axes: Vec<At<E::Index>>,
     active: Option<Active<E::Index>>,
+    /// Whether the lanes are on both sides of a guard that is open.
+    is_mixed: bool,
     /// Loads whose elements lie turned in a table, and the row of it that is open.
     turned: Vec<(Val, E::Table)>,
     turned_row: Option<E::Index>,
@@ -156,6 +161,7 @@ impl<'k, E: Emit> Walk<'k, E> {
             scopes,
             axes,
             active: None,
+            is_mixed: false,
             turned: Vec::new(),
             turned_row: None,
             kept: Vec::new(),

@@ -21,7 +21,7 @@ enum Part<I> {
 
 /// How far neighbouring lanes are apart: that far, or that far for each element of a run.
 #[derive(Clone, Copy)]
-enum Apart {
+pub(super) enum Apart {
     Elements(Word),
     Runs(Word),
 }
@@ -70,7 +70,13 @@ impl<E: Emit> Walk<'_, E> {
     /// The sum of the terms that have a number for all lanes (for an axis of lanes: the first
     /// lane's), without those of the axes `seen`; with the constant offset and with values that the
     /// kernel computes, if asked for.
-    fn uniform_sum(&mut self, at: &Index, seen: u64, whole: bool, values: bool) -> Option<E::Index> {
+    pub(super) fn uniform_sum(
+        &mut self,
+        at: &Index,
+        seen: u64,
+        whole: bool,
+        values: bool,
+    ) -> Option<E::Index> {
         let mut sum = match at.offset {
             Word::Known(0) => None,
             offset if whole => Some(self.word(offset)),
@@ -97,7 +103,7 @@ impl<E: Emit> Walk<'_, E> {
         sum
     }
 
-    fn scale(&mut self, i: E::Index, stride: Word) -> E::Index {
+    pub(super) fn scale(&mut self, i: E::Index, stride: Word) -> E::Index {
         match stride {
             Word::Known(1) => i,
             Word::Known(2) => self.emit.step(Step::Add, i, i),
@@ -214,7 +220,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The stride of the axis that lanes lie along, and the sum of what any lane may add.
-    fn lane_parts(&mut self, at: &Index) -> (Option<Apart>, Option<V>) {
+    pub(super) fn lane_parts(&mut self, at: &Index) -> (Option<Apart>, Option<V>) {
         let (mut lanes, mut sum): (Option<Apart>, Option<V>) = (None, None);
         for (stride, term) in &at.terms {
             match self.part(term) {

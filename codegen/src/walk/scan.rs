@@ -46,7 +46,7 @@ impl<E: Emit> Walk<'_, E> {
     pub(super) fn totals(&mut self) {
         let pass = PassId(0);
         let axes: Vec<AxisId> = self.kernel.row_axes().collect();
-        let many = self.emit.number(abi::most_blocks(self.mapping));
+        let many = self.emit.number(abi::most_blocks(self.kernel, self.mapping));
         let blocks = self.blocks();
         let runs = self.divide_up(blocks, many);
         self.units(|w, unit| {

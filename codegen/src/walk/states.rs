@@ -64,7 +64,7 @@ impl<E: Emit> Walk<'_, E> {
             let count = w.up_to(first, blocks, size);
             w.strip(last, from, length, &mut |w| {
                 let row = w.row();
-                let state = w.serial_states(pass, row, Region::Blocks, first, count);
+                let state = w.serial_states(pass, lanes, row, Region::Blocks, first, count);
                 let (cell, stride) = w.cell_in(Region::Groups, group, row);
                 w.keep(&state, lanes, cell, stride);
             });
@@ -98,7 +98,7 @@ impl<E: Emit> Walk<'_, E> {
             }
             Order::Groups | Order::Free => {
                 self.group(pass, depth, lanes, zero, count, &mut |w, first, count| {
-                    w.serial_states(pass, row, region, first, count)
+                    w.serial_states(pass, lanes, row, region, first, count)
                 })
             }
             Order::Runs => unreachable!("a scan has no end results"),
@@ -194,15 +194,16 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The states of blocks one after the other, for each lane's row.
+    #[allow(clippy::too_many_arguments, reason = "which states, and in how many lanes")]
     fn serial_states(
         &mut self,
         pass: PassId,
+        lanes: u32,
         row: E::Index,
         region: Region,
         first: E::Index,
         count: E::Index,
     ) -> State {
-        let lanes = self.mapping.lanes();
         let (initial, widths) = (self.initial(pass), self.widths(pass, lanes));
         let beyond = self.emit.step(Step::Add, first, count);
         self.repeat(first, beyond, 1, &initial, &widths, |w, i, state| {
@@ -210,6 +211,12 @@ impl<E: Emit> Walk<'_, E> {
             let next = w.kept(pass, lanes, cell, stride);
             w.join(pass, state, &next)
         })
+    }
+
+    /// What all states of a row come to, whose order is free.
+    pub(super) fn states_in_turn(&mut self, pass: PassId, row: E::Index) -> State {
+        let (zero, blocks) = (self.emit.number(0), self.blocks());
+        self.serial_states(pass, 1, row, Region::Blocks, zero, blocks)
     }
 
     /// How many groups the blocks of the first pass have.

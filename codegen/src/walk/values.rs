@@ -3,10 +3,10 @@
 //! A value is emitted once in the outermost open loop that it does not move with, and is found
 //! there by whoever needs it further in.
 
-use super::{Active, At, Emit, Place, Slot, Spread, State, Step, V, Walk, What};
+use super::{At, Emit, Place, Slot, Spread, State, V, Walk, What};
 use crate::mapping;
 use numfuse_ir::dtype::DType;
-use numfuse_ir::index::{Guard, Word};
+use numfuse_ir::index::Word;
 use numfuse_ir::kernel::{Inst, PassId, Store, Val};
 use numfuse_ir::math::{Arith, Known};
 use numfuse_ir::ops::expansion::Expansion;
@@ -53,7 +53,7 @@ impl<E: Emit> Walk<'_, E> {
 
     /// What has to be emitted for these roots, in order: not what is found already, and what lies
     /// below a guard or inside a fold only if asked for.
-    fn cone(&self, roots: &[Val], below_guards: bool, inside_folds: bool) -> Vec<Val> {
+    pub(super) fn cone(&self, roots: &[Val], below_guards: bool, inside_folds: bool) -> Vec<Val> {
         let Some(top) = roots.iter().map(|v| v.index()).max() else { return Vec::new() };
         let mut wanted = vec![false; top + 1];
         roots.iter().for_each(|v| wanted[v.index()] = true);
@@ -174,7 +174,7 @@ impl<E: Emit> Walk<'_, E> {
                 let known: SmallVec<[Known; 3]> = args.iter().map(|&v| self.facts(v)).collect();
                 Expansion::knowing(*op, &types, &known).replay(self, &args)
             }
-            Inst::Pick { guard, inside, outside } => self.pick(guard, *inside, *outside),
+            Inst::Pick { .. } => self.pick(v),
             Inst::After { .. } => unreachable!("a running value is set as its pass goes by"),
             Inst::Within { index, extent, bounds, check } => {
                 let index = self.args(&[*index])[0];
@@ -222,38 +222,6 @@ impl<E: Emit> Walk<'_, E> {
 
     fn args(&self, args: &[Val]) -> SmallVec<[V; 3]> {
         args.iter().map(|&v| self.found(v).expect("operands are emitted before their users")).collect()
-    }
-
-    /// Both sides of a guard, each with only its own lanes touching memory.
-    fn pick(&mut self, guard: &Guard, inside: Val, outside: Val) -> V {
-        let holds = self.guard(guard);
-        if let What::Constant(c) = self.slots[holds.0 as usize].what {
-            return self.values(&[if c.is_true() { inside } else { outside }])[0];
-        }
-        let fails = self.apply(Prim::Not, &[holds]);
-        let a = self.below(holds, inside);
-        let b = self.below(fails, outside);
-        self.apply(Prim::Select, &[holds, a, b])
-    }
-
-    /// A value below a guard: emitted with the lanes outside it switched off.
-    fn below(&mut self, mask: V, v: Val) -> V {
-        if let Some(found) = self.found(v) {
-            return found;
-        }
-        if let Inst::Const(c) = self.kernel.inst(v) {
-            return self.known(*c);
-        }
-        let lanes = self.mapping.lanes();
-        let mask = self.handle(mask, lanes);
-        let mut bits = self.emit.bits(&mask);
-        if let Some(outer) = self.active {
-            bits = self.emit.step(Step::And, bits, outer.bits);
-        }
-        let outer = self.active.replace(Active { bits, tail: false });
-        let value = self.scoped(|w| w.values(&[v])[0]);
-        self.active = outer;
-        value
     }
 
     /// Writes what a pass writes at one point (or strip of points).

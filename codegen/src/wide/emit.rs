@@ -4,7 +4,7 @@ use super::inst::{Base, GENERAL, Mem, Size};
 use super::lanes::{Lanes, Regs, Where, registers};
 use super::numbers::{self, Number, low_ones};
 use super::ops::Op;
-use super::program::{Block, End, Program, Test};
+use super::program::{Block, End, Program, Right, Test};
 use super::{apart, memory, prim};
 use crate::abi;
 use crate::mapping::Mapping;
@@ -41,6 +41,13 @@ struct OpenIf {
     carried: Vec<Shape>,
 }
 
+/// A choice of two sides; the shape of its value is that of the first one's.
+struct OpenSides {
+    other: Block,
+    exit: Block,
+    carried: Option<Shape>,
+}
+
 /// A part of the stack that holds values of one shape.
 #[derive(Clone, Copy)]
 pub(crate) struct Table {
@@ -56,6 +63,7 @@ pub(crate) struct Wide<'a> {
     kernel: &'a Kernel,
     loops: Vec<OpenLoop>,
     ifs: Vec<OpenIf>,
+    sides: Vec<OpenSides>,
 }
 
 impl<'a> Wide<'a> {
@@ -64,7 +72,7 @@ impl<'a> Wide<'a> {
         let mut code = Program::new();
         code.streams = mapping.streams;
         let words = code.arguments[0];
-        Wide { code, words, kernel, loops: Vec::new(), ifs: Vec::new() }
+        Wide { code, words, kernel, loops: Vec::new(), ifs: Vec::new(), sides: Vec::new() }
     }
 
     /// The whole function.
@@ -220,6 +228,35 @@ impl Emit for Wide<'_> {
         let merged = self.parameters(exit, &carried);
         self.code.begin(exit);
         merged
+    }
+
+    fn begin_sides(&mut self, number: Number) {
+        let number = self.general(number);
+        let [first, other, exit] = std::array::from_fn(|_| self.code.block());
+        self.code.end(End::Branch(Test::Less(number, Right::Number(0)), other, first));
+        self.code.begin(first);
+        self.sides.push(OpenSides { other, exit, carried: None });
+    }
+
+    fn other_side(&mut self, value: &Lanes) {
+        let values = self.in_registers_all(std::slice::from_ref(value));
+        let shape = Self::shape(&values[0]);
+        let values = self.arguments(&values, &[shape]);
+        let sides = self.sides.last_mut().expect("a choice is open");
+        sides.carried = Some(shape);
+        let (other, exit) = (sides.other, sides.exit);
+        self.code.end(End::Jump(exit, values));
+        self.code.begin(other);
+    }
+
+    fn end_sides(&mut self, value: &Lanes) -> Lanes {
+        let OpenSides { exit, carried, .. } = self.sides.pop().expect("a choice is open");
+        let shape = carried.expect("the first side has ended");
+        let values = self.arguments(std::slice::from_ref(value), &[shape]);
+        self.code.end(End::Jump(exit, values));
+        let merged = self.parameters(exit, &[shape]);
+        self.code.begin(exit);
+        merged.into_iter().next().expect("a choice has one value")
     }
 
     fn load(

@@ -203,6 +203,10 @@ pub fn tile(lanes: u8) -> Mapping {
     Mapping::new(Layout::Tile, Worker::Core, lanes)
 }
 
+pub fn tall(lanes: u8) -> Mapping {
+    Mapping::new(Layout::Tall, Worker::Core, lanes)
+}
+
 /// Bytes of f32s.
 pub fn bytes(x: &[f32]) -> Vec<u8> {
     x.iter().flat_map(|v| v.to_le_bytes()).collect()
