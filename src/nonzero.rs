@@ -6,37 +6,96 @@
 use crate::arguments::Axes;
 use crate::array::Array;
 use crate::error::Error;
-use crate::join::stack;
 use crate::lazy::{Lazy, build};
+use crate::values::Values;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
+
+/// The elements of an array as truth values, and how many of them hold. Computes the array.
+#[track_caller]
+fn truths(x: &Array) -> Result<(Values<bool>, usize), Error> {
+    let mask = x.cast(DType::Bool).values::<bool>()?;
+    let count = mask.iter().filter(|holds| **holds).count();
+    Ok((mask, count))
+}
 
 /// The row-major positions at which an array is not zero, int64. Computes the array.
 #[track_caller]
 fn positions(x: &Array) -> Result<Array, Error> {
-    let mask = x.cast(DType::Bool).values::<bool>()?;
-    let count = mask.iter().filter(|holds| **holds).count();
-    // Each place is written where the next one goes, and stays if it is one: no branch to mispredict.
+    let (mask, count) = truths(x)?;
     let mut places = vec![0i64; count + 1];
-    let mut next = 0;
-    for (&holds, place) in mask.iter().zip(0..) {
-        places[next] = place;
-        next += usize::from(holds);
-    }
+    mark(&mask, &mut places);
     places.truncate(count);
     Ok(Array::from_vec(places, [count]))
+}
+
+/// Writes the numbers of those that hold, and gives how many they are. There is room for one more: each number
+/// is written where the next one goes, and stays if it holds, so that no branch is mispredicted.
+fn mark(line: &[bool], places: &mut [i64]) -> usize {
+    let mut next = 0;
+    for (&holds, number) in line.iter().zip(0..) {
+        places[next] = number;
+        next += usize::from(holds);
+    }
+    next
 }
 
 /// The coordinates along each axis of the places where an array is not zero.
 #[track_caller]
 pub(crate) fn places(x: &Array) -> Result<Vec<Array>, Error> {
-    let positions = positions(x)?;
-    let (shape, mut coordinates) = (&x.0.node.shape, Vec::new());
-    for (axis, stride) in shape.strides().into_iter().enumerate() {
-        let outer = if stride == 1 { positions.clone() } else { positions.floor_divide(stride) };
-        coordinates.push(if axis == 0 { outer } else { outer.remainder(shape[axis]) });
+    let (mask, count) = truths(x)?;
+    let shape = &x.0.node.shape;
+    let mut coordinates = vec![vec![0i64; count + 1]; shape.len()];
+    let mut first = 0;
+    for_each_line(&mask, shape, &mut |line, outer| {
+        let (last, others) = coordinates.split_last_mut().expect("a line is along an axis");
+        let beyond = first + mark(line, &mut last[first..]);
+        for (along, &at) in others.iter_mut().zip(outer) {
+            along[first..beyond].fill(at);
+        }
+        first = beyond;
+    });
+    let array = |mut along: Vec<i64>| {
+        along.truncate(count);
+        Array::from_vec(along, [count])
+    };
+    Ok(coordinates.into_iter().map(array).collect())
+}
+
+/// The same with the coordinates of a place beside each other.
+#[track_caller]
+fn rows_of_places(x: &Array) -> Result<Array, Error> {
+    let (mask, count) = truths(x)?;
+    let shape = &x.0.node.shape;
+    let axes = shape.len();
+    let mut places = vec![0i64; (count + 1) * axes];
+    let mut next = 0;
+    for_each_line(&mask, shape, &mut |line, outer| {
+        for (&holds, number) in line.iter().zip(0..) {
+            let row = &mut places[next..next + axes];
+            row[..axes - 1].copy_from_slice(outer);
+            row[axes - 1] = number;
+            next += if holds { axes } else { 0 };
+        }
+    });
+    places.truncate(count * axes);
+    Ok(Array::from_vec(places, [count, axes]))
+}
+
+/// Goes through an array along its last axis, line by line, with the coordinates along the axes before.
+fn for_each_line(mask: &[bool], shape: &[usize], visit: &mut dyn FnMut(&[bool], &[i64])) {
+    let Some((&length, outer)) = shape.split_last() else { return };
+    let mut at = vec![0i64; outer.len()];
+    for line in mask.chunks_exact(length.max(1)) {
+        visit(line, &at);
+        for (axis, &extent) in outer.iter().enumerate().rev() {
+            at[axis] += 1;
+            if at[axis] < extent as i64 {
+                break;
+            }
+            at[axis] = 0;
+        }
     }
-    Ok(coordinates)
 }
 
 /// What depends on data for its shape. Each of these computes its operand at once.
@@ -85,15 +144,7 @@ impl Array {
     /// ```
     #[track_caller]
     pub fn argwhere(&self) -> Array {
-        match places(self) {
-            Ok(places) if places.is_empty() => {
-                // A place without coordinates for the one element, if it is one.
-                let found = positions(self).map(|found| found.0.node.shape[0]);
-                found.map_or_else(Lazy::failed, |n| Array::from_vec(Vec::<i64>::new(), [n, 0]))
-            }
-            Ok(places) => stack(places, -1),
-            Err(error) => Lazy::failed(error),
-        }
+        rows_of_places(self).unwrap_or_else(Lazy::failed)
     }
 
     /// The parts along an axis for which a condition holds, or with `..` the elements in row-major

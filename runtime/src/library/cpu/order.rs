@@ -23,9 +23,9 @@ pub(super) const fn levels(elements: usize) -> usize {
 
 /// A fold under way, in the order of a row: blocks of 512 elements in 32 lanes, whose results are
 /// elements of the next level.
-pub(super) struct Running<'a, T> {
+pub(super) struct Running<'a, T, O> {
     nothing: T,
-    op: fn(T, T) -> T,
+    op: O,
     levels: &'a mut [Block<T>],
 }
 
@@ -36,10 +36,10 @@ pub(super) struct Block<T> {
     taken: usize,
 }
 
-impl<'a, T: Copy> Running<'a, T> {
+impl<'a, T: Copy, O: Fn(T, T) -> T + Copy> Running<'a, T, O> {
     /// A fold in these [new](Block::new) blocks, as many as its length has levels: `nothing` changes no
     /// element that `op` combines it with.
-    pub(super) fn new(nothing: T, op: fn(T, T) -> T, levels: &'a mut [Block<T>]) -> Running<'a, T> {
+    pub(super) fn new(nothing: T, op: O, levels: &'a mut [Block<T>]) -> Running<'a, T, O> {
         Running { nothing, op, levels }
     }
 
@@ -52,6 +52,22 @@ impl<'a, T: Copy> Running<'a, T> {
                 break;
             }
             value = block.finish(self.op);
+        }
+    }
+
+    /// What these elements come to, if there are any. Of few, each is a lane of its own.
+    #[inline]
+    pub(super) fn all(&mut self, values: &[T]) -> Option<T> {
+        match *values {
+            [] => None,
+            [only] => Some((self.op)(self.nothing, only)),
+            [first, second] => {
+                Some((self.op)((self.op)(self.nothing, first), (self.op)(self.nothing, second)))
+            }
+            _ => {
+                values.iter().for_each(|&value| self.take(value));
+                self.finish()
+            }
         }
     }
 
@@ -75,7 +91,7 @@ impl<T: Copy> Block<T> {
         Block { lanes: [nothing; LANES], taken: 0 }
     }
 
-    fn take(&mut self, value: T, nothing: T, op: fn(T, T) -> T) {
+    fn take(&mut self, value: T, nothing: T, op: impl Fn(T, T) -> T) {
         let lane = self.taken % LANES;
         let before = if self.taken < LANES { nothing } else { self.lanes[lane] };
         self.lanes[lane] = op(before, value);
@@ -83,7 +99,7 @@ impl<T: Copy> Block<T> {
     }
 
     /// The lanes that have elements, the upper half joined to the lower until one is left.
-    fn finish(&mut self, op: fn(T, T) -> T) -> T {
+    fn finish(&mut self, op: impl Fn(T, T) -> T) -> T {
         let mut used = LANES.min(std::mem::take(&mut self.taken));
         let mut half = LANES / 2;
         while half > 0 {

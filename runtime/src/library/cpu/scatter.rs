@@ -4,9 +4,9 @@
 //! element and nothing depends on how many there are. Integers, least and greatest values are combined
 //! as they come. A sum or product of floats is the fold of the values of its place, in the order that
 //! every fold of a row has: where the places are few, the folds of all of them are under way at once;
-//! where they are many, the sources of each place are first linked to a list, in four bytes for each
-//! source and each place, and folded place by place. What is under way and the lists lie in the scratch of
-//! the launch, so that how much memory a scatter takes is known before it runs.
+//! where they are many, the values are first sorted by place, and folded place by place. What is under way
+//! and the sorted values lie in the scratch of the launch, so that how much memory a scatter takes is known
+//! before it runs.
 //!
 //! The places were looked at by the kernel that made them. One that lies outside all the same is
 //! nobody's, and is passed over.
@@ -44,8 +44,8 @@ enum Folds {
     None,
     /// Those of all places at once, each in so many blocks of so many bytes.
     AtOnce { levels: usize, block: usize },
-    /// One after the other, along lists.
-    Linked,
+    /// One after the other, of values sorted by place, each of so many bytes.
+    Sorted { value: usize },
 }
 
 impl Cut {
@@ -58,7 +58,7 @@ impl Cut {
         let units = if sources >= TASK && is_slow { UNITS.min(elements) } else { 1 };
         let folds = match is_ordered {
             false => Folds::None,
-            true if elements > FEW_PLACES || sources < elements => Folds::Linked,
+            true if elements > FEW_PLACES || sources < elements => Folds::Sorted { value: job.dtype.bytes() },
             true => Folds::AtOnce { levels: levels(sources), block: block_bytes(job.dtype) },
         };
         Cut { elements, sources, units, folds }
@@ -69,15 +69,19 @@ impl Cut {
         (self.units as u64, 1)
     }
 
-    /// Memory for the folds under way, or for the lists: the first source of each place, and for each
-    /// source the next one.
+    /// Memory for the folds under way, or for the sorted values and where those of each place end.
     pub(in crate::library) fn scratch_bytes(self) -> usize {
-        let link = if self.is_short() { size_of::<u32>() } else { size_of::<u64>() };
+        let end = if self.is_short() { size_of::<u32>() } else { size_of::<u64>() };
         match self.folds {
             Folds::None => 0,
             Folds::AtOnce { levels, block } => self.elements * levels * block,
-            Folds::Linked => (self.elements + self.sources) * link,
+            Folds::Sorted { value } => self.sorted_bytes(value) + self.elements * end,
         }
+    }
+
+    /// Memory for the sorted values, with what aligns what comes after them.
+    fn sorted_bytes(self, value: usize) -> usize {
+        (self.sources * value).next_multiple_of(size_of::<u64>())
     }
 
     /// Whether sources are counted in 32 bits.
@@ -299,24 +303,30 @@ impl<T: Element> Part<'_, T> {
     ///
     /// # Safety
     /// As for [`run`].
-    unsafe fn fold(&mut self, fold: (T, fn(T, T) -> T), cut: Cut, scratch: *mut u8) {
-        match (cut.folds, cut.is_short()) {
-            (Folds::None, _) => unreachable!("values that come in any order are combined as they come"),
+    unsafe fn fold<O: Fn(T, T) -> T + Copy>(&mut self, fold: (T, O), cut: Cut, scratch: *mut u8) {
+        match cut.folds {
+            Folds::None => unreachable!("values that come in any order are combined as they come"),
             // SAFETY: the scratch has room for so many blocks.
-            (Folds::AtOnce { levels, .. }, _) => unsafe { self.fold_at_once(fold, levels, scratch.cast()) },
-            // SAFETY: the scratch has room for links of this size.
-            (Folds::Linked, true) => unsafe { self.fold_lists::<u32>(fold, cut.elements, scratch.cast()) },
-            // SAFETY: as above.
-            (Folds::Linked, false) => unsafe { self.fold_lists::<u64>(fold, cut.elements, scratch.cast()) },
+            Folds::AtOnce { levels, .. } => unsafe { self.fold_at_once(fold, levels, scratch.cast()) },
+            Folds::Sorted { value } => {
+                // SAFETY: the scratch has room for the values and, after them, for ends of this size.
+                unsafe {
+                    let ends = scratch.add(cut.sorted_bytes(value));
+                    match cut.is_short() {
+                        true => self.fold_sorted::<u32, O>(fold, scratch.cast(), ends.cast()),
+                        false => self.fold_sorted::<u64, O>(fold, scratch.cast(), ends.cast()),
+                    }
+                }
+            }
         }
     }
 
     /// # Safety
     /// `scratch` has room for so many blocks for each of all elements, and nobody else uses those of our
     /// places.
-    unsafe fn fold_at_once(
+    unsafe fn fold_at_once<O: Fn(T, T) -> T + Copy>(
         &mut self,
-        (nothing, op): (T, fn(T, T) -> T),
+        (nothing, op): (T, O),
         levels: usize,
         scratch: *mut Block<T>,
     ) {
@@ -340,70 +350,82 @@ impl<T: Element> Part<'_, T> {
     }
 
     /// # Safety
-    /// `scratch` has room for a link for each of all `elements` and each source, and nobody else uses
-    /// those of our places and of the sources that write to them.
-    unsafe fn fold_lists<L: Link>(
+    /// `sorted` has room for a value of each source, and `ends` for an end for each of all elements; nobody
+    /// else uses the ends of our places and the values of the sources that write to them.
+    unsafe fn fold_sorted<E: End, O: Fn(T, T) -> T + Copy>(
         &mut self,
-        (nothing, op): (T, fn(T, T) -> T),
-        elements: usize,
-        scratch: *mut L,
+        (nothing, op): (T, O),
+        sorted: *mut T,
+        ends: *mut E,
     ) {
-        // SAFETY: the links of our places, then those of our sources.
-        let (heads, links) = unsafe { (scratch.add(self.first), scratch.add(elements)) };
-        for target in 0..self.elements.len() {
-            // SAFETY: one of our places.
-            unsafe { heads.add(target).write(L::NONE) };
-        }
-        // From the last source back, so that a list begins with the first one.
-        for source in (0..self.sources).rev() {
-            if let Some(target) = self.target(source) {
-                // SAFETY: one of our places, and a source that writes to it.
-                unsafe {
-                    links.add(source).write(heads.add(target).read());
-                    heads.add(target).write(L::of(source));
-                }
+        let count = self.elements.len();
+        // SAFETY: the ends of our places, each written before there is a reference to it.
+        let ends = unsafe {
+            let ours = ends.add(self.first);
+            (0..count).for_each(|target| ours.add(target).write(E::of(0)));
+            std::slice::from_raw_parts_mut(ours, count)
+        };
+        // How many values each place has, and all places before ours.
+        let mut before = 0;
+        for source in 0..self.sources {
+            // SAFETY: there are so many sources.
+            let place = unsafe { self.places.get(source) } as usize;
+            before += usize::from(place < self.first);
+            if let Some(end) = ends.get_mut(place.wrapping_sub(self.first)) {
+                *end = E::of(end.place() + 1);
             }
         }
+        // The place of the first value of each, which goes on to its end as they are written.
+        let mut next = before;
+        for end in ends.iter_mut() {
+            let values = end.place();
+            *end = E::of(next);
+            next += values;
+        }
+        for source in 0..self.sources {
+            if let Some(target) = self.target(source) {
+                let at = ends[target].place();
+                // SAFETY: there are no more values than sources, and these places are ours.
+                unsafe { sorted.add(at).write(self.value(source)) };
+                ends[target] = E::of(at + 1);
+            }
+        }
+        // SAFETY: the values before `next` were written.
+        let values = unsafe { std::slice::from_raw_parts(sorted.add(before), next - before) };
         let mut blocks = [Block::new(nothing); MOST_LEVELS];
         let mut fold = Running::new(nothing, op, &mut blocks[..levels(self.sources)]);
-        for target in 0..self.elements.len() {
-            // SAFETY: one of our places.
-            let mut next = unsafe { heads.add(target).read() };
-            while let Some(source) = next.source() {
-                fold.take(self.value(source));
-                // SAFETY: a source that writes to our place: its link was written above.
-                next = unsafe { links.add(source).read() };
+        let mut from = 0;
+        for (element, end) in self.elements.iter_mut().zip(ends.iter()) {
+            let to = end.place() - before;
+            if let Some(folded) = fold.all(&values[from..to]) {
+                *element = op(*element, folded);
             }
-            let element = self.elements[target];
-            self.elements[target] = fold.finish().map_or(element, |folded| op(element, folded));
+            from = to;
         }
     }
 }
 
-/// The number of a source, or none.
-trait Link: Copy {
-    const NONE: Self;
-    fn of(source: usize) -> Self;
-    fn source(self) -> Option<usize>;
+/// Where the values of a place end.
+trait End: Copy {
+    fn of(place: usize) -> Self;
+    fn place(self) -> usize;
 }
 
-macro_rules! links {
+macro_rules! ends {
     ($($T:ty)+) => { $(
-        impl Link for $T {
-            const NONE: $T = <$T>::MAX;
-
-            fn of(source: usize) -> $T {
-                source as $T
+        impl End for $T {
+            fn of(place: usize) -> $T {
+                place as $T
             }
 
-            fn source(self) -> Option<usize> {
-                (self != Self::NONE).then_some(self as usize)
+            fn place(self) -> usize {
+                self as usize
             }
         }
     )+ };
 }
 
-links! { u32 u64 }
+ends! { u32 u64 }
 
 #[cfg(test)]
 mod tests {
@@ -436,7 +458,7 @@ mod tests {
 
     #[test]
     fn results_are_their_meaning_whichever_way_they_are_made() {
-        // One at once, few at once, lists, lists in units.
+        // One at once, few at once, sorted, sorted in units.
         for (elements, sources) in
             [(1, 70_000), (7, 2000), (5, 3), (3000, 5000), (2000, 80_000), (1, 300_000)]
         {
