@@ -14,6 +14,9 @@ use numfuse_ir::error::Error as Mistake;
 use numfuse_ir::shape::{self, Shape};
 use std::borrow::Borrow;
 
+/// At most so many pieces are joined as they lie; more of them are taken by index.
+const MOST_PIECES: usize = 8;
+
 /// Parts put in, left out and repeated. The array itself never changes.
 impl Array {
     /// The array with other values behind it along an axis, or with `..` both in row-major order as one
@@ -49,19 +52,29 @@ impl Array {
             Err(failed) => return failed,
         };
         let extent = x.0.node.shape[axis as usize];
-        let mut kept = vec![true; extent];
+        let mut removed = Vec::with_capacity(places.extents().len());
         for place in places.extents() {
             let from_front = if place < 0 { place + extent as isize } else { place };
             match usize::try_from(from_front).ok().filter(|&at| at < extent) {
-                Some(at) => kept[at] = false,
+                Some(at) => removed.push(at),
                 None => return build("delete", [self], |_| Err(outside(place, axis, extent))),
             }
         }
-        let places: Vec<i64> = (0..).zip(&kept).filter(|(_, kept)| **kept).map(|(at, _)| at).collect();
-        match places.len() {
-            0 => x.along("delete", axis, s(..0)),
-            count => x.take(Array::from_vec(places, [count]), axis),
+        removed.sort_unstable();
+        removed.dedup();
+        if removed.len() == extent {
+            return x.along("delete", axis, s(..0));
         }
+        // What lies between the places that are left out.
+        let firsts = std::iter::once(0).chain(removed.iter().map(|at| at + 1));
+        let pieces = firsts.zip(removed.iter().copied().chain([extent])).filter(|(from, to)| from < to);
+        if removed.len() < MOST_PIECES {
+            let piece = |(from, to): (usize, usize)| x.along("delete", axis, s(from as isize..to as isize));
+            return concatenate(pieces.map(piece), axis);
+        }
+        let places: Vec<i64> = pieces.flat_map(|(from, to)| from as i64..to as i64).collect();
+        let count = places.len();
+        x.take(Array::from_vec(places, [count]), axis)
     }
 
     /// The array with values before a place of an axis, or with `..` of its elements in row-major order.
@@ -177,7 +190,18 @@ impl Array {
         };
         match self.0.node.shape.size() {
             0 => zeros(&to[..], self.0.node.dtype),
-            size => self.take((arange(to.size() as i64) % size).reshape(&to[..]), ..),
+            size => {
+                let (x, whole, rest) = (self.ravel(), to.size() / size, to.size() % size);
+                if rest == 0 {
+                    return x.tile(whole).reshape(&to[..]);
+                }
+                if whole < MOST_PIECES {
+                    let last = x.along("resize", 0, s(..rest as isize));
+                    let pieces = std::iter::repeat_n(x, whole).chain([last]);
+                    return concatenate(pieces, 0).reshape(&to[..]);
+                }
+                self.take((arange(to.size() as i64) % size).reshape(&to[..]), ..)
+            }
         }
     }
 
