@@ -7,7 +7,7 @@ use super::ops::Op;
 use super::program::{Block, End, Program, Right, Test};
 use super::text;
 use crate::error::Error;
-use regalloc2::{Allocation, Edit, Function, InstOrEdit, Output, PReg, RegClass};
+use regalloc2::{Allocation, Edit, Function, InstOrEdit, Output, PReg, PRegSet, RegClass};
 
 /// The third argument as it comes, by the convention of Unix.
 const THIRD: u8 = 2;
@@ -30,7 +30,11 @@ pub(super) fn assemble(program: &Program, with_text: bool) -> Result<Assembled, 
     let listing = Listing::new(program);
     let output = listing.allocate()?;
     let frame = program.stack + (output.num_spillslots as u32 * SLOT).next_multiple_of(64);
-    let kept = KEPT.into_iter().filter(|&n| output.allocs.iter().any(|a| a.as_reg() == Some(general(n))));
+    // A register may be one that values only pass through, from block to block: no instruction names it.
+    let moved = output.edits.iter().flat_map(|(_, Edit::Move { from, to })| [from, to]);
+    let mut used = PRegSet::empty();
+    output.allocs.iter().chain(moved).filter_map(|place| place.as_reg()).for_each(|reg| used.add(reg));
+    let kept = KEPT.into_iter().filter(|&n| used.contains(general(n)));
     let kept: Vec<u8> = kept.map(|n| n as u8).collect();
     let mut assembler = Assembler {
         program,
