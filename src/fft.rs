@@ -124,12 +124,9 @@ fn along(
     order.push(axis as isize);
     let x = nodes::permute(b, &x, &order)?;
     let x = of_length(b, &x, way.read(count))?;
-    let (op, dtype) = (way.op(count), if way == Way::ToReal { complex.part() } else { complex });
-    let mut extents = x.0.node.shape.to_vec();
-    if let Some(last) = extents.last_mut() {
-        *last = op.transformed(*last);
-    }
-    let shape = Shape::new(&extents)?;
+    let op = way.op(count);
+    let result = (op.def().result)(&[(&x.0.node.shape, x.0.node.dtype)]);
+    let (shape, dtype) = result.map_err(|sentence| Mistake::Argument { sentence })?;
     let result = b.make(Node { kind: Kind::Library(op), shape, dtype }, &[x]);
     let mut inverse: SmallVec<[isize; 4]> = (0..dims as isize - 1).collect();
     inverse.insert(axis, dims as isize - 1);

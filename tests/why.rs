@@ -69,6 +69,12 @@ fn places_found_by_index_and_products() {
     let a = Array::from_vec(a, [64, 64]);
     let product = a.matmul(&ones([64, 64], F64)).why([3, 0]).unwrap();
     assert_eq!(product.culprit().map(|r| (r.op, r.index.clone())), Some(("data", vec![3, 5])));
+    // Of products of complex numbers, and of half types, the term that says most is told as well.
+    let terms = |dtype| (arange(64 * 64) % 100).cast(dtype).reshape([64, 64]);
+    for dtype in [C64, F16] {
+        let product = terms(dtype).matmul(&ones([64, 64], dtype)).why([1, 0]).unwrap();
+        assert!(product.to_string().contains("matmul"), "{product}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod cost;
 mod library;
 pub(crate) mod needs;
 mod oracle;
-mod prepared;
+pub(crate) mod prepared;
 mod slabs;
 pub(crate) mod slots;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::alone::{alone, resident_bytes};
 use numfuse::prelude::*;
 use numfuse::{Cause, Error, config, eval_all, memory, statistics};
 use numfuse_runtime::cache::KernelCache;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 fn is_out_of_memory(result: Result<(), Error>) -> Error {
@@ -116,10 +117,16 @@ fn expressions_without_end_take_no_more_memory_than_the_caches_may() {
         KernelCache::global().set_limit(CODE);
         let start = statistics();
         let next = AtomicU64::new(0);
-        // Until plans fill what they may take, and then twice as many again.
-        evaluate(&next, |_| statistics().plan_bytes < PLANS / 16 * 15);
-        let (many, before) = (next.load(Relaxed), resident_bytes());
-        evaluate(&next, |number| number < 3 * many);
+        // Until plans fill what they may take, and then twice as many again, by the same threads: others would
+        // have parts of the allocator's memory of their own.
+        let filled = OnceLock::new();
+        evaluate(&next, |number| {
+            if filled.get().is_none() && statistics().plan_bytes >= PLANS / 16 * 15 {
+                filled.get_or_init(|| (number, resident_bytes()));
+            }
+            filled.get().is_none_or(|(many, _)| number < 3 * many)
+        });
+        let &(many, before) = filled.get().expect("plans have filled what they may take");
         let (all, after, end) = (next.load(Relaxed), resident_bytes(), statistics());
         println!("{many} expressions, then {all}: {before:?} bytes, then {after:?}; {end:?}");
         assert!(many > 1000, "{many} expressions fill the caches");

@@ -109,9 +109,8 @@ pub fn map<B: Build>(b: &mut B, op: Op, args: &[B::Node]) -> Result<B::Node, Err
     Ok(b.make(node, &inputs))
 }
 
-/// The operations, one after the other, that a power with a known exponent is: those by which NumPy takes it,
-/// and of integers and complex
-/// numbers the products.
+/// The operations, one after the other, that a power with a known exponent is: those by which NumPy takes it, and
+/// of integers and complex numbers products.
 fn plain_power(dtype: DType, exponent: Scalar) -> Option<&'static [Op]> {
     let is = |n: f64| exponent.imaginary().to_f64() == 0.0 && exponent.real().to_f64() == n;
     match dtype.is_float() {

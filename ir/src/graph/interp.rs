@@ -141,10 +141,13 @@ pub(super) fn reduce(
         Fold::Prod | Fold::Min | Fold::Max | Fold::ArgMin | Fold::ArgMax => {
             joined(of(fold.of_pairs(), data, 0), of(fold.of_pairs(), data, 1))
         }
-        Fold::Any | Fold::All | Fold::Moments | Fold::Products => {
-            unreachable!("{} is no fold of complex numbers: graph/verify.rs", fold.name())
-        }
-        Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax => {
+        Fold::Any
+        | Fold::All
+        | Fold::Moments
+        | Fold::Products
+        | Fold::PairProd
+        | Fold::PairArgMin
+        | Fold::PairArgMax => {
             unreachable!("{} is no fold of complex numbers: graph/verify.rs", fold.name())
         }
     }

@@ -7,7 +7,7 @@ use super::interp;
 use crate::dtype::DType;
 use crate::math::Eval;
 use crate::ops::fold::Fold;
-use crate::ops::library::LibOp;
+use crate::ops::library::{Family, LibOp};
 use crate::ops::transform::Transform;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -17,33 +17,29 @@ pub type Operand<'a> = (&'a Shape, &'a [Scalar]);
 
 /// The result of a library op on operands that its row allows, row-major and of type `dtype`.
 pub fn library(op: LibOp, operands: &[Operand<'_>], dtype: DType) -> Vec<Scalar> {
-    match op {
-        LibOp::Matmul => matmul(operands[0], operands[1], dtype),
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
-            scatter(op.fold(), operands[0].1, operands[1].1, operands[2].1)
-        }
-        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
-            transform(op, operands[0], dtype)
-        }
+    match op.family() {
+        Family::Product => matmul(operands[0], operands[1], dtype),
+        Family::Scatter(fold) => scatter(fold, operands[0].1, operands[1].1, operands[2].1),
+        Family::Transform(of) => transform(of, operands[0], dtype),
     }
 }
 
 /// The Fourier transforms of all rows.
-fn transform(op: LibOp, (shape, data): Operand<'_>, dtype: DType) -> Vec<Scalar> {
+fn transform(of: Transform, (shape, data): Operand<'_>, dtype: DType) -> Vec<Scalar> {
     let extent = shape.last().copied().unwrap_or(1);
-    let (points, count) = (op.points(extent), op.transformed(extent));
-    let back = matches!(op.transform(), Some(Transform::Complex { back: true } | Transform::ToReal));
+    let (points, count) = (of.points(extent), of.transformed(extent));
+    let back = matches!(of, Transform::Complex { back: true } | Transform::ToReal { .. });
     let sign = if back { 1.0 } else { -1.0 };
     let mut result = Vec::with_capacity(data.len() / extent * count);
     for row in data.chunks(extent) {
         // The half that is left out mirrors the one that is there; what mirrors itself is real.
-        let at = |j: usize| match op.transform() {
-            Some(Transform::ToReal) if j == 0 || 2 * j == points => [parts(row[j])[0], 0.0],
-            Some(Transform::ToReal) if j >= extent => {
+        let at = |j: usize| match of {
+            Transform::ToReal { .. } if j == 0 || 2 * j == points => [parts(row[j])[0], 0.0],
+            Transform::ToReal { .. } if j >= extent => {
                 let [x, y] = parts(row[points - j]);
                 [x, -y]
             }
-            _ => parts(row[j]),
+            Transform::Complex { .. } | Transform::OfReal | Transform::ToReal { .. } => parts(row[j]),
         };
         for k in 0..count {
             let (mut real, mut imaginary) = (0.0, 0.0);
@@ -117,8 +113,8 @@ pub fn near(op: LibOp, operands: &[Operand<'_>], found: &[Scalar], expected: &[S
     if op.is_scatter() {
         return found.iter().zip(expected).position(|(found, expected)| !found.same(*expected));
     }
-    if op.transform().is_some() {
-        return strayed(op, operands[0], found, expected);
+    if let Some(of) = op.transform() {
+        return strayed(of, operands[0], found, expected);
     }
     let magnitudes: Vec<Vec<Scalar>> =
         operands.iter().map(|(_, data)| data.iter().map(size).collect()).collect();
@@ -136,9 +132,14 @@ fn agree_in_parts(found: Scalar, expected: Scalar, scale: f64, terms: f64) -> bo
 }
 
 /// The first element of a transform that is not as expected but for rounding: a sum of its row.
-fn strayed(op: LibOp, (shape, data): Operand<'_>, found: &[Scalar], expected: &[Scalar]) -> Option<usize> {
+fn strayed(
+    of: Transform,
+    (shape, data): Operand<'_>,
+    found: &[Scalar],
+    expected: &[Scalar],
+) -> Option<usize> {
     let extent = shape.last().copied().unwrap_or(1);
-    let (terms, count) = (op.points(extent) as f64, op.transformed(extent));
+    let (terms, count) = (of.points(extent) as f64, of.transformed(extent));
     // Of a half the other half counts, too.
     let scales: Vec<f64> =
         data.chunks(extent).map(|row| 2.0 * row.iter().map(|x| size(x).to_f64()).sum::<f64>()).collect();

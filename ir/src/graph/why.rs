@@ -10,9 +10,9 @@ use super::{Graph, Kind, NodeId, meaning};
 use crate::dtype::DType;
 use crate::gather::{OutOfBounds, Source};
 use crate::math::complex::Value;
+use crate::ops::Op;
 use crate::ops::fold::Fold;
-use crate::ops::library::LibOp;
-use crate::prim::Prim;
+use crate::ops::library::{Family, LibOp};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::Sum;
@@ -256,36 +256,34 @@ impl Elements<'_> {
                     None => vec![(inputs[0], place)],
                 }
             }
-            Kind::Library(
-                LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt,
-            ) => {
-                let count = shape(inputs[1]).size();
-                if count + self.known.len() > MOST_ELEMENTS {
-                    return Err(Fault::TooMany);
+            Kind::Library(op) => match op.family() {
+                Family::Scatter(_) => {
+                    let count = shape(inputs[1]).size();
+                    if count + self.known.len() > MOST_ELEMENTS {
+                        return Err(Fault::TooMany);
+                    }
+                    let here = |i: &usize| {
+                        self.known.get(&(inputs[1], *i)).is_some_and(|at| at.to_i128() == place as i128)
+                    };
+                    let places = (0..count).map(|i| (inputs[1], i));
+                    let given = (0..count).filter(here).map(|i| (inputs[2], i));
+                    [(inputs[0], place)].into_iter().chain(places).chain(given).collect()
                 }
-                let here = |i: &usize| {
-                    self.known.get(&(inputs[1], *i)).is_some_and(|at| at.to_i128() == place as i128)
-                };
-                let places = (0..count).map(|i| (inputs[1], i));
-                let given = (0..count).filter(here).map(|i| (inputs[2], i));
-                [(inputs[0], place)].into_iter().chain(places).chain(given).collect()
-            }
-            Kind::Library(LibOp::Matmul) => {
-                let (row, column) = (shape(inputs[0]), shape(inputs[1]));
-                let (terms, columns) = (row[row.len() - 1], column[column.len() - 1]);
-                let (line, j) = (place / columns, place % columns);
-                let batch = line / row[row.len() - 2];
-                let a = (0..terms).map(|l| (inputs[0], line * terms + l));
-                let b = (0..terms).map(|l| (inputs[1], (batch * terms + l) * columns + j));
-                a.chain(b).collect()
-            }
-            Kind::Library(
-                op @ (LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd),
-            ) => {
-                let extent = shape(inputs[0]).last().copied().unwrap_or(1);
-                let row = place / op.transformed(extent);
-                (row * extent..(row + 1) * extent).map(|i| (inputs[0], i)).collect()
-            }
+                Family::Product => {
+                    let (row, column) = (shape(inputs[0]), shape(inputs[1]));
+                    let (terms, columns) = (row[row.len() - 1], column[column.len() - 1]);
+                    let (line, j) = (place / columns, place % columns);
+                    let batch = line / row[row.len() - 2];
+                    let a = (0..terms).map(|l| (inputs[0], line * terms + l));
+                    let b = (0..terms).map(|l| (inputs[1], (batch * terms + l) * columns + j));
+                    a.chain(b).collect()
+                }
+                Family::Transform(of) => {
+                    let extent = shape(inputs[0]).last().copied().unwrap_or(1);
+                    let row = place / of.transformed(extent);
+                    (row * extent..(row + 1) * extent).map(|i| (inputs[0], i)).collect()
+                }
+            },
         })
     }
 
@@ -307,31 +305,32 @@ impl Elements<'_> {
                 let of = |fold| Reduction::of_one(fold, source.dtype.part(), &source.shape, axes);
                 interp::reduce(*fold, source.dtype, values, *part, of)[0]
             }
-            Kind::Library(
-                op @ (LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt),
-            ) => {
-                let count = self.graph.node(self.graph.inputs(n)[1]).shape.size();
-                let given = &values[1 + count..];
-                let one = Shape::new(&[1]).expect("one element");
-                let shape = Shape::new(&[given.len()]).expect("no more than there are");
-                let places = vec![Scalar::zero(DType::I64); given.len()];
-                meaning::library(*op, &[(&one, &values[..1]), (&shape, &places), (&shape, given)], node.dtype)
-                    [0]
-            }
-            Kind::Library(LibOp::Matmul) => {
-                let terms = values.len() / 2;
-                let shape = |extents| Shape::new(extents).expect("a row and a column are small");
-                let (row, column) = (shape(&[1, terms]), shape(&[terms, 1]));
-                let operands = [(&row, &values[..terms]), (&column, &values[terms..])];
-                meaning::library(LibOp::Matmul, &operands, node.dtype)[0]
-            }
-            Kind::Library(
-                op @ (LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd),
-            ) => {
-                let row = Shape::new(&[values.len()]).expect("a row of an array");
-                let count = op.transformed(values.len());
-                meaning::library(*op, &[(&row, values)], node.dtype)[place % count]
-            }
+            Kind::Library(op) => match op.family() {
+                Family::Scatter(_) => {
+                    let count = self.graph.node(self.graph.inputs(n)[1]).shape.size();
+                    let given = &values[1 + count..];
+                    let one = Shape::new(&[1]).expect("one element");
+                    let shape = Shape::new(&[given.len()]).expect("no more than there are");
+                    let places = vec![Scalar::zero(DType::I64); given.len()];
+                    meaning::library(
+                        *op,
+                        &[(&one, &values[..1]), (&shape, &places), (&shape, given)],
+                        node.dtype,
+                    )[0]
+                }
+                Family::Product => {
+                    let terms = values.len() / 2;
+                    let shape = |extents| Shape::new(extents).expect("a row and a column are small");
+                    let (row, column) = (shape(&[1, terms]), shape(&[terms, 1]));
+                    let operands = [(&row, &values[..terms]), (&column, &values[terms..])];
+                    meaning::library(LibOp::Matmul, &operands, node.dtype)[0]
+                }
+                Family::Transform(of) => {
+                    let row = Shape::new(&[values.len()]).expect("a row of an array");
+                    let count = of.transformed(values.len());
+                    meaning::library(*op, &[(&row, values)], node.dtype)[place % count]
+                }
+            },
         }
     }
 
@@ -354,42 +353,39 @@ impl Elements<'_> {
                 let contributor = contributor(*fold, &row);
                 (contributor.map(|c| sources[c.number]).into_iter().collect(), contributor)
             }
-            Kind::Library(LibOp::Matmul) => {
-                let (a, b) = sources.split_at(sources.len() / 2);
-                let product = |(a, b): (&Element, &Element)| {
-                    let (x, y) = (value(a), value(b));
-                    Prim::Mul.eval(&[x, y])
-                };
-                let row: Vec<Scalar> = a.iter().zip(b).map(product).collect();
-                let contributor = contributor(Fold::Sum, &row);
-                (contributor.map_or(vec![], |c| vec![a[c.number], b[c.number]]), contributor)
-            }
             Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) | Kind::Map(_) => {
                 (sources, None)
             }
             Kind::Cast | Kind::View(_) | Kind::Pad(_) | Kind::Update(_) | Kind::Gather { .. } => {
                 (sources, None)
             }
-            Kind::Library(
-                LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd,
-            ) => {
-                let row: Vec<Scalar> = sources.iter().map(value).collect();
-                let contributor = contributor(Fold::Sum, &row);
-                (contributor.map(|c| sources[c.number]).into_iter().collect(), contributor)
-            }
-            Kind::Library(op) => {
-                // What was there, and of what was written there the value that stays or says most.
-                let places = self.graph.node(self.graph.inputs(element.0)[1]).shape.size();
-                let given = &sources[1 + places..];
-                let row: Vec<Scalar> = given.iter().map(value).collect();
-                let last = given.len().checked_sub(1);
-                let chosen = match op.fold() {
-                    None => last,
-                    Some(fold) => contributor(fold, &row).map(|c| c.number),
-                };
-                let kept = if op.fold().is_none() && chosen.is_some() { None } else { Some(sources[0]) };
-                (kept.into_iter().chain(chosen.map(|i| given[i])).collect(), None)
-            }
+            Kind::Library(op) => match op.family() {
+                Family::Product => {
+                    let (a, b) = sources.split_at(sources.len() / 2);
+                    let product = |(a, b): (&Element, &Element)| Op::Multiply.eval(&[value(a), value(b)]);
+                    let row: Vec<Scalar> = a.iter().zip(b).map(product).collect();
+                    let contributor = contributor(Fold::Sum, &row);
+                    (contributor.map_or(vec![], |c| vec![a[c.number], b[c.number]]), contributor)
+                }
+                Family::Transform(_) => {
+                    let row: Vec<Scalar> = sources.iter().map(value).collect();
+                    let contributor = contributor(Fold::Sum, &row);
+                    (contributor.map(|c| sources[c.number]).into_iter().collect(), contributor)
+                }
+                Family::Scatter(fold) => {
+                    // What was there, and of what was written there the value that stays or says most.
+                    let places = self.graph.node(self.graph.inputs(element.0)[1]).shape.size();
+                    let given = &sources[1 + places..];
+                    let row: Vec<Scalar> = given.iter().map(value).collect();
+                    let last = given.len().checked_sub(1);
+                    let chosen = match fold {
+                        None => last,
+                        Some(fold) => contributor(fold, &row).map(|c| c.number),
+                    };
+                    let kept = if fold.is_none() && chosen.is_some() { None } else { Some(sources[0]) };
+                    (kept.into_iter().chain(chosen.map(|i| given[i])).collect(), None)
+                }
+            },
         };
         let from: Result<Vec<Element>, Fault> = from.into_iter().map(|e| self.beneath(e)).collect();
         Ok((from?, contributor))

@@ -34,22 +34,22 @@ pub fn contract(kernel: &mut Kernel) {
     }
     for v in 0..kernel.body.len() {
         let Inst::Prim(prim @ (Prim::Add | Prim::Sub), args) = &kernel.body[v] else { continue };
-        let (prim, sides) = (*prim, [args[0], args[1]]);
-        let products = sides.map(|side| product(kernel, &uses, side));
-        let (place, [a, b], rest) = match (prim, products) {
-            (_, [Some(factors), None]) => (sides[0], factors, sides[1]),
-            (_, [_, Some(factors)]) => (sides[1], factors, sides[0]),
-            (_, [None, None]) => continue,
+        let (subtracts, sides) = (*prim == Prim::Sub, [args[0], args[1]]);
+        let (place, [a, b], rest) = match sides.map(|side| product(kernel, &uses, side)) {
+            [_, Some(factors)] => (sides[1], factors, sides[0]),
+            [Some(factors), None] => (sides[0], factors, sides[1]),
+            [None, None] => continue,
         };
-        let fused = match prim {
-            Prim::Sub if place == sides[1] => [negated(kernel, place, a), b, rest],
+        let fused = if !subtracts {
+            clear(kernel, place);
+            [a, b, rest]
+        } else if place == sides[1] {
+            [negated(kernel, place, a), b, rest]
+        } else if rest < place {
+            [a, b, negated(kernel, place, rest)]
+        } else {
             // The negated operand must come before the sum that reads it, and there is no other place for it.
-            Prim::Sub if rest > place => continue,
-            Prim::Sub => [a, b, negated(kernel, place, rest)],
-            _ => {
-                clear(kernel, place);
-                [a, b, rest]
-            }
+            continue;
         };
         kernel.body[v] = Inst::Prim(Prim::Fma, fused.into());
     }

@@ -9,7 +9,7 @@
 //! rounding, not bit for bit. What writes by index is our own, and exact: it is here because the places
 //! that it writes are known only when they are read, so that its target lies in memory.
 
-use super::transform;
+use super::transform::{self, Transform};
 use crate::dtype::DType;
 use crate::ops::fold::Fold;
 use crate::scalar::Scalar;
@@ -100,6 +100,18 @@ library_ops! {
     MaximumAt maximum_at(a, places, values) = ordered, Scalar::zero, scatter_work;
 }
 
+/// The sorts of library ops: what is computed in the same way, but for what the sort says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Products of matrices.
+    Product,
+    /// Fourier transforms of rows.
+    Transform(Transform),
+    /// What writes by index: the values that a place is given come in order, and are combined by the fold, or the
+    /// last one stays. Places lie in the array: who makes them has looked.
+    Scatter(Option<Fold>),
+}
+
 impl LibOp {
     /// NumPy's name, and the one in printed graphs.
     pub const fn name(self) -> &'static str {
@@ -111,26 +123,42 @@ impl LibOp {
         LibOp::ALL.iter().copied().find(|op| op.name() == name)
     }
 
-    /// True for what writes by index: the values that a place is given come in order. Places lie in the
-    /// array: who makes them has looked.
-    pub const fn is_scatter(self) -> bool {
+    /// What sort of thing it computes.
+    pub const fn family(self) -> Family {
         match self {
-            LibOp::Matmul | LibOp::Fft | LibOp::FftBack => false,
-            LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => false,
-            LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => true,
+            LibOp::Matmul => Family::Product,
+            LibOp::Fft => Family::Transform(Transform::Complex { back: false }),
+            LibOp::FftBack => Family::Transform(Transform::Complex { back: true }),
+            LibOp::Rfft => Family::Transform(Transform::OfReal),
+            LibOp::RfftBackEven => Family::Transform(Transform::ToReal { odd: false }),
+            LibOp::RfftBackOdd => Family::Transform(Transform::ToReal { odd: true }),
+            LibOp::Put => Family::Scatter(None),
+            LibOp::AddAt => Family::Scatter(Some(Fold::Sum)),
+            LibOp::MultiplyAt => Family::Scatter(Some(Fold::Prod)),
+            LibOp::MinimumAt => Family::Scatter(Some(Fold::Min)),
+            LibOp::MaximumAt => Family::Scatter(Some(Fold::Max)),
         }
+    }
+
+    /// True for what writes by index.
+    pub const fn is_scatter(self) -> bool {
+        matches!(self.family(), Family::Scatter(_))
     }
 
     /// How a scatter combines the values of a place: `None` where the last one stays, or for what is no
     /// scatter.
     pub const fn fold(self) -> Option<Fold> {
-        match self {
-            LibOp::Matmul | LibOp::Put | LibOp::Fft | LibOp::FftBack => None,
-            LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => None,
-            LibOp::AddAt => Some(Fold::Sum),
-            LibOp::MultiplyAt => Some(Fold::Prod),
-            LibOp::MinimumAt => Some(Fold::Min),
-            LibOp::MaximumAt => Some(Fold::Max),
+        match self.family() {
+            Family::Scatter(fold) => fold,
+            Family::Product | Family::Transform(_) => None,
+        }
+    }
+
+    /// Which Fourier transform it is, if it is one.
+    pub const fn transform(self) -> Option<Transform> {
+        match self.family() {
+            Family::Transform(transform) => Some(transform),
+            Family::Product | Family::Scatter(_) => None,
         }
     }
 

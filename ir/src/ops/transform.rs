@@ -3,7 +3,7 @@
 //! Back from the half that the transform of real numbers has, one does not see whether there were an even or an
 //! odd number of them: so there is a row for each.
 
-use super::library::{LibOp, Rule, Typed};
+use super::library::{Rule, Typed};
 use crate::schedule::work::Work;
 use crate::shape::Shape;
 
@@ -18,39 +18,28 @@ pub enum Transform {
     /// Of real numbers, of which the half that says all of it is kept.
     OfReal,
     /// From such a half back to real numbers.
-    ToReal,
+    ToReal {
+        /// There is an odd number of them.
+        odd: bool,
+    },
 }
 
-impl LibOp {
-    /// Which Fourier transform it is, if it is one.
-    pub const fn transform(self) -> Option<Transform> {
-        match self {
-            LibOp::Fft => Some(Transform::Complex { back: false }),
-            LibOp::FftBack => Some(Transform::Complex { back: true }),
-            LibOp::Rfft => Some(Transform::OfReal),
-            LibOp::RfftBackEven | LibOp::RfftBackOdd => Some(Transform::ToReal),
-            LibOp::Matmul => None,
-            LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => None,
-        }
-    }
-
-    /// How many elements a row of the result of a transform has, of a row of so many.
+impl Transform {
+    /// How many elements a row of the result has, of a row of so many.
     pub const fn transformed(self, extent: usize) -> usize {
         match self {
-            LibOp::Rfft => extent / 2 + 1,
-            LibOp::RfftBackEven => extent.saturating_sub(1).saturating_mul(2),
-            LibOp::RfftBackOdd => extent.saturating_mul(2).saturating_sub(1),
-            LibOp::Fft | LibOp::FftBack | LibOp::Matmul => extent,
-            LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => extent,
+            Transform::Complex { .. } => extent,
+            Transform::OfReal => extent / 2 + 1,
+            Transform::ToReal { odd: false } => extent.saturating_sub(1).saturating_mul(2),
+            Transform::ToReal { odd: true } => extent.saturating_mul(2).saturating_sub(1),
         }
     }
 
-    /// How many points a transform of a row of so many elements has.
+    /// How many points the transform of a row of so many elements has.
     pub const fn points(self, extent: usize) -> usize {
         match self {
-            LibOp::RfftBackEven | LibOp::RfftBackOdd => self.transformed(extent),
-            LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::Matmul => extent,
-            LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => extent,
+            Transform::Complex { .. } | Transform::OfReal => extent,
+            Transform::ToReal { .. } => self.transformed(extent),
         }
     }
 }
@@ -68,25 +57,25 @@ pub(super) fn complex(operands: &[Typed<'_>]) -> Rule {
 pub(super) fn of_real(operands: &[Typed<'_>]) -> Rule {
     let (a, dtype) = row(operands)?;
     if dtype.is_float() && !dtype.is_half() {
-        return Ok((with_rows(a, LibOp::Rfft)?, dtype.to_complex()));
+        return Ok((with_rows(a, Transform::OfReal)?, dtype.to_complex()));
     }
     Err(format!("a transform of {}", dtype.short()))
 }
 
 /// `[rows.., n]` complex gives `[rows.., 2 (n - 1)]` real.
 pub(super) fn to_even(operands: &[Typed<'_>]) -> Rule {
-    to_real(operands, LibOp::RfftBackEven)
+    to_real(operands, false)
 }
 
 /// `[rows.., n]` complex gives `[rows.., 2 n - 1]` real.
 pub(super) fn to_odd(operands: &[Typed<'_>]) -> Rule {
-    to_real(operands, LibOp::RfftBackOdd)
+    to_real(operands, true)
 }
 
-fn to_real(operands: &[Typed<'_>], op: LibOp) -> Rule {
+fn to_real(operands: &[Typed<'_>], odd: bool) -> Rule {
     let (a, dtype) = row(operands)?;
     if dtype.is_complex() {
-        return Ok((with_rows(a, op)?, dtype.part()));
+        return Ok((with_rows(a, Transform::ToReal { odd })?, dtype.part()));
     }
     Err(format!("a transform of {}", dtype.short()))
 }
@@ -100,11 +89,11 @@ fn row<'a>(operands: &[Typed<'a>]) -> Result<Typed<'a>, String> {
     }
 }
 
-/// The shape with the rows that the op makes of its own.
-fn with_rows(a: &Shape, op: LibOp) -> Result<Shape, String> {
+/// The shape with the rows that the transform makes of its own.
+fn with_rows(a: &Shape, transform: Transform) -> Result<Shape, String> {
     let mut extents = a.to_vec();
     let last = extents.last_mut().expect("it has rows");
-    *last = op.transformed(*last);
+    *last = transform.transformed(*last);
     if *last == 0 {
         return Err(format!("{a} has too short rows"));
     }
@@ -122,6 +111,7 @@ pub(super) fn work(operands: &[&Shape]) -> Work {
 mod tests {
     use super::*;
     use crate::dtype::DType;
+    use crate::ops::library::LibOp;
 
     #[test]
     fn transforms_have_shapes_and_types() {
@@ -140,6 +130,6 @@ mod tests {
         assert!(refused(LibOp::FftBack, &[], DType::C64).contains("no rows"));
         assert!(refused(LibOp::FftBack, &[3, 0], DType::C64).contains("no rows"));
         assert!(refused(LibOp::RfftBackEven, &[3, 1], DType::C64).contains("too short rows"));
-        assert_eq!((LibOp::RfftBackEven.points(5), LibOp::Rfft.points(5)), (8, 5));
+        assert_eq!((Transform::ToReal { odd: false }.points(5), Transform::OfReal.points(5)), (8, 5));
     }
 }

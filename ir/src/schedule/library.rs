@@ -53,7 +53,7 @@ pub(super) fn source(graph: &Graph, op: LibOp, operand: NodeId) -> Source {
         let number = matches!(kind, Kind::Const(_) | Kind::Scalar(_)) && !op.is_scatter();
         let lies = matches!(kind, Kind::Leaf(_) | Kind::Library(_));
         let better = lies || best.as_ref().is_none_or(|best| !number && size(node) <= size(best.node));
-        if better && takes(op, &layout) {
+        if better && op.transform().is_none_or(|transform| transform.takes(&layout)) {
             best = Some(Source { node, layout, views: views.clone() });
         }
         let Kind::View(view) = kind else { break };
@@ -89,17 +89,16 @@ impl Strided {
     }
 }
 
-/// Whether a library takes an operand that lies so. What lies in order, each row-major array, all of them take.
-///
-/// Libraries of transforms go forward, along rows that are equally far apart; what they read of real numbers begins
-/// where a complex number may.
-fn takes(op: LibOp, layout: &Strided) -> bool {
-    let Some(transform) = op.transform() else { return true };
-    let (step, rows) = layout.rows();
-    let forward = step > 0 && rows.iter().all(|&(_, stride)| stride > 0);
-    match transform {
-        Transform::Complex { .. } | Transform::ToReal => forward,
-        Transform::OfReal => forward && rows.len() < 2 && layout.offset % 2 == 0,
+impl Transform {
+    /// Whether libraries take an operand that lies so: they go forward, along rows that are equally far apart, and
+    /// what they read of real numbers begins where a complex number may. Row-major arrays they all take.
+    pub fn takes(self, operand: &Strided) -> bool {
+        let (step, rows) = operand.rows();
+        let forward = step > 0 && rows.iter().all(|&(_, stride)| stride > 0);
+        match self {
+            Transform::Complex { .. } | Transform::ToReal { .. } => forward,
+            Transform::OfReal => forward && rows.len() < 2 && operand.offset % 2 == 0,
+        }
     }
 }
 

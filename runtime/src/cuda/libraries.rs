@@ -6,7 +6,9 @@
 
 use super::Error;
 use crate::fork;
-use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 /// Where libraries are looked for, beside where the system's loader looks.

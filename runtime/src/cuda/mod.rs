@@ -41,7 +41,7 @@ pub use memory::Block;
 pub use module::{Module, Resources};
 pub use nvrtc::{capabilities, compile, ptx};
 
-pub(crate) use replay::Replay;
+pub(crate) use replay::{Replay, bytes_at_once};
 pub(crate) use run::run;
 
 use std::fmt;

@@ -8,8 +8,11 @@
 use super::driver::{Failure, call};
 use super::module::Call;
 use super::{Error, Gpu};
+use crate::exec::prepared::PreparedStep;
 use crate::words::Words;
 use cudarc::driver::sys::{CUDA_KERNEL_NODE_PARAMS, CUgraph, CUgraphExec, CUgraphNode};
+use numfuse_codegen::Launch;
+use numfuse_ir::schedule::{Plan, Slot, Step};
 use std::ffi::c_void;
 use std::fmt;
 use std::sync::Mutex;
@@ -18,8 +21,23 @@ use std::sync::Mutex;
 const RUNS: u32 = 4;
 
 /// The most bytes of slots and scratch of a plan that becomes a graph, and its fewest and most launches.
-pub(super) const MOST_BYTES: usize = 1 << 20;
-pub(super) const LAUNCHES: std::ops::RangeInclusive<usize> = 2..=512;
+const MOST_BYTES: usize = 1 << 20;
+const LAUNCHES: std::ops::RangeInclusive<usize> = 2..=512;
+
+/// The bytes that are alive at once where a plan is run as a graph; `None` of plans that are not: of one kernel,
+/// of very many, of large memory, with library ops, and those that check indices.
+pub(crate) fn bytes_at_once(plan: &Plan, steps: &[PreparedStep]) -> Option<usize> {
+    let steps = || plan.steps.iter().zip(steps).filter(|(_, prepared)| !prepared.is_empty);
+    let launches =
+        |launch: Launch| 1 + [launch.join, launch.finish].iter().filter(|&&units| units > 0).count();
+    let scratch = steps().map(|(_, prepared)| prepared.launch.scratch_bytes).sum::<usize>();
+    let bytes = scratch + plan.slots.iter().map(Slot::bytes).sum::<usize>();
+    let is_plain = |step: &Step| step.kernel().is_some_and(|job| job.checks.is_empty());
+    let suits = bytes <= MOST_BYTES
+        && LAUNCHES.contains(&steps().map(|(_, prepared)| launches(prepared.launch)).sum())
+        && steps().all(|(step, _)| is_plain(step));
+    suits.then_some(bytes)
+}
 
 /// What a plan has become by being run.
 #[derive(Default)]

@@ -5,7 +5,7 @@
 //! one was told of an index, the plan is run once more, slowly, step by step, to say which. What a kernel does wrong is
 //! told by the next call that waits.
 
-use super::replay::{LAUNCHES, MOST_BYTES, State};
+use super::replay::State;
 use super::{Block, Error, Gpu, Module};
 use crate::buffer::Buffer;
 use crate::device::Device;
@@ -17,10 +17,9 @@ use crate::exec::{Prepared, RunOptions};
 use crate::fork;
 use crate::library::{self, Addresses};
 use crate::words::{Words, pack};
-use numfuse_codegen::Launch;
 use numfuse_codegen::abi::NO_FAULT;
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::{Job, KernelJob, LibraryJob, Place, Step};
+use numfuse_ir::schedule::{Job, KernelJob, LibraryJob, Place};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
@@ -38,15 +37,15 @@ pub(crate) fn run(
     let is_here = |leaf: &Buffer| leaf.device() == device || leaf.is_empty();
     assert!(leaves.iter().all(is_here), "the leaves of a plan for a GPU lie on it");
     let modules = prepared.modules(gpu, options)?;
-    let cells = Cells::of(prepared, prepared.plan().steps.len());
     let mut run = Run { prepared, gpu, leaves, scalars, modules, options, cells: None };
-    if cells == 0 {
+    let checks = prepared.checks();
+    if checks == 0 {
         return match run.replayed() {
             Some(outputs) => outputs,
             None => run.all_steps(),
         };
     }
-    run.cells = Some(Cells::new(gpu, cells)?);
+    run.cells = Some(Cells::new(gpu, checks)?);
     let outputs = run.all_steps()?;
     if !run.cells.take().map_or(Ok(false), |cells| cells.are_told(gpu))? {
         return Ok(outputs);
@@ -60,16 +59,6 @@ pub(crate) fn run(
 struct Cells(Block);
 
 impl Cells {
-    /// How many checks the first steps of a plan make.
-    fn of(prepared: &Prepared, steps: usize) -> usize {
-        let steps = prepared.plan().steps[..steps].iter().enumerate();
-        let checks = |(index, step): (usize, &Step)| match step.kernel() {
-            Some(job) if !prepared.step(index).is_empty => job.checks.len(),
-            _ => 0,
-        };
-        steps.map(checks).sum()
-    }
-
     /// For so many checks, of which none was told anything: every bit of `NO_FAULT` is set.
     fn new(gpu: &'static Gpu, checks: usize) -> Result<Cells, crate::Error> {
         let block = gpu.allocate(checks * CELLS)?;
@@ -83,22 +72,6 @@ impl Cells {
         // SAFETY: the block has so many bytes, and the words are nobody else's.
         unsafe { gpu.read(self.0.address(), words.as_mut_ptr().cast(), self.0.len())? };
         Ok(words.chunks_exact(2).any(|cell| cell[0] != NO_FAULT))
-    }
-}
-
-impl Prepared {
-    /// Whether it is of several kernels that check no index, whose memory is small.
-    fn is_replayable(&self) -> bool {
-        let steps = || self.plan().steps.iter().enumerate().filter(|(index, _)| !self.step(*index).is_empty);
-        let launches = |(index, _): (usize, &Step)| {
-            let Launch { join, finish, .. } = self.step(index).launch;
-            1 + usize::from(join > 0) + usize::from(finish > 0)
-        };
-        let scratch = steps().map(|(index, _)| self.step(index).launch.scratch_bytes).sum::<usize>();
-        let slots = (0..self.plan().slots.len()).map(|slot| self.slot_bytes(slot)).sum::<usize>();
-        LAUNCHES.contains(&steps().map(launches).sum())
-            && scratch + slots <= MOST_BYTES
-            && steps().all(|(_, step)| step.kernel().is_some_and(|job| job.checks.is_empty()))
     }
 }
 
@@ -146,10 +119,8 @@ impl Run<'_> {
 
     /// All steps as one graph of the driver, if the plan is of several small kernels and was run often enough.
     fn replayed(&self) -> Option<Result<Vec<Buffer>, crate::Error>> {
-        if self.options.profile.is_some() || !self.prepared.is_replayable() {
-            return None;
-        }
-        let mut state = fork::lock(&self.prepared.replay().0);
+        let replay = self.prepared.replay().filter(|_| self.options.profile.is_none())?;
+        let mut state = fork::lock(&replay.0);
         if !state.is_due() {
             return None;
         }
@@ -203,17 +174,14 @@ impl Run<'_> {
         let life = self.prepared.step(index);
         let module = self.modules[index].as_deref().expect("steps that launch have code");
         let scratch = self.scratch(index)?;
-        let own = match job.checks.len() {
-            checks if checks > 0 && self.cells.is_none() => Some(Cells::new(self.gpu, checks)?),
+        let own = match &self.cells {
+            None if !job.checks.is_empty() => Some(Cells::new(self.gpu, job.checks.len())?),
             _ => None,
         };
-        let address = |block: &Block| std::ptr::without_provenance::<u8>(block.address() as usize);
-        let shared =
-            || Some(address(&self.cells.as_ref()?.0).wrapping_add(Cells::of(self.prepared, index) * CELLS));
-        let cells = match (&own, job.checks.is_empty()) {
-            (_, true) => None,
-            (Some(cells), false) => Some(address(&cells.0)),
-            (None, false) => shared(),
+        let cells = match (&own, &self.cells) {
+            _ if job.checks.is_empty() => None,
+            (Some(own), _) => Some(own.0.address()),
+            (None, shared) => shared.as_ref().map(|all| all.0.address() + (life.first_check * CELLS) as u64),
         };
         let words = self.words(index, job, slots, cells, scratch.as_ref());
         let all = || -> Result<(), Error> {
@@ -247,7 +215,7 @@ impl Run<'_> {
         index: usize,
         job: &KernelJob,
         slots: &Slots<Block>,
-        cells: Option<*const u8>,
+        cells: Option<u64>,
         scratch: Option<&Block>,
     ) -> Words {
         let place = |address: u64| std::ptr::without_provenance::<u8>(address as usize);
@@ -255,7 +223,7 @@ impl Run<'_> {
             self.prepared.plan().steps[index].buffers.iter().map(|&at| place(self.address(at, slots))),
             job.scalars.iter().map(|&k| self.scalars[k as usize].bits()),
             &job.words,
-            cells.into_iter().chain(scratch.map(|block| place(block.address()))),
+            cells.into_iter().chain(scratch.map(Block::address)).map(place),
         )
     }
 

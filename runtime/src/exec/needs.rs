@@ -9,6 +9,7 @@
 use super::Prepared;
 use super::prepared::PreparedStep;
 use crate::buffer::Buffer;
+use crate::cuda::bytes_at_once;
 use crate::library;
 use crate::pool::capacity;
 use numfuse_ir::dtype::DType;
@@ -48,12 +49,6 @@ impl Workspace {
 /// The bytes in which a check of a kernel on a GPU tells of an index out of range.
 pub(crate) const CELLS: usize = 16;
 
-/// What all checks of a plan take on a GPU while it runs.
-fn cells_room(plan: &Plan, on_gpu: bool) -> u64 {
-    let checks = |step: &Step| step.kernel().map_or(0, |job| job.checks.len());
-    if on_gpu { (CELLS * plan.steps.iter().map(checks).sum::<usize>()) as u64 } else { 0 }
-}
-
 /// What the memory for so many bytes takes: on the host the pool's block, on a GPU those bytes.
 pub fn room(bytes: usize, on_gpu: bool) -> u64 {
     (if on_gpu { bytes } else { capacity(bytes) }) as u64
@@ -63,12 +58,19 @@ pub fn room(bytes: usize, on_gpu: bool) -> u64 {
 /// for, and at most what libraries allocate themselves.
 pub fn needed_bytes(plan: &Plan, target: &Target, on_gpu: bool) -> u64 {
     let slot_bytes: Vec<usize> = plan.slots.iter().map(|slot| slot.bytes()).collect();
-    let workspace = |step: &Step| {
-        let prepared = PreparedStep::new(step, &slot_bytes, target, on_gpu);
-        Workspace::of(step, &prepared, target, on_gpu).room(on_gpu)
-    };
-    let workspaces: Vec<u64> = plan.steps.iter().map(workspace).collect();
-    plan.peak_with(|bytes| room(bytes, on_gpu), |step| workspaces[step]) + cells_room(plan, on_gpu)
+    let prepared = |step: &Step| PreparedStep::new(step, &slot_bytes, target, on_gpu);
+    needed(plan, &plan.steps.iter().map(prepared).collect::<Vec<_>>(), target, on_gpu)
+}
+
+fn needed(plan: &Plan, steps: &[PreparedStep], target: &Target, on_gpu: bool) -> u64 {
+    let workspace = |step| Workspace::of(&plan.steps[step], &steps[step], target, on_gpu).room(on_gpu);
+    let peak = plan.peak_with(|bytes| room(bytes, on_gpu), workspace);
+    if !on_gpu {
+        return peak;
+    }
+    let checks = |step: &Step| step.kernel().map_or(0, |job| job.checks.len());
+    let cells = CELLS * plan.steps.iter().map(checks).sum::<usize>();
+    peak.max(bytes_at_once(plan, steps).unwrap_or(0) as u64) + cells as u64
 }
 
 impl Prepared {
@@ -85,10 +87,7 @@ impl Prepared {
 
     /// See [`needed_bytes`].
     pub fn needed_bytes(&self) -> u64 {
-        let on_gpu = self.gpu().is_some();
-        let peak =
-            self.plan().peak_with(|bytes| room(bytes, on_gpu), |step| self.workspace(step).room(on_gpu));
-        peak + cells_room(self.plan(), on_gpu)
+        needed(self.plan(), self.steps(), &self.target(), self.gpu().is_some())
     }
 
     /// The bytes of the copies that libraries need of these leaves, at most.

@@ -3,7 +3,7 @@
 use super::{RunOptions, cost};
 use crate::buffer::Buffer;
 use crate::cache::{Compiled, KernelCache, Key};
-use crate::cuda::{Gpu, Module, Replay};
+use crate::cuda::{Gpu, Module, Replay, bytes_at_once};
 use crate::error::Error;
 use crate::{fork, library};
 use numfuse_codegen::{Code, Launch, Mapping, choose, cuda, launch};
@@ -33,8 +33,10 @@ pub struct Prepared {
     /// Of a plan for a GPU: the GPU, and likewise.
     gpu: Option<&'static Gpu>,
     modules: OnceLock<Box<[Option<Arc<Module>>]>>,
-    /// What it has become on its GPU by being run.
-    replay: Replay,
+    /// How many checks of indices its kernels make.
+    checks: usize,
+    /// What it has become on its GPU by being run, if it may be a graph.
+    replay: Option<Replay>,
 }
 
 /// How a step is launched, and which slots begin and end with it.
@@ -45,6 +47,8 @@ pub(crate) struct PreparedStep {
     pub(crate) launch: Launch,
     /// Nothing is launched: no rows, or nothing written.
     pub(crate) is_empty: bool,
+    /// How many checks of indices the steps before it make.
+    pub(crate) first_check: usize,
     pub(crate) born: SmallVec<[usize; 2]>,
     pub(crate) dies: SmallVec<[usize; 2]>,
     /// What begins in the memory of something else, which ends.
@@ -88,6 +92,12 @@ impl Prepared {
                 step.dies.push(index);
             }
         }
+        let mut checks = 0;
+        for (step, prepared) in plan.steps.iter().zip(&mut steps).filter(|(_, prepared)| !prepared.is_empty) {
+            prepared.first_check = checks;
+            checks += step.kernel().map_or(0, |job| job.checks.len());
+        }
+        let replay = gpu.and_then(|_| bytes_at_once(&plan, &steps)).map(|_| Replay::default());
         let kernels = plan.steps.iter().filter_map(Step::kernel);
         let scalars = kernels.flat_map(|job| &job.scalars).map(|&k| k as usize + 1).max();
         let scalars = scalars.unwrap_or(0);
@@ -105,7 +115,8 @@ impl Prepared {
             codes: OnceLock::new(),
             gpu,
             modules: OnceLock::new(),
-            replay: Replay::default(),
+            checks,
+            replay,
         }
     }
 
@@ -143,8 +154,18 @@ impl Prepared {
         self.steps[step].launch
     }
 
-    pub(crate) fn replay(&self) -> &Replay {
-        &self.replay
+    /// How many checks of indices its kernels make.
+    pub(crate) fn checks(&self) -> usize {
+        self.checks
+    }
+
+    /// What it has become on its GPU by being run, if it may be a graph.
+    pub(crate) fn replay(&self) -> Option<&Replay> {
+        self.replay.as_ref()
+    }
+
+    pub(super) fn steps(&self) -> &[PreparedStep] {
+        &self.steps
     }
 
     /// The code of a step, once the plan has been run, for whoever wants to read it.
@@ -281,6 +302,7 @@ impl PreparedStep {
             mapping,
             launch,
             is_empty,
+            first_check: 0,
             born: SmallVec::new(),
             dies: SmallVec::new(),
             takes: SmallVec::new(),

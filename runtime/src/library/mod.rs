@@ -15,40 +15,37 @@ pub use cuda::rand::{Algorithm, Drawn, Generator};
 
 use crate::cuda::Gpu;
 use numfuse_codegen::Launch;
-use numfuse_ir::ops::library::LibOp;
+use numfuse_ir::ops::library::{Family, LibOp};
+use numfuse_ir::ops::transform::Transform;
 use numfuse_ir::schedule::LibraryJob;
 use numfuse_ir::target::Target;
 use smallvec::SmallVec;
 
 /// The crate that computes an op, for people to read; `None` of what is our own.
 pub fn provider(op: LibOp) -> Option<&'static str> {
-    match op {
-        LibOp::Matmul => Some("matrixmultiply"),
-        LibOp::Fft | LibOp::FftBack => Some("rustfft"),
-        LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => Some("realfft"),
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => None,
+    match op.family() {
+        Family::Product => Some("matrixmultiply"),
+        Family::Transform(Transform::Complex { .. }) => Some("rustfft"),
+        Family::Transform(Transform::OfReal | Transform::ToReal { .. }) => Some("realfft"),
+        Family::Scatter(_) => None,
     }
 }
 
 /// Who computes a job on a GPU, for people to read; `None` where its operands go to the host.
 pub fn provider_on_gpu(job: &LibraryJob) -> Option<&'static str> {
-    match job.op {
-        LibOp::Matmul => cuda::blas::Product::of(job).map(|_| "cuBLAS"),
-        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
-            cuda::fft::Rows::of(job).map(|_| "cuFFT")
-        }
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => None,
+    match job.op.family() {
+        Family::Product => cuda::blas::Product::of(job).map(|_| "cuBLAS"),
+        Family::Transform(_) => cuda::fft::Rows::of(job).map(|_| "cuFFT"),
+        Family::Scatter(_) => None,
     }
 }
 
 /// How a library op is cut into units, and how many of them make a task that is worth sharing.
 pub(crate) fn launch(job: &LibraryJob) -> Launch {
-    let ((units, grain), scratch_bytes) = match job.op {
-        LibOp::Matmul => (cpu::matmul::Cut::of(job).units(), 0),
-        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
-            (cpu::fft::Cut::of(job).units(), 0)
-        }
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
+    let ((units, grain), scratch_bytes) = match job.op.family() {
+        Family::Product => (cpu::matmul::Cut::of(job).units(), 0),
+        Family::Transform(_) => (cpu::fft::Cut::of(job).units(), 0),
+        Family::Scatter(_) => {
             let cut = cpu::scatter::Cut::of(job);
             (cut.units(), cut.scratch_bytes())
         }
@@ -59,37 +56,31 @@ pub(crate) fn launch(job: &LibraryJob) -> Launch {
 /// At most how many bytes the op's library allocates for itself, on all threads together.
 pub(crate) fn packed_bytes(job: &LibraryJob, launch: Launch, target: &Target) -> usize {
     let threads = launch.units.div_ceil(launch.grain.max(1)).min(target.workers as u64) as usize;
-    match job.op {
-        LibOp::Matmul => threads * cpu::matmul::Cut::of(job).packed_bytes(job.dtype),
-        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
-            threads * cpu::fft::Cut::of(job).packed_bytes(job)
-        }
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 0,
+    match job.op.family() {
+        Family::Product => threads * cpu::matmul::Cut::of(job).packed_bytes(job.dtype),
+        Family::Transform(_) => threads * cpu::fft::Cut::of(job).packed_bytes(job),
+        Family::Scatter(_) => 0,
     }
 }
 
 /// About the most bytes of a GPU's memory that the op's library works with there.
 pub(crate) fn work_bytes_on_gpu(job: &LibraryJob) -> usize {
-    match job.op {
-        LibOp::Matmul => 0,
-        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
-            cuda::fft::Rows::of(job).map_or(0, |rows| rows.work_bytes(job))
-        }
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 0,
+    match job.op.family() {
+        Family::Product => 0,
+        Family::Transform(_) => cuda::fft::Rows::of(job).map_or(0, |rows| rows.work_bytes(job)),
+        Family::Scatter(_) => 0,
     }
 }
 
 /// How long a machine operation of the op takes on one thread, in nanoseconds: roughly.
 pub(crate) fn nanoseconds_of_operation(job: &LibraryJob) -> f64 {
-    match job.op {
+    match job.op.family() {
         // Vectors of 64 bytes, two multiplications and additions a cycle, most of the time.
-        LibOp::Matmul => 0.0025 * job.dtype.bytes() as f64,
+        Family::Product => 0.0025 * job.dtype.bytes() as f64,
         // Vectors of 32 bytes, and the way to and from memory.
-        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
-            0.0045 * job.dtype.part().bytes() as f64
-        }
+        Family::Transform(_) => 0.0045 * job.dtype.part().bytes() as f64,
         // A place that is read, and an element that may be far away.
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => 3.0,
+        Family::Scatter(_) => 3.0,
     }
 }
 
@@ -103,27 +94,22 @@ pub(crate) unsafe fn run_on_gpu(
     job: &LibraryJob,
     addresses: &[u64],
 ) -> Result<bool, crate::Error> {
-    match (job.op, addresses) {
-        (LibOp::Matmul, &[left, right, result]) => match cuda::blas::Product::of(job) {
+    match (job.op.family(), addresses) {
+        (Family::Product, &[left, right, result]) => {
+            let Some(product) = cuda::blas::Product::of(job) else { return Ok(false) };
             // SAFETY: by our caller's promise.
-            Some(product) => unsafe { product.run(gpu, job.dtype, [left, right, result]) }
-                .map(|()| true)
-                .map_err(crate::Error::from),
-            None => Ok(false),
-        },
-        (
-            LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd,
-            &[operand, result],
-        ) => match cuda::fft::Rows::of(job) {
-            // SAFETY: by our caller's promise.
-            Some(rows) => unsafe { rows.run(gpu, job, [operand, result]) }.map(|()| true),
-            None => Ok(false),
-        },
-        (LibOp::Matmul, _) => unreachable!("a matrix product has two operands"),
-        (LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd, _) => {
-            unreachable!("a transform has one operand")
+            unsafe { product.run(gpu, job.dtype, [left, right, result])? };
+            Ok(true)
         }
-        (LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt, _) => Ok(false),
+        (Family::Transform(_), &[operand, result]) => {
+            let Some(rows) = cuda::fft::Rows::of(job) else { return Ok(false) };
+            // SAFETY: by our caller's promise.
+            unsafe { rows.run(gpu, job, [operand, result])? };
+            Ok(true)
+        }
+        (Family::Scatter(_), _) => Ok(false),
+        (Family::Product, _) => unreachable!("a matrix product has two operands"),
+        (Family::Transform(_), _) => unreachable!("a transform has one operand"),
     }
 }
 
@@ -153,14 +139,14 @@ pub(crate) unsafe fn run(
     from: u64,
     to: u64,
 ) {
-    match job.op {
+    match job.op.family() {
         // SAFETY: our caller's promises are those that it asks for.
-        LibOp::Matmul => unsafe { cpu::matmul::run(job, operands, result, from, to) },
-        LibOp::Fft | LibOp::FftBack | LibOp::Rfft | LibOp::RfftBackEven | LibOp::RfftBackOdd => {
+        Family::Product => unsafe { cpu::matmul::run(job, operands, result, from, to) },
+        Family::Transform(_) => {
             // SAFETY: as above.
             unsafe { cpu::fft::run(job, operands, result, from, to) }
         }
-        LibOp::Put | LibOp::AddAt | LibOp::MultiplyAt | LibOp::MinimumAt | LibOp::MaximumAt => {
+        Family::Scatter(_) => {
             // SAFETY: as above.
             unsafe { cpu::scatter::run(job, operands, result, scratch, from, to) }
         }

@@ -47,7 +47,8 @@ impl Cut {
     pub(in crate::library) fn of(job: &LibraryJob) -> Cut {
         let operand = &job.operands[0];
         let (from, rows) = operand.shape.split_last().map_or((1, 1), |(n, rows)| (*n, rows.iter().product()));
-        let (to, points) = (job.op.transformed(from), job.op.points(from));
+        let of = transform_of(job.op);
+        let (to, points) = (of.transformed(from), of.points(from));
         let least = if operand.rows().0 == 1 { 1 } else { BESIDE };
         Cut { rows, from, to, points, unit: (UNIT / points.max(1)).max(least).min(rows.max(1)) }
     }
@@ -62,14 +63,21 @@ impl Cut {
     /// and what the crates ask for.
     pub(in crate::library) fn packed_bytes(self, job: &LibraryJob) -> usize {
         let operand = job.operands[0].dtype;
-        let gathered =
-            if job.op == LibOp::Fft || job.op == LibOp::FftBack { 0 } else { self.unit * self.from };
+        let gathered = match transform_of(job.op) {
+            Transform::Complex { .. } => 0,
+            Transform::OfReal | Transform::ToReal { .. } => self.unit * self.from,
+        };
         let scratch = match operand.part() {
             DType::F64 => f64::plan(job.op, self.points).scratch() * size_of::<Complex<f64>>(),
             _ => f32::plan(job.op, self.points).scratch() * size_of::<Complex<f32>>(),
         };
         gathered * operand.bytes() + scratch
     }
+}
+
+/// Which transform the op of a job is.
+fn transform_of(op: LibOp) -> Transform {
+    op.transform().expect("it is one of the transforms")
 }
 
 /// What a crate has prepared for rows of so many points.
@@ -83,11 +91,11 @@ enum Plan<T> {
 impl<T: FftNum> Plan<T> {
     fn new(op: LibOp, points: usize) -> Plan<T> {
         let complex = |direction| Plan::Complex(FftPlanner::new().plan_fft(points, direction));
-        match op.transform().expect("it is a transform") {
+        match transform_of(op) {
             Transform::Complex { back: false } => complex(FftDirection::Forward),
             Transform::Complex { back: true } => complex(FftDirection::Inverse),
             Transform::OfReal => Plan::OfReal(RealFftPlanner::new().plan_fft_forward(points)),
-            Transform::ToReal => Plan::ToReal(RealFftPlanner::new().plan_fft_inverse(points)),
+            Transform::ToReal { .. } => Plan::ToReal(RealFftPlanner::new().plan_fft_inverse(points)),
         }
     }
 
@@ -312,7 +320,7 @@ mod tests {
     fn rows_of_all_lengths_and_strides_are_transformed() {
         let ops = [LibOp::Fft, LibOp::FftBack, LibOp::Rfft, LibOp::RfftBackEven, LibOp::RfftBackOdd];
         for (op, extent) in ops.iter().flat_map(|op| [1usize, 2, 3, 8, 13, 60, 97].map(|n| (*op, n))) {
-            if op.transformed(extent) == 0 {
+            if transform_of(op).transformed(extent) == 0 {
                 continue;
             }
             for double in [false, true] {

@@ -51,16 +51,9 @@ impl Rows {
     pub(in crate::library) fn of(job: &LibraryJob) -> Option<Rows> {
         let operand = &job.operands[0];
         let extent = *operand.shape.last()?;
-        let to = job.op.transformed(extent) as i64;
+        let transform = job.op.transform().filter(|transform| transform.takes(operand))?;
+        let (of, to) = (data_type(transform, operand.dtype), transform.transformed(extent) as i64);
         let (step, rows) = operand.rows();
-        let of = data_type(job.op.transform()?, operand.dtype);
-        let is_forward = step > 0 && rows.iter().all(|&(_, stride)| stride > 0);
-        // Real numbers are read two at a time.
-        let is_even =
-            of != Type::CUFFT_R2C && of != Type::CUFFT_D2Z || operand.offset % 2 == 0 && rows.len() < 2;
-        if !is_forward || !is_even {
-            return None;
-        }
         let mut axes: SmallVec<[(usize, i64, i64); 2]> = SmallVec::new();
         let mut along = to;
         for &(extent, stride) in rows.iter().rev() {
@@ -72,7 +65,7 @@ impl Rows {
         // The longest axis is that of one call.
         let longest = (0..axes.len()).max_by_key(|&axis| axes[axis].0);
         let (count, apart, result) = longest.map_or((1, extent as i64 * step, to), |axis| axes.remove(axis));
-        let points = job.op.points(extent) as i64;
+        let points = transform.points(extent) as i64;
         let call = Call { of, points, rows: count as i64, step, apart, result };
         Some(Rows { call, offset: operand.offset, others: axes, span })
     }
@@ -114,7 +107,7 @@ impl Rows {
         let first = copy.as_ref().map_or(first, Block::address);
         let direction = match job.op.transform() {
             Some(Transform::Complex { back: false } | Transform::OfReal) => FORWARD,
-            Some(Transform::Complex { back: true } | Transform::ToReal) | None => INVERSE,
+            Some(Transform::Complex { back: true } | Transform::ToReal { .. }) | None => INVERSE,
         };
         let count: usize = self.others.iter().map(|(extent, ..)| extent).product();
         gpu.with(|| {
@@ -184,8 +177,8 @@ fn data_type(transform: Transform, dtype: DType) -> Type {
         (Transform::Complex { .. }, true) => Type::CUFFT_Z2Z,
         (Transform::OfReal, false) => Type::CUFFT_R2C,
         (Transform::OfReal, true) => Type::CUFFT_D2Z,
-        (Transform::ToReal, false) => Type::CUFFT_C2R,
-        (Transform::ToReal, true) => Type::CUFFT_Z2D,
+        (Transform::ToReal { .. }, false) => Type::CUFFT_C2R,
+        (Transform::ToReal { .. }, true) => Type::CUFFT_Z2D,
     }
 }
 
