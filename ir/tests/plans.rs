@@ -263,3 +263,51 @@ out %6 %2
     let plan = plan(parse::parse(text).unwrap(), Options::default());
     assert_eq!(plan.kernels(), 2, "{}", explain::explain(&plan));
 }
+
+#[test]
+fn small_known_powers_are_what_numpy_takes() {
+    let kinds = |dtype: DType, exponent: Scalar| {
+        let mut g = Graph::new();
+        let x = g.insert(Node { kind: Kind::Leaf(0), shape: Shape::new(&[8]).unwrap(), dtype }, &[]);
+        let exponent = build::constant(&mut g, exponent);
+        let power = map(&mut g, Op::Power, &[x, exponent]);
+        assert_eq!(g.dtype(&power), dtype);
+        let ops = g.nodes().filter_map(|n| if let Kind::Map(op) = g.node(n).kind { Some(op) } else { None });
+        ops.collect::<Vec<Op>>()
+    };
+    let float = Scalar::f32;
+    assert_eq!(kinds(DType::F32, float(2.0)), [Op::Square]);
+    assert_eq!(kinds(DType::F32, float(0.5)), [Op::Sqrt]);
+    assert_eq!(kinds(DType::F32, float(-1.0)), [Op::Reciprocal]);
+    // NumPy's power of floats is not the product of three.
+    assert_eq!(kinds(DType::F32, float(3.0)), [Op::Power]);
+    assert_eq!(kinds(DType::F32, float(1.5)), [Op::Power]);
+    let whole = |n| Scalar::from_i128(DType::I32, n);
+    assert_eq!(kinds(DType::I32, whole(2)), [Op::Square]);
+    assert_eq!(kinds(DType::I32, whole(3)), [Op::Square, Op::Multiply]);
+    assert_eq!(kinds(DType::I32, whole(-1)), [Op::Power]);
+    let complex = |re| Scalar::complex(float(re), float(0.0));
+    assert_eq!(kinds(DType::C64, complex(2.0)), [Op::Square]);
+    assert_eq!(kinds(DType::C64, complex(3.0)), [Op::Square, Op::Multiply]);
+    assert_eq!(kinds(DType::C64, complex(0.5)), [Op::Power]);
+    assert_eq!(kinds(DType::C64, Scalar::complex(float(2.0), float(1.0))), [Op::Power]);
+}
+
+#[test]
+fn what_is_the_same_for_all_numbers_of_a_type_reads_none() {
+    let mut g = Graph::new();
+    let x = g.insert(Node { kind: Kind::Leaf(0), shape: Shape::new(&[8]).unwrap(), dtype: DType::I64 }, &[]);
+    let nan = map(&mut g, Op::Isnan, &[x]);
+    let text = explain::explain(&planned(g, &[nan]));
+    assert!(!text.contains("load"), "{text}");
+}
+
+#[test]
+fn a_flat_view_of_rows_is_read_in_one_walk() {
+    let mut g = Graph::new();
+    let x = leaf(&mut g, 0, &[30, 40, 50]);
+    let flat = build::reshape_to(&mut g, &x, Shape::new(&[60_000]).unwrap());
+    let root = map(&mut g, Op::Sqrt, &[flat]);
+    let text = explain::explain(&planned(g, &[root]));
+    assert!(text.contains("load x[i]"), "{text}");
+}

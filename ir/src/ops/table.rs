@@ -195,7 +195,7 @@ macro_rules! for_each_op {
         RightShift right_shift(a, b): Shift, ulp(0.0) = prim(Shr);
 
         /// Whether it is not a number.
-        Isnan isnan(x): Compare, ulp(0.0) = body(|k| k.ne(x, x)), complex real(complex::isnan);
+        Isnan isnan(x): Compare, ulp(0.0) = body(|k| if k.dtype(x).is_float() { k.ne(x, x) } else { k.constant(Scalar::bool(false)) }), complex real(complex::isnan);
         /// Whether it is an infinity.
         Isinf isinf(x): Compare, ulp(0.0) = body(|k| magnitude_against_infinity(k, Prim::Eq, x)), complex real(complex::isinf);
         /// Whether it is neither infinite nor NaN.
