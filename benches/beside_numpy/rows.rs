@@ -8,10 +8,13 @@ use numfuse::config;
 use numfuse::prelude::*;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A turn takes at least so many seconds.
 const TURN: f64 = 2e-3;
+/// So many seconds the threads of NumPy's library of products wait for more, at full speed, after each: 2^26
+/// cycles of the processor, unless OPENBLAS_THREAD_TIMEOUT says otherwise.
+const SPINNING: f64 = 0.05;
 /// Calls that take longer have three turns at most.
 const SLOW: f64 = 0.1;
 /// And those that take longer than this have one.
@@ -132,6 +135,9 @@ fn row(
         row.numpy[0].push(with_one);
         row.ours[0].push(ours_of(call, given, 1));
         row.numpy[1].push(if has_threads { numpys[1].time(TURN) } else { with_one });
+        if has_threads {
+            std::thread::sleep(Duration::from_secs_f64(SPINNING));
+        }
         row.ours[1].push(ours_of(call, given, threads));
         let is_slow = with_one > SLOW || row.ours[0][0] > SLOW;
         let is_endless = with_one > ENDLESS || row.ours[0][0] > ENDLESS;

@@ -2,9 +2,9 @@
 //!
 //! A cached evaluation of a tiny plan is to cost well under a microsecond here, so all that can be
 //! known beforehand lies in [`Prepared`], words are packed on the stack, and the only allocations
-//! are the results. A plan predicted to take longer than entering the workers enters them once, as
-//! a whole; its kernels then split their units from inside. How a kernel is cut into ranges is
-//! fixed by shape, so where it runs changes no bit.
+//! are the results. The caller's thread goes through the steps; others help with those that are
+//! predicted to take longer than waking them. How a kernel is cut into ranges is fixed by shape, so
+//! where it runs changes no bit.
 //!
 //! Before this module: [`cache`](crate::cache), which knows plans and code. After it: nothing; the
 //! outputs go back to the arrays that asked for them.
@@ -186,11 +186,7 @@ fn run_steps(
     prepared.expect(leaves, scalars);
     let codes = if options.interp { &[] } else { prepared.codes(options)? };
     let run = Run { prepared, leaves, scalars, codes, options };
-    if prepared.stays_with_caller() || options.interp {
-        run.all_steps()
-    } else {
-        options.workers.install(|| run.all_steps())
-    }
+    run.all_steps()
 }
 
 /// One run of a plan.
@@ -281,8 +277,8 @@ impl Run<'_> {
         // SAFETY: as above, and all units of the first entry are done by then.
         let finish = |begin: u64, end: u64| unsafe { code.finish(&words, begin, end) };
         let all = || {
-            self.units(launch.units, launch.grain, &main)?;
-            self.units(launch.finish, 1, &finish)
+            self.units(index, launch.units, launch.grain, &main)?;
+            self.units(index, launch.finish, 1, &finish)
         };
         all()?;
         let Some(check) = checks::first(job, |check| cells.is_told(check)) else { return Ok(()) };
@@ -297,12 +293,18 @@ impl Run<'_> {
         Error::Index(checks::out_of_bounds(self.prepared.plan(), job, check, index))
     }
 
-    /// Does all units, with the workers unless the plan stays with the caller.
-    fn units(&self, units: u64, grain: u64, body: &(dyn Fn(u64, u64) + Sync)) -> Result<(), Error> {
+    /// Does all units of a step, with the workers unless it stays with the caller.
+    fn units(
+        &self,
+        index: usize,
+        units: u64,
+        grain: u64,
+        body: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), Error> {
         if units == 0 {
             return Ok(());
         }
-        if self.prepared.stays_with_caller() || units <= grain {
+        if self.prepared.step(index).stays || units <= grain {
             body(0, units);
             return Ok(());
         }

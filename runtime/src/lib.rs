@@ -11,8 +11,8 @@
 //!        │                           to the last one that reads it
 //!   words ──► [u64]                  pointers, numbers, extents: what code is given
 //!        │
-//!   cpu::workers                     the plan enters them once, kernels split their units there;
-//!        │                           plans of a few microseconds stay with the caller
+//!   cpu::workers                     the caller's thread goes through the steps, and others
+//!        │                           help with those of more than a few microseconds
 //!        ▼
 //!   Vec<Buffer>                      the outputs
 //! ```

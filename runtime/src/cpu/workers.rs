@@ -1,16 +1,15 @@
-//! The worker threads: one rayon pool of our own, in which whole plans run.
+//! The worker threads: one rayon pool of our own, whose threads help with what a caller has begun.
 //!
-//! The one idea: entering a thread pool from outside costs 12 to 22 µs, splitting work when already
-//! inside costs under 1 µs. So an evaluation enters once, through [`Workers::install`], and each of
-//! its kernels splits its units with [`Workers::for_each_range`]. Where ranges begin depends on
-//! units and grain alone, never on how many threads there are, and so neither do results.
+//! The one idea: whoever evaluates computes, and asks others to join in. To hand the whole of an
+//! evaluation to a pool costs its caller three wakings, of 20 µs and more each on a virtual machine;
+//! to ask costs one system call. A helper that wakes when all is done finds nothing left, and nobody
+//! has waited for it. Where ranges begin depends on units and grain alone, never on how many threads
+//! there are, and so neither do results.
 //!
-//! The threads start at first use. In a child of `fork` they do not exist; entering from outside
-//! compares generations and starts new ones there.
+//! The threads start at first use. In a child of `fork` they do not exist; asking from there
+//! compares generations and starts new ones.
 //!
-//! Before this module: the plan, which chooses grains. After it: the bodies of kernels. A worker
-//! that waits for part of its range may meanwhile run a range of another evaluation, so no lock
-//! may be held around either entry.
+//! Before this module: the plan, which chooses grains. After it: the bodies of kernels.
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +23,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
+use std::thread::{self, Thread};
 
 /// The message of a run that its [`Cancel`] flag stopped.
 pub const CANCELLED: &str = "the evaluation was cancelled";
@@ -74,7 +74,7 @@ impl Workers {
     pub fn global() -> &'static Workers {
         static GLOBAL: OnceLock<Workers> = OnceLock::new();
         fork::once(&GLOBAL, || {
-            let cores = std::thread::available_parallelism();
+            let cores = thread::available_parallelism();
             Workers::new(cores.map_or(1, std::num::NonZero::get))
         })
     }
@@ -90,26 +90,13 @@ impl Workers {
         self.threads.load(Relaxed) & !STARTED
     }
 
-    /// Runs `task` on a worker and returns what it returns; directly if this is a worker already.
-    ///
-    /// A panic in `task` unwinds into the caller. If the system has no threads to give, `task`
-    /// runs on the caller's, and says so once.
-    pub fn install<R: Send>(&self, task: impl FnOnce() -> R + Send) -> R {
-        if self.threads() == 1 || self.is_inside() {
-            return task();
-        }
-        match self.enter() {
-            Some(team) => team.pool.install(task),
-            None => task(),
-        }
-    }
-
     /// Calls `body(from, to)` for consecutive ranges of `grain` units that cover `0..units`, the
     /// last one perhaps shorter, in parallel and in no fixed order.
     ///
-    /// One range, or one thread, is run on the caller's thread. A panic in `body`, or `cancel`,
+    /// The caller's thread takes part; it alone does one range, and everything where there is one
+    /// thread or the system has no more to give, which is said once. A panic in `body`, or `cancel`,
     /// lets the ranges under way finish and skips the rest; the error is the panic's message or
-    /// [`CANCELLED`]. The workers stay usable.
+    /// [`CANCELLED`]. The workers stay usable, also from within `body`.
     pub fn for_each_range(
         &self,
         units: u64,
@@ -118,15 +105,10 @@ impl Workers {
         cancel: Option<&Cancel>,
     ) -> Result<(), String> {
         let run = Run::new(units, grain.max(1), self.threads(), body, cancel);
-        if run.parts.len() <= 1 {
-            run.join_in();
-        } else if self.is_inside() {
-            run.share_out();
-        } else {
-            match self.enter() {
-                Some(team) => team.pool.install(|| run.share_out()),
-                None => run.join_in(),
-            }
+        let team = if run.parts.len() > 1 { self.team() } else { None };
+        match team {
+            Some(team) => team.share_out(&run),
+            None => run.join_in(0),
         }
         let failure = run.failure.into_inner();
         failure.unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
@@ -148,16 +130,8 @@ impl Workers {
         }
     }
 
-    /// True on a thread of these workers.
-    fn is_inside(&self) -> bool {
-        let team = self.team.load(Acquire);
-        // SAFETY: a team, once stored, is freed only when `self` is dropped.
-        let team = unsafe { team.as_ref() };
-        team.is_some_and(|team| team.pool.current_thread_index().is_some())
-    }
-
     /// The team of this process, started if need be; `None` if the system has no threads left.
-    fn enter(&self) -> Option<&Team> {
+    fn team(&self) -> Option<&Team> {
         let generation = fork::generation();
         let mut current = self.team.load(Acquire);
         loop {
@@ -215,20 +189,24 @@ const STARTED: usize = 1 << (usize::BITS - 1);
 /// Running threads and the process they run in.
 #[derive(Debug)]
 struct Team {
+    /// One thread less than there are in all: the caller is the other one.
     pool: ThreadPool,
     generation: usize,
+    /// How many threads have been asked and have not come yet, by whichever calls.
+    awaited: Arc<AtomicUsize>,
 }
 
 impl Team {
+    /// A team for a number of threads above one.
     fn start(threads: usize, generation: usize) -> Option<Team> {
         let _section = fork::section();
         let builder =
-            ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("numfuse-{index}"));
+            ThreadPoolBuilder::new().num_threads(threads - 1).thread_name(|index| format!("numfuse-{index}"));
         match builder.build() {
             Ok(pool) => {
                 // A thread that has run something has made what rayon shares in the process.
                 pool.install(|| ());
-                Some(Team { pool, generation })
+                Some(Team { pool, generation, awaited: Arc::default() })
             }
             Err(error) => {
                 static SAID: Once = Once::new();
@@ -237,6 +215,92 @@ impl Team {
                 });
                 None
             }
+        }
+    }
+
+    /// Goes through all ranges together with who comes to help, and returns when all are done.
+    fn share_out(&self, run: &Run<'_>) {
+        let helpers = run.parts.len() - 1;
+        // SAFETY: only the lifetimes change. Helpers look at the run between coming in and leaving, nobody
+        // comes in once the call is closed, and `Closing` waits here for those who are in.
+        let erased = unsafe { std::mem::transmute::<*const Run<'_>, *const Run<'static>>(run) };
+        let call = Arc::new(Call {
+            run: erased,
+            inside: AtomicUsize::new(0),
+            unasked: AtomicUsize::new(helpers),
+            awaited: Arc::clone(&self.awaited),
+            caller: thread::current(),
+        });
+        let closing = Closing(&call);
+        call.ask(self.pool.current_num_threads(), |helper| self.pool.spawn(helper));
+        run.join_in(0);
+        drop(closing);
+    }
+}
+
+/// A run that threads of a team may come and help with, until its caller has found nothing left to do.
+struct Call {
+    /// Read only between coming in and leaving.
+    run: *const Run<'static>,
+    /// How many helpers are in, with [`CLOSED`] once nobody may come in any more.
+    inside: AtomicUsize,
+    /// How many are still to be asked.
+    unasked: AtomicUsize,
+    /// That of the team.
+    awaited: Arc<AtomicUsize>,
+    /// Who waits for the last one to leave.
+    caller: Thread,
+}
+
+// SAFETY: `run` points at what threads may share (a `Run` is `Sync`), and is looked at only as `Call::run` says.
+unsafe impl Send for Call {}
+// SAFETY: as above.
+unsafe impl Sync for Call {}
+
+/// The bit of [`Call::inside`] that says that nobody may come in.
+const CLOSED: usize = 1 << (usize::BITS - 1);
+
+impl Call {
+    /// Asks two more threads, which do the same, so that all are awake after a few steps. While as many are
+    /// awaited as there are, nobody is asked: they are busy with other calls, and come when they are done.
+    fn ask(self: &Arc<Call>, threads: usize, spawn: impl Fn(Box<dyn FnOnce() + Send>)) {
+        for _ in 0..2 {
+            let may_ask = self.awaited.load(Relaxed) < threads;
+            if may_ask && self.unasked.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1)).is_ok() {
+                self.awaited.fetch_add(1, Relaxed);
+                let call = Arc::clone(self);
+                spawn(Box::new(move || call.help(threads)));
+            }
+        }
+    }
+
+    /// What a thread does that was asked.
+    fn help(self: Arc<Call>, threads: usize) {
+        self.awaited.fetch_sub(1, Relaxed);
+        let open = |inside: usize| (inside & CLOSED == 0).then_some(inside + 1);
+        if self.inside.fetch_update(Acquire, Relaxed, open).is_err() {
+            return;
+        }
+        self.ask(threads, rayon::spawn);
+        // SAFETY: we are in, so the caller waits.
+        let run = unsafe { &*self.run };
+        run.join_in(rayon::current_thread_index().map_or(0, |index| index + 1));
+        if self.inside.fetch_sub(1, Release) == CLOSED | 1 {
+            self.caller.unpark();
+        }
+    }
+}
+
+/// Closes a call when it goes, and waits until all who came in have left, which is soon: there are no ranges.
+struct Closing<'a>(&'a Call);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.inside.fetch_or(CLOSED, Relaxed);
+        let mut turns = 0;
+        while self.0.inside.load(Acquire) != CLOSED {
+            turns += 1;
+            if turns < 2000 { std::hint::spin_loop() } else { thread::park() }
         }
     }
 }
@@ -249,8 +313,6 @@ struct Run<'a> {
     cancel: Option<&'a Cancel>,
     /// The ranges, in as many runs of neighbours as threads may take part.
     parts: SmallVec<[Part; 8]>,
-    /// How many threads are still to be asked to join in.
-    unasked: AtomicUsize,
     /// Set together with `failure`, and cheaper to look at.
     stopped: AtomicBool,
     failure: Mutex<Option<String>>,
@@ -291,32 +353,14 @@ impl<'a> Run<'a> {
             body,
             cancel,
             parts: (0..count).map(part).collect(),
-            unasked: AtomicUsize::new((count as usize).saturating_sub(1)),
             stopped: AtomicBool::new(false),
             failure: Mutex::new(None),
         }
     }
 
-    /// Goes through all ranges with the other threads of the pool that this thread is of.
-    fn share_out(&self) {
-        rayon::scope(|scope| self.ask_and_join_in(scope));
-    }
-
-    /// Asks two more threads, which do the same, so that all are awake after a few steps. The scope
-    /// ends when everyone who was asked is done.
-    fn ask_and_join_in<'s>(&'s self, scope: &rayon::Scope<'s>) {
-        for _ in 0..2 {
-            if self.unasked.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1)).is_ok() {
-                scope.spawn(|scope| self.ask_and_join_in(scope));
-            }
-        }
-        self.join_in();
-    }
-
     /// Takes ranges until none is left: those of this thread's own part, the same for all runs as large
-    /// (so that its caches and its memory hold them), then of the others, whose threads may be slow.
-    fn join_in(&self) {
-        let own = rayon::current_thread_index().unwrap_or(0);
+    /// (so that its caches and its memory hold them), then of the others, whose threads may be slow or not come.
+    fn join_in(&self, own: usize) {
         for i in 0..self.parts.len() {
             let part = &self.parts[(own + i) % self.parts.len()];
             while let Some(range) = part.take() {

@@ -4,8 +4,8 @@ use crate::library;
 use numfuse_ir::kernel::{Inst, Kernel};
 use numfuse_ir::schedule::{Job, Step};
 
-/// A plan shorter than this stays with the caller: entering the workers takes 12 to 22 µs.
-pub(super) const ENTERING_WORKERS: f64 = 20_000.0;
+/// A step shorter than this stays with the caller: to ask takes it a few µs, and who is asked some more to come.
+pub(super) const ASKING_FOR_HELP: f64 = 10_000.0;
 
 /// One machine operation on one element: two vector operations a cycle, four elements each.
 const OPERATION: f64 = 0.05;

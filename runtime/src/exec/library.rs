@@ -52,7 +52,7 @@ impl Run<'_> {
             // slot of this step, the scratch is this call's, and all addresses are aligned: those of slots as blocks are.
             unsafe { library::run(job, operands, *result, *scratch, from, to) }
         };
-        self.units(launch.units, launch.grain, &body)
+        self.units(index, launch.units, launch.grain, &body)
     }
 
     /// The elements of each buffer of a library step after it, by the meaning of the op.

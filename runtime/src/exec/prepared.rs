@@ -26,8 +26,6 @@ pub struct Prepared {
     slot_bytes: Vec<usize>,
     /// How many run-time numbers the steps refer to.
     scalars: usize,
-    /// Runs use the caller's thread alone.
-    stays: bool,
     /// The code of each step that launches anything, from the first run on.
     codes: OnceLock<Box<[Option<Arc<Code>>]>>,
     /// Of a plan for a GPU: the GPU, and likewise.
@@ -47,6 +45,8 @@ pub(crate) struct PreparedStep {
     pub(crate) launch: Launch,
     /// Nothing is launched: no rows, or nothing written.
     pub(crate) is_empty: bool,
+    /// The caller's thread alone does it: to ask for help would take longer, or there is nothing to share.
+    pub(crate) stays: bool,
     /// How many checks of indices the steps before it make.
     pub(crate) first_check: usize,
     pub(crate) born: SmallVec<[usize; 2]>,
@@ -101,9 +101,6 @@ impl Prepared {
         let kernels = plan.steps.iter().filter_map(Step::kernel);
         let scalars = kernels.flat_map(|job| &job.scalars).map(|&k| k as usize + 1).max();
         let scalars = scalars.unwrap_or(0);
-        let work = plan.steps.iter().zip(&steps).filter(|(_, s)| !s.is_empty);
-        let nanoseconds: f64 = work.map(|(step, _)| cost::nanoseconds(step)).sum();
-        let stays = nanoseconds < cost::ENTERING_WORKERS || steps.iter().all(PreparedStep::is_one_range);
         Prepared {
             plan,
             target,
@@ -111,7 +108,6 @@ impl Prepared {
             leaf_bytes,
             slot_bytes,
             scalars,
-            stays,
             codes: OnceLock::new(),
             gpu,
             modules: OnceLock::new(),
@@ -178,10 +174,10 @@ impl Prepared {
         self.modules.get()?[step].as_ref()
     }
 
-    /// True when runs use the caller's thread alone: entering the workers would take longer than
-    /// the plan, or it has nothing to share.
+    /// True when runs use the caller's thread alone: to ask for help would take longer than any of the
+    /// steps, or there is nothing to share.
     pub fn stays_with_caller(&self) -> bool {
-        self.stays
+        self.steps.iter().all(|step| step.stays)
     }
 
     /// About how much memory it takes, with all code that it keeps once it has run: its weight in a
@@ -278,7 +274,7 @@ impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Prepared");
         debug.field("plan", &self.plan).field("target", &self.target).field("steps", &self.steps);
-        debug.field("stays", &self.stays).finish_non_exhaustive()
+        debug.finish_non_exhaustive()
     }
 }
 
@@ -298,19 +294,16 @@ impl PreparedStep {
         };
         let writes = step.accesses().any(writes);
         let is_empty = launch.units == 0 || !writes;
+        let is_one_range = launch.units <= launch.grain && launch.finish <= 1;
         PreparedStep {
             mapping,
             launch,
             is_empty,
+            stays: is_empty || is_one_range || cost::nanoseconds(step) < cost::ASKING_FOR_HELP,
             first_check: 0,
             born: SmallVec::new(),
             dies: SmallVec::new(),
             takes: SmallVec::new(),
         }
-    }
-
-    /// There is nothing to share among workers.
-    fn is_one_range(&self) -> bool {
-        self.is_empty || (self.launch.units <= self.launch.grain && self.launch.finish <= 1)
     }
 }

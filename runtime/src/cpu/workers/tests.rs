@@ -17,7 +17,7 @@ fn ranges_depend_on_units_and_grain_alone() {
     for (units, grain) in [(0, 5), (1, 5), (5, 5), (6, 5), (1003, 10), (7, 0), (9, u64::MAX)] {
         let expected = ranges(&one, units, grain);
         assert_eq!(ranges(&four, units, grain), expected);
-        assert_eq!(four.install(|| ranges(&four, units, grain)), expected);
+        assert_eq!(inside(&four, || ranges(&four, units, grain)), [(); 4].map(|()| expected.clone()));
         assert_eq!(expected.iter().map(|(from, to)| to - from).sum::<u64>(), units);
         assert!(expected.windows(2).all(|pair| pair[0].1 == pair[1].0));
         assert!(expected.iter().all(|(from, to)| to - from <= grain.max(1)));
@@ -25,21 +25,61 @@ fn ranges_depend_on_units_and_grain_alone() {
     assert_eq!(ranges(&one, u64::MAX, u64::MAX - 1).last(), Some(&(u64::MAX - 1, u64::MAX)));
 }
 
+/// What `task` returns in each of as many ranges as there are workers.
+fn inside<R: Send>(workers: &Workers, task: impl Fn() -> R + Sync) -> Vec<R> {
+    let results = Mutex::new(Vec::new());
+    let body = |_, _| {
+        let result = task();
+        results.lock().unwrap().push(result);
+    };
+    workers.for_each_range(workers.threads() as u64, 1, &body, None).unwrap();
+    results.into_inner().unwrap()
+}
+
 #[test]
-fn install_runs_inside_and_nests() {
+fn the_caller_computes_and_others_help() {
     let workers = Workers::new(3);
-    assert!(!workers.is_inside());
-    let outer = thread::current().id();
-    let (first, second) = workers.install(|| {
-        assert!(workers.is_inside());
-        let here = thread::current().id();
-        (here, workers.install(|| thread::current().id()))
-    });
-    assert_ne!(first, outer);
-    assert_eq!(first, second);
+    let seen = Mutex::new(Vec::new());
+    let meet = std::sync::Barrier::new(3);
+    let body = |_, _| {
+        seen.lock().unwrap().push(thread::current().id());
+        meet.wait();
+    };
+    for _ in 0..100 {
+        workers.for_each_range(3, 1, &body, None).unwrap();
+        let seen: BTreeSet<_> = seen.lock().unwrap().drain(..).map(|id| format!("{id:?}")).collect();
+        assert_eq!(seen.len(), 3);
+        assert!(seen.contains(&format!("{:?}", thread::current().id())));
+    }
     let alone = Workers::new(1);
-    assert_eq!(alone.install(|| thread::current().id()), outer);
+    assert_eq!(inside(&alone, || thread::current().id()), [thread::current().id()]);
     assert!(alone.team.load(Relaxed).is_null());
+}
+
+/// Who is asked and comes when all is done goes away again, and what it was asked for is gone.
+#[test]
+fn nobody_waits_for_those_who_do_not_come() {
+    let workers = Workers::new(2);
+    let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
+    // Both the caller and the helper of this call are busy until `done`.
+    let busy = |_, _| {
+        begun.store(true, Release);
+        while !done.load(Acquire) {
+            thread::yield_now();
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| workers.for_each_range(2, 1, &busy, None).unwrap());
+        while !begun.load(Acquire) {
+            thread::yield_now();
+        }
+        for round in 0..1000 {
+            assert_eq!(ranges(&workers, 100 + round, 7).len() as u64, (100 + round).div_ceil(7));
+        }
+        let team = workers.team().unwrap();
+        assert!(team.awaited.load(Relaxed) <= 2);
+        done.store(true, Release);
+    });
 }
 
 #[test]
@@ -61,7 +101,7 @@ fn a_panic_is_an_error_and_the_workers_live_on() {
             |body: &(dyn Fn(u64, u64) + Sync)| workers.for_each_range(100, 10, body, None).unwrap_err();
         assert_eq!(error(&fail), "unit 50 is bad");
         assert_eq!(error(&literal), "plain");
-        assert_eq!(workers.install(|| error(&strange)), "a worker panicked");
+        assert_eq!(inside(&workers, || error(&strange))[0], "a worker panicked");
         assert_eq!(ranges(&workers, 100, 10).len(), 10);
     }
 }
@@ -90,8 +130,8 @@ fn many_callers_share_the_workers() {
         for _ in 0..8 {
             scope.spawn(|| {
                 for round in 0..50 {
-                    let inside = || ranges(&workers, 100 + round, 7).len();
-                    assert_eq!(workers.install(inside) as u64, (100 + round).div_ceil(7));
+                    let counts = inside(&workers, || ranges(&workers, 100 + round, 7).len() as u64);
+                    assert_eq!(counts, [(100 + round).div_ceil(7); 3]);
                     let panics = |_, _| panic!("one of many");
                     assert!(round % 25 > 0 || workers.for_each_range(9, 1, &panics, None).is_err());
                 }
@@ -106,7 +146,7 @@ fn the_number_is_settled_by_first_use() {
     assert!(workers.set_threads(0).is_err());
     workers.set_threads(3).unwrap();
     assert_eq!(workers.threads(), 3);
-    assert_eq!(workers.install(rayon::current_num_threads), 3);
+    assert_eq!(workers.team().unwrap().pool.current_num_threads(), 2);
     workers.set_threads(3).unwrap();
     assert_eq!(
         workers.set_threads(5).unwrap_err(),
@@ -121,7 +161,8 @@ fn the_number_is_settled_by_first_use() {
 #[test]
 fn a_forked_child_starts_its_own() {
     let workers = Workers::new(2);
-    assert_eq!(workers.install(rayon::current_num_threads), 2);
+    assert_eq!(inside(&workers, || ()).len(), 2);
+    let parents = workers.team.load(Relaxed);
     // SAFETY: the child below computes and leaves by `_exit`.
     let child = unsafe { libc::fork() };
     if child == 0 {
@@ -132,9 +173,9 @@ fn a_forked_child_starts_its_own() {
             sum.fetch_add((to - from) as usize, Relaxed);
         };
         let ran = workers.for_each_range(1000, 10, &add, None);
-        let inside = workers.install(|| workers.is_inside());
+        let is_new = workers.team.load(Relaxed) != parents;
         drop(workers);
-        let good = ran.is_ok() && inside && sum.load(Relaxed) == 1000;
+        let good = ran.is_ok() && is_new && sum.load(Relaxed) == 1000;
         // SAFETY: leaves without running the test harness's exit handlers.
         unsafe { libc::_exit(if good { 0 } else { 1 }) };
     }
