@@ -17,7 +17,7 @@ use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
 use smallvec::SmallVec;
 
-/// Elements after which it is asked whether more of them can still change a truth value.
+/// Elements after which it is asked whether more of them can still change a truth value, or a place.
 const SETTLED: i64 = 1024;
 
 /// Values that take more machine operations than this are not computed twice.
@@ -51,14 +51,17 @@ impl Way {
     /// The value that no element changes any more, of a truth value.
     fn settled(fold: Fold, dtype: DType) -> Option<bool> {
         match fold {
-            Fold::Any | Fold::Max if dtype == DType::Bool => Some(true),
-            Fold::All | Fold::Min if dtype == DType::Bool => Some(false),
+            Fold::Any | Fold::Max | Fold::ArgMax if dtype == DType::Bool => Some(true),
+            Fold::All | Fold::Min | Fold::ArgMin if dtype == DType::Bool => Some(false),
             Fold::Sum | Fold::Prod | Fold::Min | Fold::Max | Fold::Any | Fold::All => None,
             Fold::ArgMin | Fold::ArgMax | Fold::Moments => None,
             Fold::PairProd | Fold::PairArgMin | Fold::PairArgMax | Fold::Products => None,
         }
     }
 }
+
+/// A carry that looks for a place, and the value there.
+type Sought<'a> = (&'a Carry, V);
 
 /// The least or the greatest value of two, exactly.
 fn extreme(prim: Prim) -> Fold {
@@ -71,11 +74,11 @@ impl<E: Emit> Walk<'_, E> {
         if !self.is_free(pass) {
             return None;
         }
-        if let Some(ways) = self.ways(pass) {
-            return Some(self.extremes_across(pass, &ways, first, count));
+        let ways = self.ways(pass);
+        if let Some(settled) = self.settled(pass) {
+            return Some(self.until_settled(pass, &settled, ways.as_deref(), first, count));
         }
-        let settled = self.settled(pass)?;
-        Some(self.until_settled(pass, &settled, first, count))
+        ways.map(|ways| self.extremes_across(pass, &ways, first, count))
     }
 
     /// A whole row of such a pass, in blocks that stay in a cache: what is gone through twice is near then.
@@ -136,12 +139,24 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// A run of which the rest is passed over when all carries have become what no element changes.
-    fn until_settled(&mut self, pass: PassId, settled: &[bool], first: E::Index, count: E::Index) -> State {
+    fn until_settled(
+        &mut self,
+        pass: PassId,
+        settled: &[bool],
+        ways: Option<&[Way]>,
+        first: E::Index,
+        count: E::Index,
+    ) -> State {
+        let kernel = self.kernel;
         let initial = self.initial(pass);
         let (beyond, widths) = (self.emit.step(Step::Add, first, count), vec![1; initial.len()]);
         self.repeat(first, beyond, SETTLED, &initial, &widths, |w, start, state| {
             let mut open = w.known(Scalar::bool(false));
-            for (&v, &settled) in state.iter().zip(settled) {
+            let mut rest = state;
+            for (carry, &settled) in kernel.passes[pass.index()].carries.iter().zip(settled) {
+                // The value is the first part of a state.
+                let v = rest[0];
+                rest = &rest[carry.fold.parts()..];
                 let is_open = if settled { w.apply(Prim::Not, &[v]) } else { v };
                 open = w.apply(Prim::Or, &[open, is_open]);
             }
@@ -149,7 +164,10 @@ impl<E: Emit> Walk<'_, E> {
             w.when(open, false, state, 1, |w| {
                 let size = w.emit.number(SETTLED);
                 let count = w.up_to(start, beyond, size);
-                let part = w.part_across(pass, start, count);
+                let part = match ways {
+                    Some(ways) => w.extremes_across(pass, ways, start, count),
+                    None => w.part_across(pass, start, count),
+                };
                 w.join(pass, state, &part)
             })
         })
@@ -164,7 +182,7 @@ impl<E: Emit> Walk<'_, E> {
     /// A run of a pass that looks for extremes.
     fn extremes_across(&mut self, pass: PassId, ways: &[Way], first: E::Index, count: E::Index) -> State {
         let (found, has_nan) = self.found_across(pass, ways, first, count);
-        let places = self.places_across(pass, ways, &found, first, count);
+        let places = self.places_across(pass, ways, (&found, has_nan), first, count);
         let mut places = places.into_iter();
         let (mut all, mut doubt) = (State::new(), has_nan);
         let kernel = self.kernel;
@@ -247,12 +265,12 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The states of the carries that look for places, from the elements that are equal to what was found,
-    /// and from NaN.
+    /// and from NaN. Where there is none, what comes after the first such element is passed over.
     fn places_across(
         &mut self,
         pass: PassId,
         ways: &[Way],
-        found: &[V],
+        (found, has_nan): (&[V], V),
         first: E::Index,
         count: E::Index,
     ) -> State {
@@ -269,17 +287,71 @@ impl<E: Emit> Walk<'_, E> {
         if sought.is_empty() {
             return initial;
         }
+        // After the places, whether each is settled.
+        let (is_sure, no) = (self.apply(Prim::Not, &[has_nan]), self.known(Scalar::bool(false)));
+        let places = initial.len();
+        initial.extend(sought.iter().map(|_| no));
+        let (beyond, widths) = (self.emit.step(Step::Add, first, count), vec![1; initial.len()]);
+        let mut state = self.repeat(first, beyond, SETTLED, &initial, &widths, |w, start, state| {
+            let open = state[places..].iter().fold(no, |open, &settled| {
+                let is_open = w.apply(Prim::Not, &[settled]);
+                w.apply(Prim::Or, &[open, is_open])
+            });
+            let open = w.holds(open);
+            w.when(open, false, state, 1, |w| {
+                let size = w.emit.number(SETTLED);
+                let count = w.up_to(start, beyond, size);
+                let any = w.any_across(pass, &sought, start, count);
+                let some = any.iter().fold(no, |some, &any| w.apply(Prim::Or, &[some, any]));
+                let some = w.holds(some);
+                let mut next = w.when(some, false, &state[..places], 1, |w| {
+                    let part = w.equal_across(pass, &sought, start, count);
+                    join_places(w, &sought, &state[..places], &part)
+                });
+                for (&settled, any) in state[places..].iter().zip(any) {
+                    let settles = w.apply(Prim::And, &[any, is_sure]);
+                    next.push(w.apply(Prim::Or, &[settled, settles]));
+                }
+                next
+            })
+        });
+        state.truncate(places);
+        state
+    }
+
+    /// For each of these carries, whether an element of a run is the value that it looks for, or a NaN.
+    fn any_across(&mut self, pass: PassId, sought: &[Sought<'_>], first: E::Index, count: E::Index) -> State {
+        let no = self.known(Scalar::bool(false));
+        let initial: State = sought.iter().map(|_| no).collect();
+        let widths = vec![self.mapping.lanes(); initial.len()];
+        let chunks = self.each_chunk(pass, first, count, &initial, &widths, &mut |w, state| {
+            let any = sought.iter().zip(state);
+            any.map(|(sought, &any)| {
+                let is_one = w.is_sought(sought);
+                w.apply(Prim::Or, &[any, is_one])
+            })
+            .collect()
+        });
+        self.halve_by(chunks, &mut |w, a, b| {
+            a.iter().zip(b).map(|(&a, &b)| w.apply(Prim::Or, &[a, b])).collect()
+        })
+    }
+
+    /// The states of these carries after the elements of a run that they look for.
+    fn equal_across(
+        &mut self,
+        pass: PassId,
+        sought: &[Sought<'_>],
+        first: E::Index,
+        count: E::Index,
+    ) -> State {
         let lanes = self.mapping.lanes();
+        let kernel = self.kernel;
+        let constants = sought.iter().flat_map(|(carry, _)| carry.fold.init(kernel.dtype(carry.args[0])));
+        let initial: State = constants.map(|c| self.known(c)).collect();
         let widths = vec![lanes; initial.len()];
         let chunks = self.each_chunk(pass, first, count, &initial, &widths, &mut |w, state| {
-            let mut any = Vec::new();
-            for &(carry, best) in &sought {
-                let x = w.values(&carry.args[..1])[0];
-                any.push(w.apply(Prim::Eq, &[x, best]));
-                if w.dtype_of(x).is_float() {
-                    any.push(w.apply(Prim::Ne, &[x, x]));
-                }
-            }
+            let any: Vec<V> = sought.iter().map(|sought| w.is_sought(sought)).collect();
             let any = any.into_iter().reduce(|a, b| w.apply(Prim::Or, &[a, b]));
             let any = w.handle(any.expect("a place is sought"), lanes);
             let any = w.emit.bits(&any);
@@ -292,13 +364,27 @@ impl<E: Emit> Walk<'_, E> {
                 next
             })
         });
-        self.halve_by(chunks, &mut |w, a, b| {
-            let pairs = sought.iter().zip(a.chunks(2).zip(b.chunks(2)));
-            pairs.flat_map(|((carry, _), (a, b))| carry.fold.join(w, a, b)).collect()
-        })
+        self.halve_by(chunks, &mut |w, a, b| join_places(w, sought, a, b))
+    }
+
+    /// Where a carry's elements are the value that it looks for, or a NaN.
+    fn is_sought(&mut self, &(carry, best): &Sought<'_>) -> V {
+        let x = self.values(&carry.args[..1])[0];
+        let is_best = self.apply(Prim::Eq, &[x, best]);
+        if !self.dtype_of(x).is_float() {
+            return is_best;
+        }
+        let is_nan = self.apply(Prim::Ne, &[x, x]);
+        self.apply(Prim::Or, &[is_best, is_nan])
     }
 
     fn dtype_of(&self, v: V) -> DType {
         self.slots[v.0 as usize].dtype
     }
+}
+
+/// Two states of carries that look for places, joined.
+fn join_places<E: Emit>(w: &mut Walk<'_, E>, sought: &[Sought<'_>], a: &[V], b: &[V]) -> State {
+    let pairs = sought.iter().zip(a.chunks(2).zip(b.chunks(2)));
+    pairs.flat_map(|((carry, _), (a, b))| carry.fold.join(w, a, b)).collect()
 }

@@ -280,7 +280,7 @@ impl Run<'_> {
             copies.push(copy);
         }
         let there = pool.allocate(self.size(result[0]))?;
-        let launch = library::launch(job);
+        let launch = library::launch(job, self.options.workers.threads());
         let scratch = pool.allocate(launch.scratch_bytes)?;
         let addresses = Addresses {
             operands: copies.iter().map(|copy| copy.as_ptr().cast_const()).collect(),

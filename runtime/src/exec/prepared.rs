@@ -286,7 +286,7 @@ impl PreparedStep {
                     if on_gpu { cuda::choose(kernel, words) } else { choose(kernel, words, target) };
                 (Some(mapping), launch(kernel, mapping, words))
             }
-            Job::Library(job) => (None, library::launch(job)),
+            Job::Library(job) => (None, library::launch(job, target.workers)),
         };
         let writes = |(role, _, place): (Role, DType, Place)| match place {
             Place::Slot(slot) => role == Role::Out && slot_bytes[slot as usize] > 0,

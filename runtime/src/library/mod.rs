@@ -40,14 +40,15 @@ pub fn provider_on_gpu(job: &LibraryJob) -> Option<&'static str> {
     }
 }
 
-/// How a library op is cut into units, and how many of them make a task that is worth sharing.
-pub(crate) fn launch(job: &LibraryJob) -> Launch {
+/// How a library op is cut into units, and how many of them make a task that is worth sharing among so many
+/// workers.
+pub(crate) fn launch(job: &LibraryJob, workers: usize) -> Launch {
     let ((units, grain), scratch_bytes) = match job.op.family() {
         Family::Product => (cpu::matmul::Cut::of(job).units(), 0),
         Family::Transform(_) => (cpu::fft::Cut::of(job).units(), 0),
         Family::Scatter(_) => {
             let cut = cpu::scatter::Cut::of(job);
-            (cut.units(), cut.scratch_bytes())
+            (cut.units(workers), cut.scratch_bytes())
         }
     };
     Launch { units, grain, scratch_bytes, join: 0, finish: 0, shared_bytes: 0 }

@@ -19,8 +19,8 @@ use numfuse_ir::schedule::{LibraryJob, Strided};
 /// Sources from which on units are worth handing to other workers.
 const TASK: usize = 1 << 16;
 
-/// Units of a job that is shared: each walks all sources.
-const UNITS: usize = 4;
+/// Units of a job that is shared. A task of several walks all sources once.
+const UNITS: usize = 16;
 
 /// Bytes of a result beyond which most of its elements are in no cache near a core.
 const FAR: usize = 8 << 20;
@@ -64,9 +64,9 @@ impl Cut {
         Cut { elements, sources, units, folds }
     }
 
-    /// How many units there are, and how many of them make a task.
-    pub(in crate::library) fn units(self) -> (u64, u64) {
-        (self.units as u64, 1)
+    /// How many units there are, and how many of them make a task: each worker walks the sources once.
+    pub(in crate::library) fn units(self, workers: usize) -> (u64, u64) {
+        (self.units as u64, self.units.div_ceil(workers.max(1)) as u64)
     }
 
     /// Memory for the folds under way, or for the sorted values and where those of each place end.
@@ -449,7 +449,7 @@ mod tests {
         let mut result = vec![f64::NAN; base.len()];
         let operands = [base.as_ptr().cast(), places.as_ptr().cast(), values.as_ptr().cast::<u8>()];
         let (to, scratch) = (result.as_mut_ptr().cast(), scratch.as_mut_ptr().cast());
-        for unit in 0..cut.units().0 {
+        for unit in 0..cut.units(1).0 {
             // SAFETY: the arrays are those of the job, and the scratch is as large as it asks for.
             unsafe { run(job, &operands, to, scratch, unit, unit + 1) };
         }
@@ -483,12 +483,12 @@ mod tests {
 
     #[test]
     fn the_number_of_units_follows_from_the_shapes() {
-        let units = |op, elements, sources| Cut::of(&job(op, elements, sources)).units().0;
-        assert_eq!(units(LibOp::AddAt, 1000, 1 << 20), 4);
-        assert_eq!(units(LibOp::AddAt, 1000, 1 << 10), 1);
-        assert_eq!(units(LibOp::AddAt, 2, 1 << 20), 2);
-        assert_eq!(units(LibOp::Put, 1000, 1 << 20), 1);
-        assert_eq!(units(LibOp::Put, 1 << 22, 1 << 20), 4);
+        let units = |op, elements, sources| Cut::of(&job(op, elements, sources)).units(3);
+        assert_eq!(units(LibOp::AddAt, 1000, 1 << 20), (16, 6));
+        assert_eq!(units(LibOp::AddAt, 1000, 1 << 10), (1, 1));
+        assert_eq!(units(LibOp::AddAt, 2, 1 << 20), (2, 1));
+        assert_eq!(units(LibOp::Put, 1000, 1 << 20), (1, 1));
+        assert_eq!(units(LibOp::Put, 1 << 22, 1 << 20), (16, 6));
     }
 
     #[test]
