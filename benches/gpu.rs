@@ -210,6 +210,9 @@ fn main() -> Result<()> {
         let shape = format!("{rows} x {columns}");
         report(&format!("sum of rows, {shape}"), &|| x.sum(1))?;
         report(&format!("sum of columns, {shape}"), &|| x.sum(0))?;
+        report(&format!("variance of columns, {shape}"), &|| x.var(0))?;
+        report(&format!("cumsum of rows, {shape}"), &|| x.cumsum(1))?;
+        report(&format!("cumsum of columns, {shape}"), &|| x.cumsum(0))?;
         report(&format!("softmax, {shape}"), &|| numfuse::softmax(&x, 1))?;
         report(&format!("layernorm, {shape}"), &|| {
             (&x - x.mean_keepdims(1)) / (x.var_keepdims(1) + 1e-5).sqrt()

@@ -21,6 +21,14 @@ fn has_gpu() -> bool {
     there
 }
 
+/// Whether there is time for so many elements: a processor in place of a GPU has less memory, and takes long, as do
+/// sanitizers, for which `NUMFUSE_GPU_ELEMENTS` says how many are enough.
+fn has_time_for(elements: usize) -> bool {
+    let most = std::env::var("NUMFUSE_GPU_ELEMENTS").ok().and_then(|most| most.parse().ok());
+    let is_gpu = || cuda::properties(0).is_ok_and(|gpu| gpu.memory > 4 << 30);
+    elements <= most.unwrap_or_else(|| if is_gpu() { usize::MAX } else { 300_000 })
+}
+
 fn numbers(shape: impl numfuse::IntoShape, seed: u64) -> Array {
     random::uniform(Key::seed(seed), shape, -2.0, 2.0, F32)
 }
@@ -42,6 +50,98 @@ fn without_a_gpu_asking_for_one_is_a_sentence() {
     assert!(cuda::properties(1000).is_err());
     // Everything else works on.
     assert_eq!(Array::from([4.0f32]).sqrt().item::<f32>().unwrap(), 2.0);
+}
+
+/// Every shape in which scans are laid over a GPU: by warps along rows, shared among workers along rows and
+/// along columns, with one group of blocks and with several, and with several blocks of groups.
+#[test]
+fn running_values_have_the_bits_of_the_processor() {
+    if !has_gpu() {
+        return;
+    }
+    let shapes: [&[usize]; 13] = [
+        &[1],
+        &[31],
+        &[513],
+        &[5000],
+        &[1 << 18],
+        &[(1 << 18) + 1],
+        &[3_000_017],
+        &[5, 70_001],
+        &[300, 1100],
+        &[4000, 100],
+        &[70_003, 37],
+        &[300_001, 40],
+        &[3, 5000, 33],
+    ];
+    let scans: [fn(&Array, isize) -> Array; 6] = [
+        |x, axis| x.cumsum(axis),
+        |x, axis| (x * 0.5 + 0.75).cumprod(axis),
+        |x, axis| x.cummax(axis) + x,
+        |x, axis| (x.exp() * 3.0).cumsum(axis).sqrt(),
+        |x, axis| x.cast(F64).cumsum(axis),
+        |x, axis| (x.cast(C64) * Complex::new(0.5f32, 0.25)).cumprod(axis).abs(),
+    ];
+    for shape in shapes.into_iter().filter(|shape| has_time_for(shape.iter().product())) {
+        let x = numbers(shape.to_vec(), 7);
+        let there = x.to(GPU);
+        for axis in 0..shape.len() as isize {
+            for (k, scan) in scans.iter().enumerate() {
+                let [here, there] = [&x, &there].map(|x| scan(x, axis).cast(F64));
+                assert!(same(&here, &there), "scan {k} of {shape:?} along axis {axis}");
+            }
+        }
+    }
+    let long = (1 << 27) + 5000;
+    if has_time_for(long) {
+        let x = numbers(long, 8);
+        assert!(same(&x.cumsum(0), &x.to(GPU).cumsum(0)));
+    }
+}
+
+/// Whether two arrays have the same elements, of which a NaN is like any other.
+fn same(here: &Array, there: &Array) -> bool {
+    let there = there.to(Device::Cpu);
+    let is_same = here.equal(&there) | (here.isnan() & there.isnan());
+    is_same.all(..).item::<bool>().expect("it evaluates")
+}
+
+#[test]
+fn what_is_laid_in_many_ways_has_the_bits_of_the_processor() {
+    if !has_gpu() {
+        return;
+    }
+    let expressions: [fn(&Array) -> Array; 11] = [
+        |x| x.sum(0),
+        |x| x.var(0),
+        |x| x.max(0) + x.min(0),
+        |x| numfuse::softmax(x, 0),
+        |x| numfuse::softmax(x, 1),
+        |x| (x - x.mean_keepdims(1)) / (x.var_keepdims(1) + 1e-5).sqrt(),
+        |x| x.var(1) + x.max(1) - x.min(1),
+        |x| x.transpose() + 1.0,
+        |x| x.i((.., 1..-1)) * 0.5 + (x.i((.., ..-2)) + x.i((.., 2..))),
+        |x| x.i((1.., s(..).step(3))) - x.i((..-1, s(..).step(3))),
+        |x| x.i((.., s(..).step(-1))) + x,
+    ];
+    let shapes = [
+        [600, 5],
+        [70, 700],
+        [4, 300_007],
+        [40, 60_000],
+        [300, 1100],
+        [5000, 1030],
+        [200_001, 37],
+        [1000, 8192],
+        [40, 20_000],
+    ];
+    for shape in shapes.into_iter().filter(|[rows, columns]| has_time_for(rows * columns)) {
+        let x = numbers(shape, 9).set((2, 3), f32::NAN);
+        let there = x.to(GPU);
+        for (k, expression) in expressions.iter().enumerate() {
+            assert!(same(&expression(&x), &expression(&there)), "expression {k} of {shape:?}");
+        }
+    }
 }
 
 #[test]

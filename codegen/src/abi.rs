@@ -13,7 +13,9 @@
 //! Units `begin..end` are done by one call; any cut into calls gives the same bits, since units
 //! depend on shape alone.
 
-use crate::mapping::{self, BLOCK, Layout, Mapping, Worker, block, extent, group, kept, kept_bytes, turned};
+use crate::mapping::{
+    self, BLOCK, Layout, Mapping, WARP, Worker, block, extent, group, kept, kept_bytes, turned,
+};
 use numfuse_ir::kernel::Kernel;
 
 /// Elements of the last row axis in one unit of a flat kernel without columns, of a core.
@@ -48,6 +50,9 @@ pub struct Launch {
     /// How many units the entry has that [joins](Mapping::joins) states, run after all units of the first (0:
     /// there is none).
     pub join: u64,
+    /// How many units the entry has that [scans](Mapping::has_prefix) totals of blocks, run after those (0: there is
+    /// none).
+    pub prefix: u64,
     /// Bytes of shared memory of each block of threads of a GPU, for rows that are kept.
     pub shared_bytes: usize,
     /// How many units the second entry has, run after all units of the first (0: there is none).
@@ -70,9 +75,10 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let groups = if mapping.joins { blocks.div_ceil(group(mapping) as u64) } else { 0 };
     let shared = |units: u64, join: u64, finish: u64| {
         let scratch = (rows * (blocks + groups)) as usize * parts(kernel) * CELL;
-        Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), join, finish, shared_bytes: 0 }
+        Launch { units, grain: 1, scratch_bytes: scratch.max(CELL), join, prefix: 0, finish, shared_bytes: 0 }
     };
     let (units, work) = match mapping.layout {
+        Layout::Flat if mapping.apart => (chunks * WARP as u64, u64::from(mapping.lanes())),
         Layout::Flat => (chunks, last.min(chunk).saturating_mul(visits)),
         Layout::Tall => {
             let along = extents[extents.len() - 2].max(1);
@@ -86,7 +92,12 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
             let squares = rows / last / across * across.div_ceil(height) * last.div_ceil(width);
             (squares, height * width)
         }
-        Layout::Scan => {
+        Layout::Scan | Layout::ScanBands if mapping.has_prefix() => {
+            let of_block = if mapping.layout == Layout::Scan { rows } else { chunks };
+            let units = of_block * blocks;
+            return Launch { prefix: of_block * groups.max(1), ..shared(units, of_block * groups, units) };
+        }
+        Layout::Scan | Layout::ScanBands => {
             let units = rows * blocks.div_ceil(most_blocks(kernel, mapping) as u64);
             return shared(units, 0, rows * PARTS_OF_SCAN as u64);
         }
@@ -106,7 +117,7 @@ pub fn launch(kernel: &Kernel, mapping: Mapping, words: &[i64]) -> Launch {
     let of_row = keeps.iter().map(|&kept| kept_bytes(kernel, kept, words)).sum::<i64>();
     let shared_bytes = (mapping::rows_kept(mapping.worker) * of_row) as usize;
     let grain = (CHUNK as u64).div_ceil(work.max(1));
-    Launch { units, grain, scratch_bytes: 0, join: 0, finish: 0, shared_bytes }
+    Launch { units, grain, scratch_bytes: 0, join: 0, prefix: 0, finish: 0, shared_bytes }
 }
 
 /// The length of a chunk of the axis that lanes lie across.
@@ -116,6 +127,8 @@ pub(crate) fn chunk(kernel: &Kernel, mapping: Mapping) -> i64 {
         Worker::Core if columns => CHUNK_OF_FOLDS,
         Worker::Core if mapping.layout == Layout::Tall => CHUNK_OF_TALL,
         Worker::Core => CHUNK,
+        // The threads of a warp share a chunk.
+        _ if mapping.apart => i64::from(mapping.lanes()) * WARP,
         // There are as many workers as there is work: each does what its lanes hold.
         Worker::Warp | Worker::Team | Worker::Thread => mapping.lanes().into(),
     }

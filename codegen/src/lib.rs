@@ -94,7 +94,12 @@ fn check(kernel: &Kernel, mapping: Mapping) -> Result<(), Error> {
         return refuse("a team shares the blocks of a row");
     }
     match mapping.layout {
-        Layout::Scan if !mapping::scans(kernel) => return refuse("only a scan alone is shared as one"),
+        Layout::Scan | Layout::ScanBands if !mapping::scans(kernel) => {
+            return refuse("only a scan alone is shared as one");
+        }
+        Layout::ScanBands if mapping.worker != Worker::Warp || kernel.rows == 0 => {
+            return refuse("bands of a scan are of rows, and a GPU's");
+        }
         Layout::Split | Layout::Bands if !mapping::splits(kernel) => {
             return refuse("only a fold followed by work without columns is split");
         }

@@ -32,6 +32,9 @@ pub struct Mapping {
     /// How many lanes a worker has. On a processor 4, 8, 16 or 32; in vectors of 512 bits a flat layout may
     /// have 64. A warp has 32; a thread 1, 2, 4, 8 or 16, which are neighbours in memory, of at most 16 bytes.
     pub lanes: u8,
+    /// The lanes of a thread are a warp apart, so that those of a warp's threads with the same number are
+    /// neighbours: where what a thread has lies beside each other but begins anywhere.
+    pub apart: bool,
     /// How many levels of blocks folds have: 1 for at most 512 elements, 2 for at most 2^18, ...
     pub levels: u8,
     /// States of blocks are joined in groups by an entry between the first and the last: on a GPU, where
@@ -72,8 +75,10 @@ pub enum Layout {
     /// As `Flat`, for few rows and long folds, in the same way.
     Bands,
     /// As `Row`, for few rows and a long scan: totals of blocks go to scratch, and a second entry goes
-    /// through them and scans the blocks, part by part.
+    /// through them and scans the blocks, part by part. On a GPU an entry between the two scans the totals.
     Scan,
+    /// As `Flat`, for few rows and a long scan, in the same way: on a GPU.
+    ScanBands,
     /// Lanes lie across the last row axis, in squares: what lies along another row axis is turned
     /// in a small table, so that memory is read and written in neighbours.
     Tile,
@@ -82,7 +87,12 @@ pub enum Layout {
 impl Layout {
     /// True where blocks of a fold go to scratch, for a second entry to fold.
     pub fn has_finish(self) -> bool {
-        matches!(self, Layout::Split | Layout::Bands | Layout::Scan)
+        matches!(self, Layout::Split | Layout::Bands) || self.is_scan()
+    }
+
+    /// True where totals of blocks of a scan go to scratch.
+    pub fn is_scan(self) -> bool {
+        matches!(self, Layout::Scan | Layout::ScanBands)
     }
 
     /// True where lanes lie across columns.
@@ -94,7 +104,13 @@ impl Layout {
 impl Mapping {
     /// One for folds of a single block, with nothing beside.
     pub const fn new(layout: Layout, worker: Worker, lanes: u8) -> Mapping {
-        Mapping { layout, worker, lanes, levels: 1, joins: false, keeps: false, streams: false }
+        let (apart, joins, keeps, streams) = (false, false, false, false);
+        Mapping { layout, worker, lanes, apart, levels: 1, joins, keeps, streams }
+    }
+
+    /// True where an entry scans the totals of blocks in scratch: on a GPU.
+    pub fn has_prefix(self) -> bool {
+        self.layout.is_scan() && self.worker != Worker::Core
     }
 
     /// How many SIMD lanes there are.
@@ -117,6 +133,7 @@ impl fmt::Display for Mapping {
             Layout::Split => "split",
             Layout::Bands => "bands",
             Layout::Scan => "scan",
+            Layout::ScanBands => "scan bands",
             Layout::Tile => "tile",
         };
         write!(f, "{name} x{}", self.lanes)?;
@@ -126,6 +143,9 @@ impl fmt::Display for Mapping {
             Worker::Team => " by teams",
             Worker::Thread => " by threads",
         })?;
+        if self.apart {
+            f.write_str(" a warp apart")?;
+        }
         if self.levels > 1 {
             write!(f, " levels {}", self.levels)?;
         }
@@ -300,11 +320,50 @@ pub(crate) fn block(kernel: &Kernel, mapping: Mapping) -> i64 {
 
 /// How many states of blocks of the first pass are joined at once.
 pub(crate) fn group(mapping: Mapping) -> i64 {
-    if mapping.layout.is_across() { BLOCK } else { GROUP }
+    if mapping.layout.is_across() || mapping.layout.is_scan() { BLOCK } else { GROUP }
+}
+
+/// Bytes of shared memory of a block of threads, for rows that it keeps or blocks that it scans: with twice as
+/// many there would be too few warps.
+pub const MOST_KEPT: i64 = 48 << 10;
+
+/// Whether so many warps of a block of threads have room to scan a block of elements each.
+pub(crate) fn scans_fit(kernel: &Kernel, warps: u32) -> bool {
+    let scans = kernel.passes.iter().filter(|pass| pass.order == Order::Runs);
+    scans.map(|pass| scan_bytes(kernel, pass)).sum::<i64>() * i64::from(warps) <= MOST_KEPT
+}
+
+/// Elements of a run of a scan, at every level.
+pub(crate) const RUN: i64 = 16;
+
+/// Bytes of the shared memory of a GPU that a warp needs to scan a block: its elements and its running
+/// values, each run an element apart from a multiple of the banks.
+pub(crate) fn scan_bytes(kernel: &Kernel, pass: &Pass) -> i64 {
+    let elements = pass.carries.iter().flat_map(|c| &c.args).map(|&v| kernel.dtype(v));
+    let parts = pass
+        .carries
+        .iter()
+        .flat_map(|c| (0..c.fold.parts()).map(|part| c.fold.part_dtype(kernel.dtype(c.args[0]), part)));
+    let (elements, parts): (Vec<_>, Vec<_>) = (elements.collect(), parts.collect());
+    let others = if elements == parts { &[][..] } else { &elements[..] };
+    let bytes: usize = parts.iter().chain(others).map(|dtype| dtype.bytes()).sum();
+    (BLOCK + BLOCK / RUN) * bytes as i64
 }
 
 /// The warps of a block of threads that works on rows.
 pub const WARPS: u32 = 8;
+
+/// The warps of a block of threads that turns squares or scans blocks in shared memory.
+pub(crate) const WARPS_OF_TILES: u32 = 2;
+
+/// Threads of a warp of a GPU.
+pub(crate) const WARP: i64 = 32;
+
+/// The most warps of a block of threads.
+pub(crate) fn warps(mapping: Mapping) -> u32 {
+    let shares = mapping.layout == Layout::Tile || mapping.layout == Layout::Scan;
+    if shares { WARPS_OF_TILES } else { WARPS }
+}
 
 /// The most blocks of a row that a team shares: it keeps their states.
 pub(crate) const BLOCKS_OF_TEAM: u32 = 512;

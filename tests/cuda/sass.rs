@@ -11,24 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Expressions with a kernel that has something in local memory, and what.
-const IN_LOCAL_MEMORY: [(&str, &str); 3] = [
-    ("scan_after_fold", "two registers, while a division that needs care is called"),
-    ("scan_cut", "the running values of a run of 16, which each thread finds by number"),
-    ("scan_long", "some registers, while a division of positions is called"),
+const IN_LOCAL_MEMORY: [(&str, &str); 2] = [
+    ("scan_joined", "some registers, while a division of positions is called"),
+    ("sum_columns_long", "two registers, while a division of positions is called"),
 ];
 
 /// Expressions with a kernel that stores four floats one by one though they are neighbours. Rows of a length that
 /// is known at run time end in a part that is not whole; the compiler lets both parts share their stores, which
 /// are then of one element each. Caches put these together: such a kernel was as fast as a copy on an H100.
-const STORED_ONE_BY_ONE: [&str; 7] = [
-    "broadcast_column",
-    "broadcast_outer",
-    "broadcast_row",
-    "matmul",
-    "recompute",
-    "recompute_once",
-    "sum_middle",
-];
+const STORED_ONE_BY_ONE: [&str; 5] =
+    ["broadcast_column", "broadcast_outer", "broadcast_row", "recompute", "recompute_once"];
 
 /// The GPU whose instructions are looked at.
 const HOPPER: (u32, u32) = (9, 0);

@@ -3,8 +3,8 @@
 use super::prim::{self, Index, Name, Value};
 use super::printer::{Printer, memory_of};
 use super::{c_type, from_word, memory_type, to_word};
-use crate::mapping::{BLOCK, KEPT, WARPS, Worker};
-use crate::walk::{Active, Emit, Memory, Place, Spread, Step};
+use crate::mapping::{self, BLOCK, KEPT, RUN, WARPS, WARPS_OF_TILES, Worker};
+use crate::walk::{Active, Emit, Extremum, Memory, Place, Spread, Step};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::prim::Prim;
 use numfuse_ir::scalar::Scalar;
@@ -12,11 +12,17 @@ use numfuse_ir::scalar::Scalar;
 /// So many of its turns, where their number is not known.
 const FEW_TURNS: i64 = 4;
 
+/// The same where each turn has one element.
+const TURNS_OF_ONE: i64 = 16;
+
+/// Columns of a square that are on their way at once.
+const COLUMNS_AT_ONCE: u32 = 16;
+
+/// All of its turns, where they are known to be no more than these.
+const MOST_TURNS: i64 = 32;
+
 /// Threads of a warp.
 const WARP: u32 = 32;
-
-/// The warps of a block that turns squares in shared memory, of which it has 48 KiB.
-pub(super) const WARPS_OF_TILES: u32 = 2;
 
 /// A table. One of a warp's uniform values is spread over it: thread `k` keeps entry `k`.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +42,23 @@ enum Lies {
     Square,
     /// In shared memory: of the whole block.
     Shared,
+    /// In shared memory: the runs of a block of a scan of each warp.
+    Runs,
+}
+
+/// The entry of each lane from the given one on.
+fn entry_across(table: Table, at: Index) -> String {
+    match table.lies {
+        Lies::Runs => {
+            format!("t{}[threadIdx.x / 32][{at} / {RUN} * {} + lane + lane / {RUN}]", table.id, RUN + 1)
+        }
+        Lies::Threads | Lies::Square | Lies::Shared => format!("t{}[{at} + lane]", table.id),
+    }
+}
+
+/// The entry with that number of the run of each lane.
+fn run_entry(table: Table, at: Index) -> String {
+    format!("t{}[threadIdx.x / 32][lane * {} + {at}]", table.id, RUN + 1)
 }
 
 /// The result of a step that needs no operation at run time.
@@ -97,7 +120,7 @@ impl Emit for Printer<'_> {
             Step::Min => self.number_of(format!("{a} < {b} ? {a} : {b}")),
             Step::Max => self.number_of(format!("{a} > {b} ? {a} : {b}")),
             Step::And => self.number_of(format!("{a} & {b}")),
-            Step::Ones => self.set(format!("{} < {a}", self.lane()), false, self.mapping.lanes()),
+            Step::Ones => self.set(format!("{} < {a}", self.place_of_lane()), false, self.mapping.lanes()),
         }
     }
 
@@ -129,7 +152,12 @@ impl Emit for Printer<'_> {
             return (i, carried);
         }
         // All turns of a block at once, where it is known to be whole: each then knows its number.
-        let turns = if self.is_block(from, to) { BLOCK / i64::from(WARP) } else { FEW_TURNS };
+        let turns = match (from, to) {
+            _ if self.is_block(from, to) => BLOCK / i64::from(WARP),
+            (Index::Number(from), Index::Number(to)) if (to - from) / by <= MOST_TURNS => MOST_TURNS,
+            _ if self.is_thread() => (TURNS_OF_ONE / i64::from(self.mapping.lanes())).max(FEW_TURNS),
+            _ => FEW_TURNS,
+        };
         self.loops.push((self.text.len(), turns));
         let next = if by == 1 { format!("{i}++") } else { format!("{i} += {by}") };
         self.open(&format!("for (i64 {i} = {from}; {i} < {to}; {next})"), carried.clone());
@@ -259,6 +287,13 @@ impl Emit for Printer<'_> {
         self.value(dtype, args[0].lanes, &prim::expression(prim, args))
     }
 
+    fn extremum(&self, dtype: DType) -> Option<Extremum<Self>> {
+        (dtype == DType::F32).then_some(|printer, prim, a, b| {
+            let name = if prim == Prim::Max { "max" } else { "min" };
+            printer.value(DType::F32, a.lanes, &format!("extremum_{name}({a}, {b})"))
+        })
+    }
+
     /// A uniform value is there for every lane already.
     fn splat(&mut self, value: &Value, lanes: u32) -> Value {
         Value { lanes, ..value.clone() }
@@ -290,19 +325,20 @@ impl Emit for Printer<'_> {
         match value.name {
             Name::Index(index) => index,
             Name::Constant(c) if i64::try_from(c.to_i128()).is_ok() => Index::Number(c.to_i128() as i64),
-            Name::Local(_) | Name::Constant(_) | Name::Scalar(_) | Name::Lane(_) => {
+            Name::Local(_) | Name::Constant(_) | Name::Scalar(_) | Name::Lane(_) | Name::LaneApart => {
                 self.number_of(format!("(i64){value}"))
             }
         }
     }
 
     fn lane_numbers(&mut self, lanes: u32) -> Value {
-        Value { name: Name::Lane(self.mapping.worker), dtype: DType::I64, lanes, is_array: false }
+        let name = if self.mapping.apart { Name::LaneApart } else { Name::Lane(self.mapping.worker) };
+        Value { name, dtype: DType::I64, lanes, is_array: false }
     }
 
     fn first_lanes(&mut self, count: Index, lanes: u32) -> Value {
         let count = self.plain(count);
-        self.value(DType::Bool, lanes, &format!("{} < {count}", self.lane()))
+        self.value(DType::Bool, lanes, &format!("{} < {count}", self.place_of_lane()))
     }
 
     fn bits(&mut self, value: &Value) -> Index {
@@ -364,7 +400,7 @@ impl Emit for Printer<'_> {
     }
 
     fn columns_at_once(&self, _: DType, _: u32) -> u32 {
-        1
+        COLUMNS_AT_ONCE
     }
 
     fn write_columns(&mut self, square: Table, at: Index, columns: &[Value]) {
@@ -405,13 +441,41 @@ impl Emit for Printer<'_> {
         Table { id, dtype, lanes: 1, lies: Lies::Shared }
     }
 
+    /// Runs are an element apart from a multiple of the banks, so that neither they nor neighbours collide.
+    fn block(&mut self, dtype: DType) -> Table {
+        let (id, warps) = (self.fresh('t'), mapping::warps(self.mapping));
+        let size = BLOCK + BLOCK / RUN;
+        self.line(&format!("__shared__ {} t{id}[{warps}][{size}];", memory_type(dtype)));
+        Table { id, dtype, lanes: WARP, lies: Lies::Runs }
+    }
+
+    fn read_run(&mut self, table: Table, at: Index) -> Value {
+        let entry = run_entry(table, at);
+        let read = if table.dtype == DType::Bool { format!("{entry} != 0") } else { entry };
+        self.value(table.dtype, WARP, &read)
+    }
+
+    fn write_run(&mut self, table: Table, at: Index, value: &Value) {
+        self.line(&format!("{} = {value};", run_entry(table, at)));
+    }
+
+    fn of_lane(&mut self, value: &Value, lane: Index) -> Value {
+        let lane = self.plain(lane);
+        self.shuffle("__shfl_sync", value, 1, &lane.to_string())
+    }
+
+    fn of_runs(&mut self, value: &Value, at: Index) -> Value {
+        let at = self.plain(at);
+        self.shuffle("__shfl_sync", value, WARP, &format!("({at} + lane) / {RUN}"))
+    }
+
     fn write_across(&mut self, table: Table, at: Index, value: &Value, active: Option<Active<Index>>) {
         let condition = active.map_or(String::new(), |active| format!("if ({}) ", self.holds(active.bits)));
-        self.line(&format!("{condition}t{}[{at} + lane] = {value};", table.id));
+        self.line(&format!("{condition}{} = {value};", entry_across(table, at)));
     }
 
     fn read_across(&mut self, table: Table, at: Index, lanes: u32, active: Option<Active<Index>>) -> Value {
-        let entry = format!("t{}[{at} + lane]", table.id);
+        let entry = entry_across(table, at);
         let read = if table.dtype == DType::Bool { format!("{entry} != 0") } else { entry };
         match active {
             None => self.value(table.dtype, lanes, &read),

@@ -5,13 +5,16 @@
 //! warps, a row or a block of a row each; where there are fewer rows than would keep a GPU busy their
 //! blocks are shared, as on a processor.
 
-use crate::mapping::{self, BLOCK, BLOCKS_OF_TEAM, Extents, Layout, Mapping, Worker};
+use crate::mapping::{self, BLOCK, BLOCKS_OF_TEAM, Extents, Layout, MOST_KEPT, Mapping, Worker};
 use numfuse_ir::index::{Index, Term, Word};
-use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order};
+use numfuse_ir::kernel::{AxisId, Inst, Kernel, Order, Pass};
 use numfuse_ir::ops::expansion::Expansion;
 
 /// Bytes that a thread loads or stores at once.
 const ACCESS: i64 = 16;
+
+/// The same for a thread that goes through many rows of memory.
+const ACCESS_OF_MANY: i64 = 4;
 
 /// With fewer threads than this a GPU's memory is not busy: some 100 processors of 2048 threads, half of
 /// them.
@@ -31,12 +34,13 @@ pub fn choose(kernel: &Kernel, words: &[i64]) -> Mapping {
         _ if turns => (Worker::Warp, 32),
         _ => (Worker::Thread, lanes),
     };
+    let apart = worker == Worker::Thread && is_apart(kernel, &shape, lanes);
+    let lanes = if apart { LANES_APART } else { lanes };
     let keeps = layout == Layout::Row && bytes > 0 && mapping::rows_kept(worker) * bytes <= MOST_KEPT;
-    let mapping = Mapping { keeps, ..Mapping::new(layout, worker, lanes as u8) };
+    let mapping = Mapping { apart, keeps, ..Mapping::new(layout, worker, lanes as u8) };
     let blocks = shape.columns / mapping::block(kernel, mapping);
     let in_lanes = layout == Layout::Bands && kernel.passes[0].order == Order::Lanes;
-    let joins =
-        matches!(layout, Layout::Split | Layout::Bands) && !in_lanes && blocks > mapping::group(mapping);
+    let joins = layout.has_finish() && !in_lanes && blocks > mapping::group(mapping);
     let levels = mapping::levels(kernel, words);
     Mapping { joins, levels: if joins { levels.max(3) } else { levels }, ..mapping }
 }
@@ -54,9 +58,6 @@ fn is_for_teams(kernel: &Kernel, shape: &Extents, bytes: i64) -> bool {
         columns >= LONG_ROW && rows < MANY_ROWS || bytes * mapping::rows_kept(Worker::Warp) > MOST_KEPT;
     fits && is_plain && columns >= 2 * BLOCK && is_long
 }
-
-/// Bytes of rows that a block of threads keeps: with twice as many there would be too few warps.
-pub const MOST_KEPT: i64 = 48 << 10;
 
 /// Bytes of the states of each block that a team has room for.
 const MOST_STATES: usize = 16;
@@ -76,17 +77,43 @@ fn layout(kernel: &Kernel, shape: &Extents, lanes: i64) -> Layout {
     }
     let flat = shape.is_flat(kernel, 32);
     let workers = if flat { shape.count / lanes } else { shape.count.saturating_mul(32) };
+    let in_warps = mapping::scans(kernel) && !flat;
+    if in_warps
+        && !mapping::scans_fit(kernel, mapping::WARPS)
+        && mapping::scans_fit(kernel, mapping::WARPS_OF_TILES)
+    {
+        return Layout::Scan;
+    }
     if workers >= FEW_THREADS || shape.columns < 4 * BLOCK {
         return if flat { Layout::Flat } else { Layout::Row };
     }
     match (mapping::splits(kernel), flat) {
         (true, true) if kernel.rows > 0 => Layout::Bands,
         (true, false) => Layout::Split,
-        (false, false) if mapping::scans(kernel) => Layout::Scan,
+        (false, false) if mapping::scans(kernel) && mapping::scans_fit(kernel, mapping::WARPS_OF_TILES) => {
+            Layout::Scan
+        }
+        (false, true) if mapping::scans(kernel) && kernel.rows > 0 => Layout::ScanBands,
         (_, true) => Layout::Flat,
         (_, false) => Layout::Row,
     }
 }
+
+/// Lanes of a thread that are a warp apart, and how many elements the last row axis has then at least: for
+/// fewer, too many lanes would have none.
+const LANES_APART: i64 = 4;
+const LEAST_APART: i64 = 1 << 10;
+
+/// Whether the lanes of a thread are a warp apart: where they cannot be neighbours, one would pay alone for
+/// finding the place where it is.
+fn is_apart(kernel: &Kernel, shape: &Extents, lanes: i64) -> bool {
+    let operations = (0..kernel.body.len()).map(|v| operations(kernel, v)).sum::<u64>();
+    let many = shape.last >= LEAST_APART && shape.count / LANES_APART >= FEW_THREADS;
+    lanes == 1 && many && !shape.has_columns && operations <= HEAVY_APART
+}
+
+/// So many machine operations on an element, and finding its place is a small part of them.
+const HEAVY_APART: u64 = 48;
 
 /// How many neighbours a thread has: as many as an access of the widest type holds, where every access to
 /// neighbours begins at a multiple of them.
@@ -118,7 +145,11 @@ fn lanes(kernel: &Kernel, words: &[i64]) -> i64 {
             _ => lanes = 1,
         }
     }
-    lanes.min(ACCESS / widest)
+    // A thread that goes through many rows of memory has several of its accesses on the way at once: then more
+    // threads, which are done at different times, keep memory busy longer than wide accesses do.
+    let is_long = |pass: &Pass| pass.cols.iter().any(|a| kernel.axes[a.index()].extent.known().is_none());
+    let access = if kernel.passes.iter().any(is_long) { ACCESS_OF_MANY } else { ACCESS };
+    lanes.min((access / widest).max(1))
 }
 
 /// The greatest power of two that divides a number, or 16.

@@ -15,39 +15,43 @@ mod mapping;
 mod prim;
 mod printer;
 
-pub use mapping::{MOST_KEPT, choose};
+pub use crate::mapping::MOST_KEPT;
+pub use mapping::choose;
 
 use crate::abi;
 use crate::error::Error;
-use crate::mapping::{Layout, Mapping, WARPS, Worker};
+use crate::mapping::{Layout, Mapping, Worker};
 use crate::walk::{Entry, walk};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{Buffer, Kernel, Role};
 use printer::Printer;
 
 /// How many threads a block has at most: the compiler may spend registers accordingly. The warps of
-/// a tiled kernel share what shared memory there is.
+/// a kernel that turns squares or scans blocks share what shared memory there is.
 pub fn threads(mapping: Mapping) -> u32 {
-    if mapping.layout == Layout::Tile { 32 * emit::WARPS_OF_TILES } else { 32 * WARPS }
+    32 * crate::mapping::warps(mapping)
 }
 /// The name of the entry that does the units of a kernel.
 pub const MAIN: &str = "kernel";
 /// The name of the entry that is run after it where the mapping joins states in groups.
 pub const JOIN: &str = "join";
+/// The name of the entry that is run then where totals of blocks are scanned.
+pub const PREFIX: &str = "prefix";
 /// The name of the entry that is run last where the layout has one.
 pub const FINISH: &str = "finish";
 /// Bytes of arguments that every driver takes.
 const MOST_ARGUMENTS: usize = 4096;
 
 /// The kernel as CUDA C without includes: the entry [`MAIN`], and where the mapping splits folds
-/// [`FINISH`] and, if it joins states in groups, [`JOIN`].
+/// [`FINISH`] and, if it joins states in groups, [`JOIN`]; where it shares a scan, [`PREFIX`].
 ///
 /// An entry takes the words of [`abi::words`] as one struct by value, then the first unit to do
 /// and the first beyond. Its blocks have a multiple of 32 threads, at most [`threads`], and there are as
 /// many of them as give each unit a worker.
 ///
 /// Where threads are workers of several lanes, every access to neighbours begins at a multiple of the bytes
-/// of these lanes: buffers at multiples of 16, and [`choose`] looks at offsets and strides.
+/// of these lanes, unless they are a warp apart: buffers at multiples of 16, and [`choose`] looks at offsets
+/// and strides.
 pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
     crate::check(kernel, mapping)?;
     match mapping.worker {
@@ -67,6 +71,7 @@ pub fn text(kernel: &Kernel, mapping: Mapping) -> Result<String, Error> {
         let name = match which {
             Entry::Main => MAIN,
             Entry::Join => JOIN,
+            Entry::Prefix => PREFIX,
             Entry::Finish => FINISH,
         };
         entry(kernel, mapping, name, which)

@@ -156,3 +156,29 @@ template <class T> __device__ __forceinline__ T exact_max(T a, T b) {
     a = unseen(a), b = unseen(b);
     return a > b ? a : b;
 }
+
+//# extremum_
+// The greater and the lesser float, of which a NaN wins and -0 is below +0: one operation from sm_80 on.
+#if defined(CUDA_ON_CPU) || __CUDA_ARCH__ < 800
+__device__ __forceinline__ float extremum_max(float a, float b) {
+    if (a != a) return a;
+    if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b));
+    return a > b ? a : b;
+}
+__device__ __forceinline__ float extremum_min(float a, float b) {
+    if (a != a) return a;
+    if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b));
+    return a < b ? a : b;
+}
+#else
+__device__ __forceinline__ float extremum_max(float a, float b) {
+    float c;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(c) : "f"(a), "f"(b));
+    return c;
+}
+__device__ __forceinline__ float extremum_min(float a, float b) {
+    float c;
+    asm("min.NaN.f32 %0, %1, %2;" : "=f"(c) : "f"(a), "f"(b));
+    return c;
+}
+#endif

@@ -5,7 +5,7 @@
 //! needs no guard; types below 32 bits are computed in 32 and cut when the result is assigned.
 
 use super::c_type;
-use crate::mapping::Worker;
+use crate::mapping::{WARP, Worker};
 use crate::walk::Memory;
 use numfuse_ir::dtype::{DType, Kind};
 use numfuse_ir::prim::Prim;
@@ -53,6 +53,8 @@ pub(super) enum Name {
     Index(Index),
     /// The number of each lane of that worker.
     Lane(Worker),
+    /// The same for lanes that are a warp apart.
+    LaneApart,
 }
 
 impl Value {
@@ -60,7 +62,7 @@ impl Value {
     fn known(&self) -> Option<Scalar> {
         match self.name {
             Name::Constant(c) => Some(c),
-            Name::Local(_) | Name::Scalar(_) | Name::Index(_) | Name::Lane(_) => None,
+            Name::Local(_) | Name::Scalar(_) | Name::Index(_) | Name::Lane(_) | Name::LaneApart => None,
         }
     }
 }
@@ -74,6 +76,7 @@ impl fmt::Display for Value {
             Name::Scalar(k) => write!(f, "s{k}"),
             Name::Index(i) => write!(f, "{i}"),
             Name::Lane(Worker::Thread) if self.lanes == 1 => f.write_str("(i64)0"),
+            Name::LaneApart => write!(f, "(i64)k * {WARP}"),
             Name::Lane(Worker::Thread) => f.write_str("(i64)k"),
             Name::Lane(Worker::Warp | Worker::Team | Worker::Core) => f.write_str("lane"),
         }

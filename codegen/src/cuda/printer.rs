@@ -10,7 +10,7 @@
 
 use super::prim::{Index, Name, Value};
 use super::{c_type, pointer};
-use crate::mapping::{BLOCK, Mapping, Worker};
+use crate::mapping::{BLOCK, Mapping, WARP, Worker};
 use crate::walk::{Active, Memory, Place, Spread};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::Kernel;
@@ -218,6 +218,11 @@ impl<'k> Printer<'k> {
         if self.is_thread() { "k" } else { "lane" }
     }
 
+    /// How far a lane is from the first.
+    pub(super) fn place_of_lane(&self) -> String {
+        if self.mapping.apart { format!("k * {WARP}") } else { self.lane().to_string() }
+    }
+
     /// The same for all lanes: whether a number is not 0, or a set not empty.
     pub(super) fn any(&mut self, index: Index) -> String {
         let Index::Lanes(k) = index else { return format!("{index} != 0") };
@@ -254,10 +259,10 @@ impl<'k> Printer<'k> {
             Spread::Unit | Spread::Backwards | Spread::Alternate { .. } | Spread::Strided(_) if is_one => {
                 None
             }
-            Spread::Unit => Some(self.lane().to_string()),
-            Spread::Backwards => Some(format!("{} * -1", self.lane())),
-            Spread::Alternate { .. } => Some(format!("{} * 2", self.lane())),
-            Spread::Strided(by) => Some(format!("{} * {by}", self.lane())),
+            Spread::Unit => Some(self.place_of_lane()),
+            Spread::Backwards => Some(format!("{} * -1", self.place_of_lane())),
+            Spread::Alternate { .. } => Some(format!("{} * 2", self.place_of_lane())),
+            Spread::Strided(by) => Some(format!("{} * {by}", self.place_of_lane())),
             Spread::Gather(v) => Some(v.to_string()),
         };
         let sum: Vec<String> = self.offset(place).into_iter().chain(lane).collect();
@@ -277,7 +282,7 @@ impl<'k> Printer<'k> {
         lanes: u32,
         active: Option<Active<Index>>,
     ) -> Option<String> {
-        let is_whole = self.is_thread() && lanes > 1 && active.is_none();
+        let is_whole = self.is_thread() && lanes > 1 && active.is_none() && !self.mapping.apart;
         let in_buffer = matches!(memory_of(place.pointer), Memory::Buffer(_));
         if !is_whole || !in_buffer || !matches!(place.spread, Spread::Unit) {
             return None;

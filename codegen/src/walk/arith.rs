@@ -43,6 +43,15 @@ impl<E: Emit> Arith for Walk<'_, E> {
         value[0]
     }
 
+    fn extremum(&mut self, prim: Prim, a: V, b: V) -> Option<V> {
+        let dtype = self.dtype(a);
+        let extremum = self.emit.extremum(dtype)?;
+        let lanes = self.lanes_of(a).max(self.lanes_of(b));
+        let [x, y] = [a, b].map(|v| self.handle(v, lanes));
+        let chosen = extremum(self.emit, prim, &x, &y);
+        Some(self.emitted(dtype, lanes, chosen))
+    }
+
     /// Loops of two turns within loops of two turns, all of which are skipped when no lane goes on: to skip
     /// the rest takes as many tests as there are loops.
     fn until(

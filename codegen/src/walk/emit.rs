@@ -84,6 +84,9 @@ pub struct Active<I> {
 /// What makes one value of as many uniform ones as it has lanes.
 pub type Join<E> = fn(&mut E, &[<E as Emit>::Value]) -> <E as Emit>::Value;
 
+/// What gives the greater or lesser of two floats in each lane.
+pub type Extremum<E> = fn(&mut E, Prim, &<E as Emit>::Value, &<E as Emit>::Value) -> <E as Emit>::Value;
+
 /// What a back end provides. The walk is written once over it.
 pub trait Emit: Sized {
     /// A whole number, the same for all lanes.
@@ -176,6 +179,11 @@ pub trait Emit: Sized {
     fn prim(&mut self, prim: Prim, args: &[&Self::Value]) -> Self::Value;
     /// A uniform value in every lane.
     fn splat(&mut self, value: &Self::Value, lanes: u32) -> Self::Value;
+    /// How the greater or lesser of two floats of a type is one operation in which a NaN wins and -0 is below +0;
+    /// `None` where the machine has none.
+    fn extremum(&self, _dtype: DType) -> Option<Extremum<Self>> {
+        None
+    }
     /// How uniform uint32 values become one; `None` where a uniform value costs each lane what one of its own
     /// does.
     fn joins(&self) -> Option<Join<Self>> {
@@ -210,6 +218,27 @@ pub trait Emit: Sized {
     /// [exchange](Emit::exchange).
     fn shared(&mut self, _dtype: DType, _count: u32) -> Self::Table {
         unreachable!("who has no team has nothing to share")
+    }
+    /// A new table of the elements of a block of a scan, which the lanes across it exchange. Its entries are
+    /// [written](Emit::write_across) and [read](Emit::read_across) side by side from a multiple of the lanes on.
+    fn block(&mut self, _dtype: DType) -> Self::Table {
+        unreachable!("a core scans in order")
+    }
+    /// Of such a table, the entry with that number of the run of each lane.
+    fn read_run(&mut self, _table: Self::Table, _at: Self::Index) -> Self::Value {
+        unreachable!("a core scans in order")
+    }
+    /// Sets the entry with that number of the run of each lane.
+    fn write_run(&mut self, _table: Self::Table, _at: Self::Index, _value: &Self::Value) {
+        unreachable!("a core scans in order")
+    }
+    /// The value of one lane, for all.
+    fn of_lane(&mut self, _value: &Self::Value, _lane: Self::Index) -> Self::Value {
+        unreachable!("a core scans in order")
+    }
+    /// Of a value of each run of a block, that of the run of each element from the given one on.
+    fn of_runs(&mut self, _value: &Self::Value, _at: Self::Index) -> Self::Value {
+        unreachable!("a core scans in order")
     }
     /// A new table for a row of so many elements.
     fn row(&mut self, _dtype: DType, _length: Self::Index) -> Self::Table {

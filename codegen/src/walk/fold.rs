@@ -9,7 +9,7 @@
 //! *Across*: SIMD lanes lie along the columns, and 32 of them at a time are the virtual lanes.
 //! *Along*: each SIMD lane walks its own columns, and the virtual lanes are a table.
 
-use super::{At, Emit, State, Step, V, Walk};
+use super::{At, Emit, Slot, State, Step, V, Walk};
 use crate::mapping::{BLOCK, GROUP, Worker};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Order, PassId};
@@ -107,36 +107,42 @@ impl<E: Emit> Walk<'_, E> {
             return state;
         }
         let counts = self.kernel.passes[pass.index()].carries.iter().any(|c| c.fold == Fold::Moments);
-        if self.mapping.worker == Worker::Core || !counts {
-            return self.part_across(pass, first, count);
+        if self.mapping.worker == Worker::Core || !counts && !self.mapping.keeps {
+            return self.part_across(pass, first, count, true);
         }
-        // In a whole block it is known what each step divides by.
+        // All of a whole block is read at once, and it is known what each step divides by.
         let size = self.emit.number(BLOCK);
         let whole = self.emit.step(Step::Div, count, size);
         let part = self.emit.step(Step::Sub, size, count);
         let initial = self.initial(pass);
-        let state = self.when(whole, false, &initial, 1, |w| w.part_across(pass, first, size));
-        self.when(part, false, &state, 1, |w| w.part_across(pass, first, count))
+        let state = self.when(whole, false, &initial, 1, |w| w.part_across(pass, first, size, counts));
+        self.when(part, false, &state, 1, |w| w.part_across(pass, first, count, true))
     }
 
-    /// The state of a run of elements, each through the fold.
-    pub(super) fn part_across(&mut self, pass: PassId, first: E::Index, count: E::Index) -> State {
+    /// The state of a run of elements, each through the fold, that does or does not have a rest that is less than
+    /// a turn.
+    pub(super) fn part_across(
+        &mut self,
+        pass: PassId,
+        first: E::Index,
+        count: E::Index,
+        has_rest: bool,
+    ) -> State {
         let (initial, widths) = (self.initial(pass), self.widths(pass, self.mapping.lanes()));
-        let chunks = self.each_chunk(pass, first, count, &initial, &widths, &mut |w, state| {
+        let chunks = self.each_chunk(pass, (first, count, has_rest), &initial, &widths, &mut |w, state| {
             w.stores(pass);
             w.next(pass, state)
         });
         self.halve(pass, chunks)
     }
 
-    /// Goes through a run of elements, 32 a turn, each vector with a state of its own that starts from
-    /// `initial`; `body` is said with the columns of a vector set, and gives its next state.
-    #[allow(clippy::too_many_arguments, reason = "the bounds of a run and what is done with it")]
+    /// Goes through a run of elements (its first, how many, and whether it has a rest that is less than a turn),
+    /// 32 a turn, each vector with a state of its own that starts from `initial`; `body` is said with the columns
+    /// of a vector set, and gives its next state.
     pub(super) fn each_chunk(
         &mut self,
         pass: PassId,
-        first: E::Index,
-        count: E::Index,
+        (first, count, has_rest): (E::Index, E::Index, bool),
         initial: &[V],
         widths: &[u32],
         body: &mut dyn FnMut(&mut Self, &[V]) -> State,
@@ -163,11 +169,14 @@ impl<E: Emit> Walk<'_, E> {
             let next: State = states.chunks(parts).enumerate().flat_map(next).collect();
             carried.iter().map(|&at| next[at]).collect()
         });
-        let states: State = of_all(&states);
-        let states = self.when(rest, false, &states, lanes, |w| {
-            let next = |(c, state)| w.scoped(|w| w.chunk_of_tail(pass, tail, rest, c as i64, state, body));
-            states.chunks(parts).enumerate().flat_map(next).collect()
-        });
+        let mut states: State = of_all(&states);
+        if has_rest {
+            states = self.when(rest, false, &states, lanes, |w| {
+                let next =
+                    |(c, state)| w.scoped(|w| w.chunk_of_tail(pass, tail, rest, c as i64, state, body));
+                states.chunks(parts).enumerate().flat_map(next).collect()
+            });
+        }
         states.chunks(parts).map(State::from_slice).collect()
     }
 
@@ -215,7 +224,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Sets the columns of a pass from the row-major position of the first lane.
-    fn bind_position_across(&mut self, pass: PassId, at: E::Index) {
+    pub(super) fn bind_position_across(&mut self, pass: PassId, at: E::Index) {
         let cols = self.kernel.passes[pass.index()].cols.clone();
         if let [axis] = cols[..] {
             return self.bind(axis, At::Lanes(at));
@@ -251,13 +260,17 @@ impl<E: Emit> Walk<'_, E> {
             let (low, high): (State, State) = halves.into_iter().unzip();
             state = join(self, &low, &high);
             lanes /= 2;
-            state = state.iter().map(|&v| self.wide(v, lanes)).collect();
+            state =
+                state.iter().map(|&v| if self.lanes_of(v) == 1 { v } else { self.wide(v, lanes) }).collect();
         }
         state
     }
 
     pub(super) fn halves(&mut self, v: V, lanes: u32) -> (V, V) {
-        let dtype = self.slots[v.0 as usize].dtype;
+        let Slot { dtype, lanes: own, .. } = self.slots[v.0 as usize];
+        if own == 1 {
+            return (v, v);
+        }
         let value = self.handle(v, lanes);
         let (low, high) = self.emit.halves(&value);
         (self.emitted(dtype, lanes / 2, low), self.emitted(dtype, lanes / 2, high))
@@ -426,7 +439,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Sets the columns of a pass from a row-major position that all lanes share.
-    fn bind_position_along(&mut self, pass: PassId, at: E::Index) {
+    pub(super) fn bind_position_along(&mut self, pass: PassId, at: E::Index) {
         let cols = self.kernel.passes[pass.index()].cols.clone();
         self.bind_axes(&cols, at);
     }

@@ -8,7 +8,7 @@
 
 use super::place::Apart;
 use super::{Active, At, Emit, Step, V, Walk, What};
-use crate::mapping::Worker;
+use crate::mapping::{RUN, Worker};
 use numfuse_ir::index::{Guard, Index, Range, Term, Word};
 use numfuse_ir::kernel::{Inst, Val};
 use numfuse_ir::prim::Prim;
@@ -167,7 +167,7 @@ impl<E: Emit> Walk<'_, E> {
         let (run, stride) = match apart {
             None => return (first, None),
             Some(Apart::Elements(stride)) => (1, stride),
-            Some(Apart::Runs(stride)) => (super::scan::RUN, stride),
+            Some(Apart::Runs(stride)) => (RUN, stride),
         };
         let span = self.emit.number(run * (i64::from(self.mapping.lanes()) - 1));
         let span = self.scale(span, stride);

@@ -4,9 +4,9 @@
 //! ([`abi::launch`](crate::abi::launch) counts them, in the same way). What happens inside a row is
 //! the same for all: `passes`.
 
-use super::{At, Emit, State, Step, Walk};
+use super::{At, Emit, State, Step, Walk, Written};
 use crate::abi;
-use crate::mapping::{self, Worker};
+use crate::mapping::{self, WARP, Worker};
 use numfuse_ir::kernel::{AxisId, Inst, Order, PassId, Val};
 
 /// A run of coordinates along an axis: its first, and how many.
@@ -26,6 +26,10 @@ impl<E: Emit> Walk<'_, E> {
         let Some(last) = self.last_row_axis() else { return self.rows(body) };
         let size = abi::chunk(self.kernel, self.mapping);
         self.units(|w, unit| {
+            if w.mapping.apart {
+                let (start, count) = w.chunk_of_thread(unit, last, size);
+                return w.strip(last, start, count, &mut body);
+            }
             let (start, count) = w.chunk_of(unit, last, size);
             w.strips_of_chunk(last, start, count, &mut body);
         });
@@ -46,6 +50,16 @@ impl<E: Emit> Walk<'_, E> {
                 State::new()
             });
         });
+    }
+
+    /// Where a thread whose lanes are a warp apart begins, and how far it is from there to the end of the chunk.
+    fn chunk_of_thread(&mut self, unit: E::Index, last: AxisId, size: i64) -> Run<E::Index> {
+        let (warp, zero) = (self.emit.number(WARP), self.emit.number(0));
+        let chunk = self.emit.step(Step::Div, unit, warp);
+        let thread = self.emit.step(Step::Rem, unit, warp);
+        let (start, count) = self.chunk_of(chunk, last, size);
+        let left = self.emit.step(Step::Sub, count, thread);
+        (self.emit.step(Step::Add, start, thread), self.emit.step(Step::Max, left, zero))
     }
 
     /// All lanes of a chunk: strip by strip, or the one strip that a GPU's worker has.
@@ -81,8 +95,13 @@ impl<E: Emit> Walk<'_, E> {
             return body(self);
         }
         let n = self.emit.number(lanes.into());
-        let whole = self.emit.step(Step::Div, count, n);
-        let rest = self.emit.step(Step::Sub, n, count);
+        let (whole, rest) = if self.mapping.apart {
+            let (one, most) = (self.emit.number(1), self.emit.number((i64::from(lanes) - 1) * WARP + 1));
+            let whole = self.emit.step(Step::Div, count, most);
+            (whole, self.emit.step(Step::Sub, one, whole))
+        } else {
+            (self.emit.step(Step::Div, count, n), self.emit.step(Step::Sub, n, count))
+        };
         for (cond, have) in [(whole, None), (rest, Some(count))] {
             self.when(cond, false, &[], lanes, |w| {
                 w.bind(axis, At::Lanes(start));
@@ -238,13 +257,32 @@ impl<E: Emit> Walk<'_, E> {
                 w.turn(down, across, whole);
                 let columns = (!whole).then_some(across.count);
                 let (from, zero) = (down.start, w.emit.number(0));
-                w.repeat(zero, down.count, 1, &[], &[], |w, row, _| {
-                    let at = w.emit.step(Step::Add, from, row);
-                    w.bind(down.axis, At::Uniform(at));
-                    w.hoist(&w.roots());
-                    w.bind(across.axis, At::Lanes(across.start));
-                    w.turned_row = Some(row);
-                    w.masked(columns, |w| w.passes(0));
+                let many = if whole { w.rows_at_once() } else { 1 };
+                w.repeat(zero, down.count, many, &[], &[], |w, row, _| {
+                    let open = |w: &mut Self, k: i64| {
+                        let k = w.emit.number(k);
+                        let row = w.emit.step(Step::Add, row, k);
+                        let at = w.emit.step(Step::Add, from, row);
+                        w.bind(down.axis, At::Uniform(at));
+                        w.hoist(&w.roots());
+                        w.bind(across.axis, At::Lanes(across.start));
+                        w.turned_row = Some(row);
+                    };
+                    if many == 1 {
+                        open(w, 0);
+                        w.masked(columns, |w| w.passes(0));
+                    } else {
+                        // What all rows read is on its way before any of them is written.
+                        let rows: Vec<Vec<Written<E>>> = (0..many)
+                            .map(|k| {
+                                w.beside(|w| {
+                                    open(w, k);
+                                    w.writes(PassId(0))
+                                })
+                            })
+                            .collect();
+                        rows.iter().flatten().for_each(|(place, value)| w.emit.store(place, value, None));
+                    }
                     w.turned_row = None;
                     State::new()
                 });
@@ -252,6 +290,16 @@ impl<E: Emit> Walk<'_, E> {
                 State::new()
             });
         }
+    }
+
+    /// How many rows of a square are read before they are written: several where there is little to compute, on
+    /// a GPU, whose threads wait for what they read.
+    fn rows_at_once(&self) -> i64 {
+        const FEW: i64 = 8;
+        const CHEAP: usize = 24;
+        let waits = |inst: &Inst| matches!(inst, Inst::Call(..) | Inst::Pick { .. } | Inst::Within { .. });
+        let is_cheap = self.kernel.body.len() <= CHEAP && !self.kernel.body.iter().any(waits);
+        if self.mapping.worker == Worker::Warp && is_cheap { FEW } else { 1 }
     }
 
     /// Reads the turned loads along the axis on which they are neighbours, into their squares.

@@ -16,13 +16,14 @@ mod guards;
 pub(crate) mod half;
 mod layout;
 mod place;
+mod prefix;
 mod quick;
 mod scan;
 mod states;
 mod values;
 mod within;
 
-pub use emit::{Active, Emit, Join, Memory, Place, Spread, Step};
+pub use emit::{Active, Emit, Extremum, Join, Memory, Place, Spread, Step};
 
 use crate::mapping::{self, Layout, Mapping, Worker};
 use numfuse_ir::dtype::DType;
@@ -41,6 +42,8 @@ pub enum Entry {
     Main,
     /// States of blocks in scratch are joined in groups, to states in scratch.
     Join,
+    /// Totals of blocks in scratch are scanned there.
+    Prefix,
     /// What is done with the states of blocks in scratch.
     Finish,
 }
@@ -48,10 +51,12 @@ pub enum Entry {
 impl Entry {
     /// The entries of a kernel under a mapping.
     pub fn of(mapping: Mapping) -> &'static [Entry] {
-        match (mapping.layout.has_finish(), mapping.joins) {
-            (false, _) => &[Entry::Main],
-            (true, false) => &[Entry::Main, Entry::Finish],
-            (true, true) => &[Entry::Main, Entry::Join, Entry::Finish],
+        match (mapping.layout.has_finish(), mapping.joins, mapping.has_prefix()) {
+            (false, _, _) => &[Entry::Main],
+            (true, false, false) => &[Entry::Main, Entry::Finish],
+            (true, true, false) => &[Entry::Main, Entry::Join, Entry::Finish],
+            (true, false, true) => &[Entry::Main, Entry::Prefix, Entry::Finish],
+            (true, true, true) => &[Entry::Main, Entry::Join, Entry::Prefix, Entry::Finish],
         }
     }
 }
@@ -62,6 +67,7 @@ pub fn walk<E: Emit>(kernel: &Kernel, mapping: Mapping, entry: Entry, emit: &mut
     walk.scoped(|w| {
         w.hoist(&w.roots());
         match (mapping.layout, entry) {
+            (Layout::Scan | Layout::ScanBands, _) if mapping.has_prefix() => w.scan_apart(entry),
             (_, Entry::Join) => w.join_groups(),
             (Layout::Flat, _) => w.flat(|w| w.passes(0)),
             (Layout::Tall, _) => w.tall(|w| w.passes(0)),
@@ -74,6 +80,7 @@ pub fn walk<E: Emit>(kernel: &Kernel, mapping: Mapping, entry: Entry, emit: &mut
             (Layout::Tile, _) => w.tiles(),
             (Layout::Scan, Entry::Main) => w.totals(),
             (Layout::Scan, Entry::Finish) => w.parts_of_scan(),
+            (_, Entry::Prefix) | (Layout::ScanBands, _) => unreachable!("a core has no such entry"),
         }
     });
 }
@@ -123,6 +130,9 @@ struct Scope<I> {
     pointers: HashMap<(BufferId, Index), (I, u64)>,
     finals: HashMap<(PassId, u32, u32), V>,
 }
+
+/// A value and where it goes.
+type Written<E> = (Place<<E as Emit>::Index, <E as Emit>::Value>, <E as Emit>::Value);
 
 /// The parts of the states of all carries of a pass, one after the other.
 type State = SmallVec<[V; 4]>;
@@ -431,9 +441,16 @@ impl<'k, E: Emit> Walk<'k, E> {
 
     /// The values that a pass folds and stores, and those in the indices of its stores.
     fn pass_roots(&self, pass: PassId) -> Vec<Val> {
-        let pass = &self.kernel.passes[pass.index()];
-        let mut roots: Vec<Val> = pass.carries.iter().flat_map(|c| c.args.iter().copied()).collect();
-        for store in &pass.stores {
+        let carries = &self.kernel.passes[pass.index()].carries;
+        let mut roots: Vec<Val> = carries.iter().flat_map(|c| c.args.iter().copied()).collect();
+        roots.extend(self.store_roots(pass));
+        roots
+    }
+
+    /// The values that a pass stores, and those in the indices of its stores.
+    fn store_roots(&self, pass: PassId) -> Vec<Val> {
+        let mut roots = Vec::new();
+        for store in &self.kernel.passes[pass.index()].stores {
             roots.push(store.value);
             Inst::Coord(store.at.clone()).for_each_arg(&mut |v| roots.push(v));
         }

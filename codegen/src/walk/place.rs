@@ -3,8 +3,8 @@
 //! The part of an index that does not move with the loops still to come is added to the pointer
 //! before they open; what is left at the point of use is one offset and the spread of the lanes.
 
-use super::scan::RUN;
 use super::{At, Emit, Memory, Place, Spread, Step, V, Walk};
+use crate::mapping::RUN;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::{Guard, Index, Term, Word};
 use numfuse_ir::kernel::BufferId;

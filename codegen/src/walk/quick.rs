@@ -166,7 +166,7 @@ impl<E: Emit> Walk<'_, E> {
                 let count = w.up_to(start, beyond, size);
                 let part = match ways {
                     Some(ways) => w.extremes_across(pass, ways, start, count),
-                    None => w.part_across(pass, start, count),
+                    None => w.part_across(pass, start, count, true),
                 };
                 w.join(pass, state, &part)
             })
@@ -207,7 +207,7 @@ impl<E: Emit> Walk<'_, E> {
             return all;
         }
         let doubt = self.holds(doubt);
-        self.when(doubt, true, &all, 1, |w| w.part_across(pass, first, count))
+        self.when(doubt, true, &all, 1, |w| w.part_across(pass, first, count, true))
     }
 
     /// The extremes of a run but for the sign of a zero and for NaN, with what else it folds; and whether
@@ -223,7 +223,7 @@ impl<E: Emit> Walk<'_, E> {
         }
         initial.push(self.known(Scalar::bool(false)));
         let widths = vec![self.mapping.lanes(); initial.len()];
-        let chunks = self.each_chunk(pass, first, count, &initial, &widths, &mut |w, state| {
+        let chunks = self.each_chunk(pass, (first, count, true), &initial, &widths, &mut |w, state| {
             let (has_nan, mut rest) = state.split_last().expect("it ends with what it says of NaN");
             let (mut has_nan, mut next) = (*has_nan, State::new());
             for (carry, way) in carries.iter().zip(ways) {
@@ -324,7 +324,7 @@ impl<E: Emit> Walk<'_, E> {
         let no = self.known(Scalar::bool(false));
         let initial: State = sought.iter().map(|_| no).collect();
         let widths = vec![self.mapping.lanes(); initial.len()];
-        let chunks = self.each_chunk(pass, first, count, &initial, &widths, &mut |w, state| {
+        let chunks = self.each_chunk(pass, (first, count, true), &initial, &widths, &mut |w, state| {
             let any = sought.iter().zip(state);
             any.map(|(sought, &any)| {
                 let is_one = w.is_sought(sought);
@@ -350,7 +350,7 @@ impl<E: Emit> Walk<'_, E> {
         let constants = sought.iter().flat_map(|(carry, _)| carry.fold.init(kernel.dtype(carry.args[0])));
         let initial: State = constants.map(|c| self.known(c)).collect();
         let widths = vec![lanes; initial.len()];
-        let chunks = self.each_chunk(pass, first, count, &initial, &widths, &mut |w, state| {
+        let chunks = self.each_chunk(pass, (first, count, true), &initial, &widths, &mut |w, state| {
             let any: Vec<V> = sought.iter().map(|sought| w.is_sought(sought)).collect();
             let any = any.into_iter().reduce(|a, b| w.apply(Prim::Or, &[a, b]));
             let any = w.handle(any.expect("a place is sought"), lanes);

@@ -11,30 +11,30 @@
 
 use super::{At, Emit, State, Step, V, Walk};
 use crate::abi::{self, PARTS_OF_SCAN};
-use crate::mapping::{self, BLOCK};
+use crate::mapping::{self, BLOCK, RUN, Worker};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::kernel::{AxisId, Carry, Inst, Pass, PassId, Val};
 use numfuse_ir::ops::fold::Fold;
 use numfuse_ir::prim::Prim;
 use std::ops::Range;
 
-/// Children of a run, at every level.
-pub(super) const RUN: i64 = 16;
-
 /// What gives the total of a block, from its first element, its length and the running value before it.
-type Block<'a, W, I> = dyn FnMut(&mut W, I, I, &[V]) -> State + 'a;
+pub(super) type Block<'a, W, I> = dyn FnMut(&mut W, I, I, &[V]) -> State + 'a;
 
 /// A part of a sequence: its first element, and the first beyond.
 #[derive(Clone, Copy)]
-struct Part<I> {
-    from: I,
-    to: I,
+pub(super) struct Part<I> {
+    pub(super) from: I,
+    pub(super) to: I,
 }
 
 impl<E: Emit> Walk<'_, E> {
     /// A pass that scans, as a whole.
     pub(super) fn scan(&mut self, pass: PassId) {
         self.hoist(&self.pass_roots(pass));
+        if self.mapping.worker != Worker::Core && self.scans_in_warp(pass) {
+            return self.scan_in_warp(pass);
+        }
         let lanes = self.state_lanes(pass);
         let (from, to) = (self.emit.number(0), self.visits(pass));
         self.levels_of_scan(pass, lanes, Part { from, to }, &mut |w, first, count, before| {
@@ -94,7 +94,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Goes through the blocks of a part, in order.
-    fn levels_of_scan(
+    pub(super) fn levels_of_scan(
         &mut self,
         pass: PassId,
         lanes: u32,
@@ -110,7 +110,7 @@ impl<E: Emit> Walk<'_, E> {
     /// Goes through the children of one level, which go on from `before`. `running` holds the running
     /// value of each level up to this one; gives the total of all children, and those values after them.
     #[allow(clippy::too_many_arguments, reason = "where a scan is at one level, and what is done there")]
-    fn level_of_scan(
+    pub(super) fn level_of_scan(
         &mut self,
         pass: PassId,
         level: u32,
@@ -301,7 +301,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// Gives a carry's running value to what reads it at the point that is bound.
-    fn set_running(&mut self, carry: usize, running: &[V]) {
+    pub(super) fn set_running(&mut self, carry: usize, running: &[V]) {
         let body = &self.kernel.body;
         for (&running, part) in running.iter().zip(0..) {
             let of_carry = Inst::After { carry: carry as u32, part };
@@ -329,7 +329,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The totals before any element.
-    fn neutral(&mut self, pass: PassId) -> State {
+    pub(super) fn neutral(&mut self, pass: PassId) -> State {
         let kernel = self.kernel;
         let carries = &kernel.passes[pass.index()].carries;
         let constants = carries.iter().flat_map(|c| c.fold.neutral(kernel.dtype(c.args[0])));
@@ -338,7 +338,7 @@ impl<E: Emit> Walk<'_, E> {
 }
 
 /// The folds of a pass, and which parts of its state are theirs.
-fn folds(pass: &Pass) -> impl Iterator<Item = (Fold, Range<usize>)> {
+pub(super) fn folds(pass: &Pass) -> impl Iterator<Item = (Fold, Range<usize>)> {
     pass.carries.iter().scan(0, |first, carry| {
         let parts = *first..*first + carry.fold.parts();
         *first = parts.end;

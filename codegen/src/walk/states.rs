@@ -14,7 +14,7 @@ use numfuse_ir::kernel::{AxisId, Order, PassId};
 
 /// Which states: of blocks, or of groups of blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Region {
+pub(super) enum Region {
     Blocks,
     Groups,
 }
@@ -181,7 +181,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// The states of as many blocks as there are lanes, one in each.
-    fn states_from(&mut self, pass: PassId, row: E::Index, region: Region, at: E::Index) -> State {
+    pub(super) fn states_from(&mut self, pass: PassId, row: E::Index, region: Region, at: E::Index) -> State {
         let lanes = self.mapping.lanes();
         let (cell, stride) = self.cell_in(region, at, row);
         let dtypes = self.part_dtypes(pass).into_iter().enumerate();
@@ -220,7 +220,7 @@ impl<E: Emit> Walk<'_, E> {
     }
 
     /// How many groups the blocks of the first pass have.
-    fn groups(&mut self) -> E::Index {
+    pub(super) fn groups(&mut self) -> E::Index {
         let blocks = self.blocks();
         let size = self.emit.number(mapping::group(self.mapping));
         self.divide_up(blocks, size)
@@ -233,7 +233,7 @@ impl<E: Emit> Walk<'_, E> {
 
     /// The same for a block or a group of them. What lanes lie along lies side by side: rows, or on a GPU,
     /// where lanes lie across blocks, blocks.
-    fn cell_in(&mut self, region: Region, block: E::Index, row: E::Index) -> (E::Index, E::Index) {
+    pub(super) fn cell_in(&mut self, region: Region, block: E::Index, row: E::Index) -> (E::Index, E::Index) {
         let axes: Vec<AxisId> = self.kernel.row_axes().collect();
         let rows = self.extent_of(&axes);
         let parts = self.emit.number(abi::parts(self.kernel) as i64);

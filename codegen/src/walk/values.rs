@@ -3,7 +3,7 @@
 //! A value is emitted once in the outermost open loop that it does not move with, and is found
 //! there by whoever needs it further in.
 
-use super::{At, Emit, Place, Slot, Spread, State, V, Walk, What};
+use super::{At, Emit, Place, Slot, Spread, State, V, Walk, What, Written};
 use crate::mapping;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::index::Word;
@@ -227,7 +227,7 @@ impl<E: Emit> Walk<'_, E> {
     /// Writes what a pass writes at one point (or strip of points).
     pub(super) fn stores(&mut self, pass: PassId) {
         let kernel = self.kernel;
-        self.require(&self.pass_roots(pass));
+        self.require(&self.store_roots(pass));
         let mut stores = kernel.passes[pass.index()].stores.iter().peekable();
         while let Some(store) = stores.next() {
             let (place, value, lanes) = self.written(store);
@@ -242,6 +242,19 @@ impl<E: Emit> Walk<'_, E> {
                 }
             }
         }
+    }
+
+    /// What a pass writes at one point, and where, before any of it is written.
+    pub(super) fn writes(&mut self, pass: PassId) -> Vec<Written<E>> {
+        let kernel = self.kernel;
+        self.require(&self.store_roots(pass));
+        let stores = kernel.passes[pass.index()].stores.iter();
+        stores
+            .map(|store| {
+                let (place, value, _) = self.written(store);
+                (place, value)
+            })
+            .collect()
     }
 
     /// Where a store goes, its value, and over how many lanes it spreads.

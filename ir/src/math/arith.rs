@@ -58,6 +58,12 @@ pub trait Arith {
     /// kept out of the straight path and skipped when no lane needs them.
     fn rare(&mut self, cond: Self::V, fast: Self::V, slow: impl FnOnce(&mut Self) -> Self::V) -> Self::V;
 
+    /// The greater or lesser of two floats where a NaN wins and -0 is below +0, if the machine has an operation
+    /// for that. Which NaN it is, is not said.
+    fn extremum(&mut self, _prim: Prim, _a: Self::V, _b: Self::V) -> Option<Self::V> {
+        None
+    }
+
     /// Steps `state` on in the lanes where `going` (a bool) holds, at most `most` times: `step` is given
     /// the number of the turn (a uint32) and the state, and gives whether a lane goes on and its next
     /// state. Lanes that have stopped keep theirs. Gives the last states.

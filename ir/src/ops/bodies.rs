@@ -147,6 +147,9 @@ pub(super) fn extremum<A: Arith>(k: &mut A, prim: Prim, a: A::V, b: A::V) -> A::
     if let Some(chosen) = extremum_of_known(k, prim, a, b).or_else(|| extremum_of_known(k, prim, b, a)) {
         return chosen;
     }
+    if let Some(chosen) = k.extremum(prim, a, b) {
+        return chosen;
+    }
     let chosen = k.prim(prim, &[a, b]);
     // Equal operands differ at most in the sign of zero: + + wins in `maximum`, - in `minimum`.
     let (a_bits, b_bits) = (k.to_bits(a), k.to_bits(b));

@@ -17,6 +17,7 @@ pub struct Module {
     module: CUmodule,
     main: Entry,
     join: Option<Entry>,
+    prefix: Option<Entry>,
     finish: Option<Entry>,
     bytes: usize,
     mapping: Mapping,
@@ -99,9 +100,10 @@ impl Module {
                 unsafe { call!(cuFuncSetAttribute(main.0, most, cuda::MOST_KEPT as i32))? };
             }
             let join = mapping.joins.then(|| entry(cuda::JOIN)).transpose()?;
+            let prefix = mapping.has_prefix().then(|| entry(cuda::PREFIX)).transpose()?;
             let finish = mapping.layout.has_finish().then(|| entry(cuda::FINISH)).transpose()?;
             let title = numfuse_codegen::cpu::title(kernel, mapping).into();
-            Ok(Module { gpu, module, main, join, finish, bytes: image.len(), mapping, title })
+            Ok(Module { gpu, module, main, join, prefix, finish, bytes: image.len(), mapping, title })
         })?)
     }
 
@@ -136,9 +138,13 @@ impl Module {
 
     /// The calls of the driver that a launch is, in order: of each entry one, and more where there are more blocks
     /// than the driver takes.
-    pub(super) fn calls(&self, launch: Launch) -> SmallVec<[Call; 3]> {
-        let entries =
-            [(Some(self.main), launch.units), (self.join, launch.join), (self.finish, launch.finish)];
+    pub(super) fn calls(&self, launch: Launch) -> SmallVec<[Call; 4]> {
+        let entries = [
+            (Some(self.main), launch.units),
+            (self.join, launch.join),
+            (self.prefix, launch.prefix),
+            (self.finish, launch.finish),
+        ];
         let mut calls = SmallVec::new();
         for (entry, units) in entries {
             let Some(Entry(function)) = entry else { continue };

@@ -28,8 +28,9 @@ const LAUNCHES: std::ops::RangeInclusive<usize> = 2..=512;
 /// of very many, of large memory, with library ops, and those that check indices.
 pub(crate) fn bytes_at_once(plan: &Plan, steps: &[PreparedStep]) -> Option<usize> {
     let steps = || plan.steps.iter().zip(steps).filter(|(_, prepared)| !prepared.is_empty);
-    let launches =
-        |launch: Launch| 1 + [launch.join, launch.finish].iter().filter(|&&units| units > 0).count();
+    let launches = |launch: Launch| {
+        1 + [launch.join, launch.prefix, launch.finish].iter().filter(|&&units| units > 0).count()
+    };
     let scratch = steps().map(|(_, prepared)| prepared.launch.scratch_bytes).sum::<usize>();
     let bytes = scratch + plan.slots.iter().map(Slot::bytes).sum::<usize>();
     let is_plain = |step: &Step| step.kernel().is_some_and(|job| job.checks.is_empty());

@@ -51,7 +51,7 @@ pub(crate) fn launch(job: &LibraryJob, workers: usize) -> Launch {
             (cut.units(workers), cut.scratch_bytes())
         }
     };
-    Launch { units, grain, scratch_bytes, join: 0, finish: 0, shared_bytes: 0 }
+    Launch { units, grain, scratch_bytes, join: 0, prefix: 0, finish: 0, shared_bytes: 0 }
 }
 
 /// At most how many bytes the op's library allocates for itself, on all threads together.
