@@ -30,6 +30,9 @@ pub struct Fake {
 const OPTIONS: &str = "-std=c++17 -O1 -ffp-contract=off -fno-exceptions -fPIC -shared -fvisibility=hidden -w \
                        -U_FORTIFY_SOURCE";
 
+/// What the libraries need.
+const LIBRARIES: &str = "-ldl -lm -lpthread";
+
 /// What a compiler must know: half precision, and fibers.
 const PROBE: &str = "
 #include <ucontext.h>
@@ -155,13 +158,24 @@ impl Fake {
         self.libraries.join(name)
     }
 
+    /// Puts one of them into a folder as it would be without a call.
+    pub fn make_without(&self, call: &str, name: &str, into: &Path) {
+        let stem = name.trim_start_matches("lib").trim_end_matches(".so");
+        let (source, made) = (folder().join(format!("{stem}.cpp")), into.join(name));
+        let renamed = format!("-D{call}={call}_of_another_version -Wl,-soname,{name}");
+        let (source, made) = (source.display(), made.display());
+        let command = format!("{} {OPTIONS} {renamed} -o '{made}' '{source}' {LIBRARIES}", self.compiler);
+        let output = shell(&command);
+        assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     fn make() -> Option<Fake> {
         let draft = Scratch::new("draft");
         let probe = draft.0.join("probe.cpp");
         std::fs::write(&probe, PROBE).expect("a file can be written");
         let library = |source: &Path, options: &str| {
             let (source, library) = (source.display(), draft.0.join("library.so"));
-            (format!("{options} -o '{}' '{source}' -ldl -lm -lpthread", library.display()), library)
+            (format!("{options} -o '{}' '{source}' {LIBRARIES}", library.display()), library)
         };
         let compiles = |compiler: &String, options: &str| {
             shell(&format!("{compiler} {OPTIONS} {}", library(&probe, options).0)).status.success()

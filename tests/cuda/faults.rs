@@ -3,6 +3,7 @@
 use crate::alone::{in_a_fork, is_child};
 use crate::fake::{Fake, Scratch, child, on_fake, succeeds};
 use crate::skips::skipped;
+use numfuse::fft::{self, Norm};
 use numfuse::prelude::*;
 use numfuse::{Error, cuda};
 use numfuse_runtime::cuda::capabilities;
@@ -139,6 +140,68 @@ fn without_cublas_a_product_is_a_sentence() {
         }
         assert_eq!((&x + 1.0).sum(..).item::<f32>().unwrap(), 80_200.0, "kernels need no library");
     });
+}
+
+#[test]
+fn a_library_without_a_call_is_a_sentence() {
+    const NAME: &str = "faults::a_library_without_a_call_is_a_sentence";
+    if is_child(NAME) {
+        let expected = std::env::var(EXPECTED).expect("it was set");
+        let x = there(400).reshape([20, 20]);
+        let asked = [
+            (&x + 1.0).eval(),
+            x.matmul(&x).eval(),
+            fft::fft(&x, None, -1, Norm::Backward).eval(),
+            cuda::Generator::new(0, cuda::Algorithm::Philox4x32, 1).map(drop),
+        ];
+        let said: Vec<String> = asked.into_iter().filter_map(Result::err).map(sentence).collect();
+        let is_expected = |said: &String| said.starts_with(&expected);
+        assert!(!said.is_empty() && said.iter().all(is_expected), "{said:#?}\nand not\n{expected}");
+        return the_processor_goes_on();
+    }
+    let lacking = [
+        ("libcuda.so", "cuGraphAddKernelNode_v2", "install a driver of CUDA 12.0 or newer"),
+        (
+            "libnvrtc.so",
+            "nvrtcGetCUBIN",
+            "install CUDA's NVRTC (the Python package nvidia-cuda-nvrtc has it)",
+        ),
+        (
+            "libcublas.so",
+            "cublasGemmStridedBatchedEx",
+            "install another cuBLAS (the Python package nvidia-cublas",
+        ),
+        (
+            "libcufft.so",
+            "cufftMakePlanMany64",
+            "install another cuFFT (the Python package nvidia-cufft has it)",
+        ),
+        (
+            "libcurand.so",
+            "curandSetStream",
+            "install another cuRAND (the Python package nvidia-curand has it)",
+        ),
+    ];
+    let Some(fake) = Fake::get() else { return };
+    for (lacks, call, remedy) in lacking {
+        let (kernels, folder) = (Scratch::new(NAME), Scratch::new(&format!("{NAME}-{call}")));
+        for (library, ..) in lacking.iter().filter(|(library, ..)| *library != lacks) {
+            std::fs::copy(fake.library(library), folder.0.join(library))
+                .expect("the folder for tests can be written to");
+        }
+        fake.make_without(call, lacks, &folder.0);
+        let path = folder.0.to_string_lossy();
+        let file = lacks.trim_end_matches(".so");
+        let expected = format!("no CUDA device: {file} has no {call}: {remedy}");
+        let variables = [
+            ("LD_LIBRARY_PATH", &*path),
+            ("NUMFUSE_CUDA_LIBRARIES", &*path),
+            ("VIRTUAL_ENV", ""),
+            (EXPECTED, &expected),
+        ];
+        let Some(output) = child(NAME, &kernels.0, &variables) else { return };
+        succeeds(&format!("{NAME}, {call}"), &output);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One GPU: its context, its one stream, its memory and its modules.
 
 use super::driver::{Failure, call};
-use super::libraries::DRIVER;
+use super::libraries::{DRIVER, Missing};
 use super::memory::Sizes;
 use super::staging::Stages;
 use super::{Error, Module};
@@ -16,7 +16,6 @@ use cudarc::driver::sys::{
 use std::collections::VecDeque;
 use std::ffi::{CStr, c_void};
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -86,14 +85,6 @@ impl Gpu {
     }
 
     fn open(ordinal: u32) -> Result<Gpu, Error> {
-        // A driver without one of the symbols is older than any that is supported: a sentence, not a panic.
-        let opened = std::panic::catch_unwind(AssertUnwindSafe(|| Gpu::open_unguarded(ordinal)));
-        opened.unwrap_or_else(|_| {
-            Err(Error::Unavailable("the driver lacks calls of CUDA 12: install a newer one".into()))
-        })
-    }
-
-    fn open_unguarded(ordinal: u32) -> Result<Gpu, Error> {
         let device = device(ordinal).map_err(Error::Unavailable)?;
         let failed = |failure: Failure| Error::Unavailable(failure.to_string());
         let properties = properties(device).map_err(failed)?;
@@ -303,12 +294,13 @@ fn context(device: CUdevice) -> Result<(CUcontext, CUstream, CUmemoryPool), Fail
 
 /// How many GPUs the driver finds, or why it cannot say.
 fn devices() -> Result<u32, String> {
-    if !DRIVER.is_present() {
-        return Err("libcuda cannot be loaded, so no NVIDIA driver is installed".into());
-    }
+    DRIVER.find().map_err(|missing| match missing {
+        Missing::File => "libcuda cannot be loaded, so no NVIDIA driver is installed".to_string(),
+        Missing::Call(call) => format!("libcuda has no {call}: install a driver of CUDA 12.0 or newer"),
+    })?;
     let (mut version, mut count) = (0, 0);
     let text = |failure: Failure| failure.to_string();
-    // SAFETY: the driver is there, and writes a number; every driver has these calls.
+    // SAFETY: the driver is there, and writes a number.
     unsafe { call!(cuInit(0)).and_then(|()| call!(cuDriverGetVersion(&mut version))) }.map_err(text)?;
     if version < LEAST_DRIVER {
         let (major, minor) = (version / 1000, version % 1000 / 10);

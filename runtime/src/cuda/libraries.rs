@@ -4,8 +4,9 @@
 //! on the loader's path, the wheels of Python packages) is opened here first, by its whole path: the loader
 //! then knows it by its name. Nothing is opened before a GPU is asked for.
 
-use super::Error;
+use super::{Error, calls};
 use crate::fork;
+use std::ffi::c_void;
 #[cfg(unix)]
 use std::path::Path;
 use std::path::PathBuf;
@@ -33,14 +34,39 @@ pub fn set_folders(folders: Folders) {
 pub(super) struct Library {
     names: &'static [&'static str],
     is_present: unsafe fn() -> bool,
+    /// The calls that are made of it.
+    calls: &'static [&'static str],
+    has: unsafe fn(&str) -> bool,
+}
+
+/// Why a library cannot be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// It cannot be loaded.
+    File,
+    /// It is there without a call that is made of it: it is too old, too new, or something else of that name.
+    Call(&'static str),
+}
+
+/// The library of which `cudarc` has the bindings in that module.
+macro_rules! library {
+    ($bindings:ident, $names:expr, $calls:expr) => {
+        Library {
+            names: &$names,
+            is_present: cudarc::$bindings::sys::is_culib_present,
+            calls: &$calls,
+            // SAFETY: it is called where the library is there; the address is compared with nothing, and not used.
+            has: |name| unsafe {
+                cudarc::$bindings::sys::culib().get::<*const c_void>(name.as_bytes()).is_ok()
+            },
+        }
+    };
 }
 
 /// The driver, which comes with the system unless a folder that is named has another.
-pub(super) const DRIVER: Library =
-    Library { names: &["cuda"], is_present: cudarc::driver::sys::is_culib_present };
+pub(super) const DRIVER: Library = library!(driver, ["cuda"], calls::DRIVER);
 /// The compiler of CUDA C.
-pub(super) const NVRTC: Library =
-    Library { names: &["nvrtc-builtins", "nvrtc"], is_present: cudarc::nvrtc::sys::is_culib_present };
+pub(super) const NVRTC: Library = library!(nvrtc, ["nvrtc-builtins", "nvrtc"], calls::NVRTC);
 
 /// A library that computes what is not ours to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +82,9 @@ pub(crate) enum Provider {
 impl Provider {
     fn library(self) -> Library {
         match self {
-            Provider::Blas => {
-                Library { names: &["cublasLt", "cublas"], is_present: cudarc::cublas::sys::is_culib_present }
-            }
-            Provider::Rand => {
-                Library { names: &["curand"], is_present: cudarc::curand::sys::is_culib_present }
-            }
-            Provider::Fft => Library { names: &["cufft"], is_present: cudarc::cufft::sys::is_culib_present },
+            Provider::Blas => library!(cublas, ["cublasLt", "cublas"], calls::CUBLAS),
+            Provider::Fft => library!(cufft, ["cufft"], calls::CUFFT),
+            Provider::Rand => library!(curand, ["curand"], calls::CURAND),
         }
     }
 
@@ -78,27 +100,34 @@ impl Provider {
     /// Loads it; its calls would panic where it is not there.
     ///
     /// # Errors
-    /// It cannot be loaded.
+    /// It cannot be loaded, or lacks a call.
     pub(crate) fn expect(self) -> Result<(), Error> {
-        if self.library().is_present() {
-            return Ok(());
-        }
         let [file, name, package] = self.names();
+        let (why, which) = match self.library().find() {
+            Ok(()) => return Ok(()),
+            Err(Missing::File) => ("cannot be loaded".to_string(), ""),
+            Err(Missing::Call(call)) => (format!("has no {call}"), "another "),
+        };
         Err(Error::Unavailable(format!(
-            "lib{file} cannot be loaded: install {name} (the Python package {package} has it), or name its folder in \
+            "lib{file} {why}: install {which}{name} (the Python package {package} has it), or name its folder in \
              NUMFUSE_CUDA_LIBRARIES"
         )))
     }
 }
 
 impl Library {
-    /// Whether it can be called; calls of a library that cannot would panic.
-    pub(super) fn is_present(self) -> bool {
+    /// Loads it. Calls of a library that is not there would panic, and so would calls that it has not.
+    pub(super) fn find(self) -> Result<(), Missing> {
         for name in self.names {
             open(name);
         }
         // SAFETY: it opens libraries by name, whose initialisers are those of NVIDIA's libraries.
-        unsafe { (self.is_present)() }
+        if !unsafe { (self.is_present)() } {
+            return Err(Missing::File);
+        }
+        // SAFETY: the library is there.
+        let missing = self.calls.iter().find(|call| !unsafe { (self.has)(call) });
+        missing.map_or(Ok(()), |call| Err(Missing::Call(call)))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   libraries   the driver and NVRTC, wherever they lie; none of them is needed to build or to start
+//!   calls       what is called of them, looked for before the first call
 //!        │
 //!   driver      the calls that are used, each checked
 //!        │
@@ -21,6 +22,7 @@
 //! them is here, since a call that the driver does not know must be a sentence, not a panic.
 
 mod bandwidth;
+mod calls;
 mod disk;
 mod driver;
 mod gpu;

@@ -1,7 +1,7 @@
 //! CUDA C to machine code, by NVIDIA's run-time compiler.
 
 use super::Error;
-use super::libraries::NVRTC;
+use super::libraries::{Missing, NVRTC};
 use crate::fork;
 use cudarc::nvrtc::sys::{self, nvrtcProgram, nvrtcResult};
 use std::ffi::CString;
@@ -35,19 +35,25 @@ pub(super) const OPTIONS: [&str; 6] = [
 /// # Errors
 /// There is none, or one that is too old.
 pub(super) fn version() -> Result<Version, Error> {
-    static VERSION: OnceLock<Option<Version>> = OnceLock::new();
+    static VERSION: OnceLock<Result<Version, String>> = OnceLock::new();
     let version = fork::once(&VERSION, || {
+        NVRTC.find().map_err(|missing| match missing {
+            Missing::File => "libnvrtc cannot be loaded".to_string(),
+            Missing::Call(call) => format!("libnvrtc has no {call}"),
+        })?;
         let (mut major, mut minor) = (0, 0);
         // SAFETY: the library is there, and writes two numbers.
-        let known = NVRTC.is_present() && unsafe { sys::nvrtcVersion(&mut major, &mut minor) } == SUCCESS;
-        known.then_some((major, minor))
+        match unsafe { sys::nvrtcVersion(&mut major, &mut minor) } {
+            SUCCESS => Ok((major, minor)),
+            other => Err(format!("libnvrtc does not say its version ({other:?})")),
+        }
     });
-    let why = match *version {
-        Some((major, minor)) if major < LEAST_MAJOR => {
+    let why = match version {
+        Ok((major, minor)) if *major < LEAST_MAJOR => {
             format!("libnvrtc is one of CUDA {major}.{minor}, {LEAST_MAJOR}.0 is needed")
         }
-        Some(version) => return Ok(version),
-        None => "libnvrtc cannot be loaded".into(),
+        Ok(version) => return Ok(*version),
+        Err(why) => why.clone(),
     };
     Err(Error::Unavailable(format!(
         "{why}: install CUDA's NVRTC (the Python package nvidia-cuda-nvrtc has it), or name its folder in \
