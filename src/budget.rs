@@ -49,7 +49,9 @@ pub(crate) fn plan(
     if least <= bytes {
         return (in_place, Fit::Whole);
     }
-    // Slabs read what they are computed from more than once: nothing is written over it.
+    // Slabs read what they are computed from more than once, and are cut from graphs as they were written:
+    // nothing is written over anything.
+    let options = Options { in_parts: None, ..options };
     let whole = plan_over(graph, options, &[]);
     let room = |bytes| room(bytes, on_gpu);
     let fit = match tile::fit(&whole, options, &Budget { bytes, room: &room, needed: &needed }) {

@@ -312,7 +312,7 @@ fn failure(
     // A plan serves all expressions of its form: the lines are those of this one.
     let line = lines().get(plan.origins[n.index()].index()).copied().unwrap_or(caller);
     let described = |n: NodeId| (plan.graph.node(n).dtype, plan.graph.node(n).shape.clone());
-    match explain::name(&plan.graph.node(n).kind) {
+    match explain::name_of(&plan.graph, n) {
         Some(op) => {
             let operands = plan.graph.inputs(n).iter().map(|&input| described(input)).collect();
             Error::new(cause, op, operands, line)
@@ -320,6 +320,10 @@ fn failure(
         None => Error::new(cause, asked, vec![described(n)], line),
     }
 }
+
+/// From so many elements on results that are put together are written part by part: copying them takes far
+/// longer than launching a few kernels, and compiling those once.
+const PARTS: usize = 1 << 17;
 
 /// The plan of an expression: the one that is known, or a new one.
 fn plan(capture: &Capture, config: &Config, workers: &Workers) -> Result<Arc<Planned>, Cause> {
@@ -332,7 +336,9 @@ fn new_plan(capture: &Capture, config: &Config, workers: &Workers) -> Result<Arc
         Device::Cuda(ordinal) => Machine::Gpu(gpu(ordinal)?),
     };
     let (graph, lines) = capture.graph();
-    let options = Options { fuse: config.fuse, fast_math: config.fast_math };
+    // The threads of a GPU go each their own way past a guard.
+    let in_parts = matches!(machine, Machine::Processor(_)).then_some(PARTS);
+    let options = Options { fuse: config.fuse, fast_math: config.fast_math, in_parts };
     let (plan, fit) = budget::plan(graph, options, &capture.holds, config.budget, machine);
     let planned = prepare(plan, fit, capture, lines, machine);
     watch::new_plan(&planned, capture.key, config);

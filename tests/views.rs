@@ -3,7 +3,7 @@
 #![allow(clippy::reversed_empty_ranges, reason = "negative ends count from the back")]
 
 use numfuse::prelude::*;
-use numfuse::{Error, index::Item, meshgrid_ij};
+use numfuse::{Error, eval_all, index::Item, meshgrid_ij};
 
 fn values(x: &Array) -> Vec<i64> {
     x.to_vec().unwrap_or_else(|error| panic!("{error}"))
@@ -135,4 +135,44 @@ fn views_of_evaluated_arrays_agree_with_views_of_pending_ones() -> Result<(), Er
         assert_eq!(values(&view(&pending)), values(&view(&evaluated)));
     }
     Ok(())
+}
+
+/// Large ones are written part by part, and are what small ones are.
+#[test]
+fn large_joins_are_those_of_small_ones() -> Result<(), Error> {
+    let (rows, columns) = (500, 400);
+    let x = arange(rows * columns).reshape([rows, columns]);
+    let at = |i: i64, j: i64| i * columns as i64 + j;
+    let check = |what: &str, y: &Array, of: &dyn Fn(i64, i64) -> i64| -> Result<(), Error> {
+        let width = y.shape()[1] as i64;
+        let found = y.to_vec::<i64>()?;
+        let apart = found.iter().zip(0..).find(|&(&v, k)| v != of(k / width, k % width));
+        assert_eq!(apart, None, "{what}");
+        Ok(())
+    };
+    let (n, m) = (rows as i64, columns as i64);
+    check("below", &concatenate([&x, &-&x], 0), &|i, j| if i < n { at(i, j) } else { -at(i - n, j) })?;
+    check("beside", &concatenate([&x, &-&x], 1), &|i, j| if j < m { at(i, j) } else { -at(i, j - m) })?;
+    check("rolled", &x.roll(7, 1), &|i, j| at(i, (j - 7).rem_euclid(m)))?;
+    check("framed", &x.pad(2, -1), &|i, j| match ((2..n + 2).contains(&i), (2..m + 2).contains(&j)) {
+        (true, true) => at(i - 2, j - 2),
+        _ => -1,
+    })?;
+    let turned = |i: i64, n: i64| {
+        if i < 0 {
+            -i
+        } else if i < n {
+            i
+        } else {
+            2 * n - 2 - i
+        }
+    };
+    check("reflected", &x.pad(3, Pad::Reflect), &|i, j| at(turned(i - 3, n), turned(j - 3, m)))?;
+    // Two that begin alike, and one that is read by what follows from it.
+    let (y, z) = (concatenate([&x, &(&x + 1)], 0), concatenate([&x, &(&x + 2)], 0));
+    let sum = &y + 1;
+    eval_all([&y, &z, &sum])?;
+    check("one", &y, &|i, j| if i < n { at(i, j) } else { at(i - n, j) + 1 })?;
+    check("other", &z, &|i, j| if i < n { at(i, j) } else { at(i - n, j) + 2 })?;
+    check("sum", &sum, &|i, j| if i < n { at(i, j) + 1 } else { at(i - n, j) + 2 })
 }

@@ -311,3 +311,43 @@ fn a_flat_view_of_rows_is_read_in_one_walk() {
     let text = explain::explain(&planned(g, &[root]));
     assert!(text.contains("load x[i]"), "{text}");
 }
+
+/// The places that the steps of a plan write to, as the parts of updates; empty for a step that writes all.
+fn parts(text: &str) -> Vec<Vec<(i64, i64)>> {
+    let graph = parse::parse(text).unwrap_or_else(|error| panic!("{error}"));
+    let plan = plan(graph, Options { in_parts: Some(1000), ..Options::default() });
+    let part = |at: usize| match &plan.graph.node(plan.node_in(at)).kind {
+        Kind::Update(parts) => parts.to_vec(),
+        _ => Vec::new(),
+    };
+    // Each is written over the one before it, and nothing is copied.
+    assert!(plan.slots.iter().skip(1).all(|slot| slot.over.is_some()));
+    assert_eq!(parse::parse(&plan.graph.to_string()).map_err(|error| error.message), Ok(plan.graph.clone()));
+    (0..plan.slots.len()).map(part).collect()
+}
+
+#[test]
+fn what_is_put_side_by_side_is_written_part_by_part() {
+    let one = "%0 = leaf 0 : f32[40,50]\n%1 = leaf 1 : f32[40,50]\n%2 = const 0 : f32[]\n";
+    let beside = "%3 = expand %2 : f32[40,100]\n%4 = pad 0 50 %1 %3 : f32[40,100]\n\
+                  %5 = pad 0 0 %0 %4 : f32[40,100]\nout %5\n";
+    assert_eq!(parts(&format!("{one}{beside}")), [[(0, 1), (0, 1)], [(0, 1), (50, 1)]]);
+    // A frame: its sides are short, and few.
+    let frame = "%3 = expand %2 : f32[46,54]\n%4 = pad 3 2 %0 %3 : f32[46,54]\nout %4\n";
+    let expected =
+        [[(3, 1), (2, 1)], [(0, 1), (0, 1)], [(43, 1), (0, 1)], [(3, 1), (0, 1)], [(3, 1), (52, 1)]];
+    let mut found = parts(&format!("{one}{frame}"));
+    assert_eq!(found[0], expected[0]);
+    found.sort();
+    assert_eq!(found.len(), 5);
+    assert!(expected.iter().all(|part| found.contains(&part.to_vec())));
+    // Rows of two elements are not worth it, nor is what is small, nor what is read by something else.
+    let stack = "%3 = reshape %0 : f32[2000,1]\n%4 = reshape %1 : f32[2000,1]\n%5 = expand %2 : f32[2000,2]\n\
+                 %6 = pad 0 1 %4 %5 : f32[2000,2]\n%7 = pad 0 0 %3 %6 : f32[2000,2]\nout %7\n";
+    assert_eq!(parts(&format!("{one}{stack}")), [[]]);
+    let small =
+        "%0 = leaf 0 : f32[4]\n%1 = const 0 : f32[]\n%2 = expand %1 : f32[8]\n%3 = pad 2 %0 %2 : f32[8]\n";
+    assert_eq!(parts(&format!("{small}out %3\n")), [[]]);
+    let read = beside.replace("out %5", "%6 = sqrt %5 : f32[40,100]\nout %6");
+    assert_eq!(parts(&format!("{one}{read}")), [[]]);
+}

@@ -245,7 +245,10 @@ impl Run<'_> {
             return Ok(());
         }
         // Beforehand: the step may write over what it reads.
-        let expected = if self.options.check { Some(self.interpret(index, slots)) } else { None };
+        let expected = self.options.check.then(|| {
+            self.clear(index, slots);
+            self.interpret(index, slots)
+        });
         match &self.prepared.plan().steps[index].job {
             Job::Kernel(job) => self.launch(index, job, slots)?,
             Job::Library(job) => self.call(index, job, slots)?,
@@ -351,6 +354,15 @@ impl Run<'_> {
             // SAFETY: a slot of this step, which nobody else sees, or what it is written over; it has so
             // many bytes, and nobody holds a reference to them.
             unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
+        }
+    }
+
+    /// Zeros in the slots that a step begins: it may leave parts of them to others.
+    fn clear(&self, index: usize, slots: &Slots) {
+        let begun = self.prepared.plan().steps[index].accesses().filter(|(role, ..)| *role == Role::Out);
+        for (.., place) in begun.filter(|(.., place)| !self.is_over(*place)) {
+            // SAFETY: a slot of this step, which nobody else sees, of so many bytes.
+            unsafe { self.address(place, slots).cast_mut().write_bytes(0, self.size(place)) };
         }
     }
 

@@ -9,8 +9,14 @@ use numfuse::prelude::*;
 /// One kernel that reads that many elements and writes the result, all of four bytes.
 #[track_caller]
 fn moves(what: &str, expression: &Array, read: usize) {
+    moves_in(1, what, expression, read);
+}
+
+/// So many kernels that together do.
+#[track_caller]
+fn moves_in(kernels: usize, what: &str, expression: &Array, read: usize) {
     let (plan, text) = (expression.plan().expect("it is well-formed"), expression.explain());
-    assert_eq!(plan.kernels, 1, "{what}\n{text}");
+    assert_eq!(plan.kernels, kernels, "{what}\n{text}");
     let width = expression.dtype().bytes();
     assert_eq!(plan.bytes_moved, (4 * read + width * expression.size()) as u64, "{what}\n{text}");
     assert_eq!(plan.peak_bytes, expression.nbytes() as u64, "{what} needs a temporary\n{text}");
@@ -22,9 +28,13 @@ fn arrangements_move_nothing_but_operands_and_result() {
     let n = x.size();
     moves("a pad", &x.pad(2, 0.0), n);
     moves("a pad of a result", &(x * 2.0 + 1.0).pad(2, 0.0), n);
-    moves("a concatenation", &concatenate([x, y], 0), 2 * n);
+    moves_in(5, "a large pad, its middle and each side", &leaf(&[500, 400]).pad(2, 0.0), 200_000);
+    moves_in(2, "a concatenation, part by part", &concatenate([x, y], 0), 2 * n);
+    let small = leaf(&[30, 40]);
+    moves("a small concatenation", &concatenate([&small, &small], 0), 1200);
     moves("a concatenation of results", &(concatenate([&(x + 1.0), &(y * 3.0)], 1) * 2.0), 2 * n);
-    moves("a stack", &stack([x, y], 0), 2 * n);
+    moves_in(2, "a stack, part by part", &stack([x, y], 0), 2 * n);
+    moves_in(2, "a large roll, part by part", &leaf(&[500, 400]).roll(7, 0), 200_000);
     moves("a roll", &(x.roll(7, 1) + 1.0), n);
     moves("a repetition", &x.repeat(3, 0), n);
     moves("tiles", &x.tile([2, 1]), n);

@@ -50,6 +50,11 @@ fn check(
     Ok(())
 }
 
+/// What is put together is written part by part in every other plan.
+fn options(fuse: bool, seed: u64) -> Options {
+    Options { fuse, in_parts: (seed >> 13 & 1 == 1).then_some(2), ..Options::default() }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 4000, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() })]
 
@@ -73,7 +78,7 @@ proptest! {
         let case = grow(&genes, seed, seed % 4 == 1);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan_over(case.graph.clone(), Options { fuse, ..Options::default() }, &holds(&case, seed));
+            let plan = schedule::plan_over(case.graph.clone(), options(fuse, seed), &holds(&case, seed));
             let got = interpret_plan(&plan, &case.leaves, &case.scalars);
             check(if fuse { "fused" } else { "unfused" }, &case, &expected, &got)?;
         }
@@ -83,7 +88,7 @@ proptest! {
     #[test]
     fn slabs_agree(genes in genes(), seed in any::<u64>()) {
         let case = grow(&genes, seed, seed % 4 == 1);
-        let options = Options { fuse: seed % 8 < 4, ..Options::default() };
+        let options = options(seed % 8 < 4, 0);
         let plan = schedule::plan(case.graph.clone(), options);
         let Some(slabs) = cut(&plan, options, 1 + (seed >> 40) % 7) else { return Ok(()) };
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
@@ -100,7 +105,7 @@ proptest! {
     #[test]
     fn graphs_read_back_from_their_text(genes in genes(), seed in any::<u64>()) {
         let graph = grow(&genes, seed, true).graph;
-        let simple = schedule::plan(graph.clone(), Options::default()).graph;
+        let simple = schedule::plan(graph.clone(), options(true, seed)).graph;
         for graph in [graph, simple] {
             let text = graph.to_string();
             let again = parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
@@ -114,7 +119,7 @@ proptest! {
         let case = grow(&genes, seed, false);
         let expected = interp::interpret(&case.graph, &case.leaves, &case.scalars);
         for fuse in [true, false] {
-            let plan = schedule::plan_over(case.graph.clone(), Options { fuse, ..Options::default() }, &holds(&case, seed));
+            let plan = schedule::plan_over(case.graph.clone(), options(fuse, seed), &holds(&case, seed));
             for (vectors, name) in vectors() {
                 let got = execute(&plan, vectors, &case.leaves, &case.scalars);
                 let name = format!("{} code in {name}", if fuse { "fused" } else { "unfused" });

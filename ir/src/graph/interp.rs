@@ -109,7 +109,7 @@ fn compute(
         Kind::Cast => inputs[0].1.iter().map(|x| Value::of(*x).cast(node.dtype).whole()).collect(),
         Kind::View(by) => view(by, &inputs[0].0.shape, &node.shape, inputs[0].1),
         Kind::Pad(before) => pad(before, node, inputs),
-        Kind::Update(parts) => update(parts, inputs),
+        Kind::Update(parts) => update(parts, node, inputs),
         Kind::Scan { fold, axis } => scan(*fold, &node.shape, *axis, inputs[0].1),
         Kind::Gather { from, bounds } => gather(n, node, from, *bounds, inputs)?,
         Kind::Reduce { fold, part, axes } => {
@@ -231,12 +231,14 @@ fn pad(before: &[i64], node: &Node, inputs: &[(&Node, &[Scalar])]) -> Array {
 }
 
 /// The first operand after each element of the second was written to its place.
-fn update(parts: &[(i64, i64)], inputs: &[(&Node, &[Scalar])]) -> Array {
-    let ((whole, base), (inner, values)) = (inputs[0], inputs[1]);
+/// The new elements over the old ones, or over zeros where there are none.
+fn update(parts: &[(i64, i64)], whole: &Node, inputs: &[(&Node, &[Scalar])]) -> Array {
+    let (&(inner, values), base) = inputs.split_last().expect("an update has new values");
     let strides = whole.shape.strides();
     let start = parts.iter().zip(&strides).map(|((start, _), stride)| start * stride).sum();
     let by: Vec<i64> = parts.iter().zip(&strides).map(|((_, step), stride)| step * stride).collect();
-    let mut result = base.to_vec();
+    let nothing = || vec![Scalar::zero(whole.dtype); whole.shape.size()];
+    let mut result = base.first().map_or_else(nothing, |(_, base)| base.to_vec());
     places(&inner.shape, start, &by).zip(values).for_each(|(place, value)| result[place] = *value);
     result
 }

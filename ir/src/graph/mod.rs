@@ -75,7 +75,8 @@ pub enum Kind {
     /// the result's shape) showing around it: `pad`, `concatenate`, `roll`.
     Pad(SmallVec<[i64; 4]>),
     /// The first operand, with the elements of the second written over those at the places
-    /// `start + step * i` along each axis, as `(start, step)`: what `a[1:-1] = b` leaves.
+    /// `start + step * i` along each axis, as `(start, step)`: what `a[1:-1] = b` leaves. Of one operand
+    /// alone these are the elements, and all others are not known yet: schedulers begin arrays so.
     Update(SmallVec<[(i64, i64); 4]>),
     /// The running value of a fold along an axis: element `i` folds the operand's elements up to the
     /// `i`-th (`cumsum`).

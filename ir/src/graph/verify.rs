@@ -83,7 +83,8 @@ pub(super) fn verify_node(graph: &Graph, n: NodeId, numbers: &mut Numbered) -> R
         return Err(format!("operand {late:?} does not come before its user"));
     }
     let wanted = operands(&node.kind);
-    check(inputs.len() == wanted, || format!("{} operands where it takes {wanted}", inputs.len()))?;
+    let begins = matches!(node.kind, Kind::Update(_)) && inputs.len() == 1;
+    check(begins || inputs.len() == wanted, || format!("{} operands where it takes {wanted}", inputs.len()))?;
     let inputs: Vec<&Node> = inputs.iter().map(|&i| graph.node(i)).collect();
     match &node.kind {
         Kind::Leaf(i) => same_leaf(node, *i, numbers),
@@ -230,9 +231,10 @@ fn pad(node: &Node, before: &[i64], inputs: &[&Node]) -> Result<(), String> {
 fn update(node: &Node, parts: &[(i64, i64)], inputs: &[&Node]) -> Result<(), String> {
     let typed = inputs.iter().all(|i| i.dtype == node.dtype);
     check(typed, || "its operands have its type".to_string())?;
-    same_shape(node, inputs[0])?;
-    check(inputs[1].shape.size() > 0, || "nothing is written".to_string())?;
-    slice(parts, &node.shape, &inputs[1].shape)
+    let (values, base) = inputs.split_last().expect("it has one operand or two");
+    base.iter().try_for_each(|base| same_shape(node, base))?;
+    check(values.shape.size() > 0, || "nothing is written".to_string())?;
+    slice(parts, &node.shape, &values.shape)
 }
 
 fn scan(node: &Node, fold: Fold, axis: usize, from: &Node) -> Result<(), String> {

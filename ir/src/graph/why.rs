@@ -245,15 +245,16 @@ impl Elements<'_> {
             Kind::Update(parts) => {
                 // The element of the part that is written here, if there is one.
                 let at = coordinates(&node.shape, place);
-                let part = shape(inputs[1]);
+                let (&values, base) = inputs.split_last().expect("an update has new values");
+                let part = shape(values);
                 let inner = at.iter().zip(parts).zip(part.iter()).map(|((&c, &(start, step)), &extent)| {
                     let from = c as i64 - start;
                     let i = if step == 0 { 0 } else { from / step };
                     (i * step == from && (0..extent as i64).contains(&i)).then_some(i as usize)
                 });
                 match inner.collect::<Option<Vec<usize>>>() {
-                    Some(index) => vec![(inputs[1], flat(part, &index))],
-                    None => vec![(inputs[0], place)],
+                    Some(index) => vec![(values, flat(part, &index))],
+                    None => base.iter().map(|&base| (base, place)).collect(),
                 }
             }
             Kind::Library(op) => match op.family() {

@@ -261,7 +261,10 @@ impl Space {
                 SmallVec::from_vec(vec![(inputs[0], inside), (inputs[1], place.to_vec())])
             }
             // In place: the kernel walks the part that is written, and nothing else.
-            Kind::Update(_) => SmallVec::from_elem((inputs[1], place.to_vec()), 1),
+            Kind::Update(_) => {
+                let values = *inputs.last().expect("an update has new values");
+                SmallVec::from_elem((values, place.to_vec()), 1)
+            }
             Kind::Gather { from, bounds } => self.gathered(graph, n, from, *bounds, place),
             Kind::Reduce { axes, .. } => {
                 let shape = &graph.node(inputs[0]).shape;

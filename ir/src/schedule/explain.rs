@@ -1,8 +1,8 @@
 //! A plan in words, for someone who has never seen the code.
 
 use super::work::Work;
-use super::{Job, Place, Plan, Step, Strided};
-use crate::graph::{Kind, NodeId};
+use super::{Job, Place, Plan, Step, Strided, in_place};
+use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::Role;
 use crate::shape::Shape;
 use std::fmt::Write;
@@ -58,7 +58,7 @@ pub fn title(step: &Step, i: usize) -> String {
 }
 
 fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<String>) -> std::fmt::Result {
-    let ops: Vec<&str> = step.nodes.iter().filter_map(|n| name(&plan.graph.node(*n).kind)).collect();
+    let ops: Vec<&str> = step.nodes.iter().filter_map(|n| name_of(&plan.graph, *n)).collect();
     writeln!(text, "\n{}: {}", title(step, i), summary(&ops))?;
     writeln!(
         text,
@@ -80,7 +80,7 @@ fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<St
     }
     for (n, cut) in &step.writes {
         let node = plan.graph.node(*n);
-        writeln!(text, "  ends at {} {}{}, because {cut}", node.shape, node.dtype, origin(&node.kind))?;
+        writeln!(text, "  ends at {} {}{}, because {cut}", node.shape, node.dtype, origin(&plan.graph, *n))?;
     }
     for (node, why) in plan.copied_in(step) {
         writeln!(text, "  copies what {} leaves of the old version, because {why}", origin_name(plan, node))?;
@@ -156,6 +156,12 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
     }
 }
 
+/// The name of what a node of a plan's graph computes, where it computes something: a part of what is put
+/// together is one of a pad.
+pub fn name_of(graph: &Graph, n: NodeId) -> Option<&'static str> {
+    if in_place::begun(graph, n) { Some("pad") } else { name(&graph.node(n).kind) }
+}
+
 /// What wrote to the array of which an old version is copied.
 fn origin_name(plan: &Plan, node: NodeId) -> &'static str {
     let stands_for = plan.graph.nodes().find(|n| plan.origins[n.index()] == node);
@@ -163,8 +169,8 @@ fn origin_name(plan: &Plan, node: NodeId) -> &'static str {
     if let Some(Kind::Library(op)) = stands_for.map(|n| &plan.graph.node(n).kind) { op.name() } else { "set" }
 }
 
-fn origin(kind: &Kind) -> String {
-    name(kind).map_or(String::new(), |name| format!(", the result of {name}"))
+fn origin(graph: &Graph, n: NodeId) -> String {
+    name_of(graph, n).map_or(String::new(), |name| format!(", the result of {name}"))
 }
 
 /// Names in order of first use, with how often each is used.

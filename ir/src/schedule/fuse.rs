@@ -314,10 +314,12 @@ impl<'a> Fuser<'a> {
             Kind::Gather { .. } => {}
             Kind::Update(_) => {
                 // What it leaves of its base is in memory, and stays there.
-                let base = self.graph.inputs(n)[0];
-                growing.reads.insert(base);
-                self.handed_to[base.index()].push(demand.kernel);
-                self.forced[base.index()].get_or_insert(Cut::Updated);
+                if let Some(base) = in_place::base(self.graph, n) {
+                    growing.reads.insert(base);
+                    self.handed_to[base.index()].push(demand.kernel);
+                    let cut = if in_place::begun(self.graph, base) { Cut::Parts } else { Cut::Updated };
+                    self.forced[base.index()].get_or_insert(cut);
+                }
             }
         }
         if self.options.fuse && scattered::is_scattered(self.graph, n) {
@@ -399,7 +401,7 @@ impl<'a> Fuser<'a> {
         let joins = matches!(cut, Cut::Output | Cut::Operand | Cut::Recompute { .. })
             && !self.read_by_position[n.index()]
             && library::of_node(self.graph, n).is_none()
-            && in_place::base(self.graph, n).is_none();
+            && !in_place::is_update(self.graph, n);
         let is_scan = matches!(self.graph.node(n).kind, Kind::Scan { .. });
         if is_scan && !(kernel.space.is_split() && self.rows_beside(n, demand).is_some()) {
             return None;
@@ -503,9 +505,9 @@ fn cost_once(graph: &Graph, n: NodeId) -> u64 {
 
 /// The shape of what is written of a node: of an update the part that is new.
 pub fn written_shape(graph: &Graph, n: NodeId) -> &Shape {
-    match in_place::base(graph, n) {
-        Some(_) => &graph.node(graph.inputs(n)[1]).shape,
-        None => &graph.node(n).shape,
+    match graph.inputs(n).last() {
+        Some(&values) if in_place::is_update(graph, n) => &graph.node(values).shape,
+        _ => &graph.node(n).shape,
     }
 }
 

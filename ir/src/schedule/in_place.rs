@@ -13,9 +13,23 @@ use crate::view::{Sum, View};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-/// What an update is written over, if the node is one.
+/// Whether the node is an update.
+pub(super) fn is_update(graph: &Graph, n: NodeId) -> bool {
+    matches!(graph.node(n).kind, Kind::Update(_))
+}
+
+/// What an update is written over, if the node is one and there is such a thing.
 pub(super) fn base(graph: &Graph, n: NodeId) -> Option<NodeId> {
-    matches!(graph.node(n).kind, Kind::Update(_)).then(|| graph.inputs(n)[0])
+    (is_update(graph, n) && graph.inputs(n).len() == 2).then(|| graph.inputs(n)[0])
+}
+
+/// Whether the node is an update of an array that its updates alone make.
+pub(super) fn begun(graph: &Graph, n: NodeId) -> bool {
+    let mut first = n;
+    while let Some(before) = base(graph, first) {
+        first = before;
+    }
+    is_update(graph, first)
 }
 
 /// Where in the whole array the element at `place` of a part lies.

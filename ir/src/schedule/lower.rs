@@ -208,8 +208,10 @@ impl<'a> Lowering<'a> {
             self.builder.buffer(node.dtype.part(), Role::In);
         }
         let all = node.shape.size() as u64;
-        // Of what is taken by index no more need move than elements are taken.
-        let read = if is_taken(at) { all.min(self.space.count(self.space.depends(at))) } else { all };
+        // Of what is taken by index, or read for a part, no more need move than elements are.
+        let in_part = self.writes.iter().any(|n| in_place::is_update(self.graph, *n));
+        let some = is_taken(at) || in_part;
+        let read = if some { all.min(self.space.count(self.space.depends(at))) } else { all };
         let entry = self.buffers.entry(place);
         let buffer = BufferId(entry.index() as u32);
         let bytes = entry.or_insert(0);

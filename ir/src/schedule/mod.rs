@@ -6,6 +6,7 @@
 //! is exact in shapes and cheap to make again; its kernels are blind to shapes and expensive to
 //! compile, so the two are cached apart.
 
+mod beside;
 mod demand;
 pub mod explain;
 mod fuse;
@@ -39,11 +40,14 @@ pub struct Options {
     /// True where products may be rounded once with the sums that read them
     /// ([`contract`](crate::kernel::contract)), so that bits depend on what is fused.
     pub fast_math: bool,
+    /// What is put side by side to an output of so many elements or more is written part by part, each by a
+    /// kernel of its own; `None` to ask in one kernel for each element which part it is of.
+    pub in_parts: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { fuse: true, fast_math: false }
+        Options { fuse: true, fast_math: false, in_parts: None }
     }
 }
 
@@ -258,6 +262,8 @@ pub enum Cut {
     Operand,
     /// A part of it is written over.
     Updated,
+    /// It is put together part by part, and others come after it.
+    Parts,
     /// The kernel would have grown past a limit.
     TooLarge {
         /// The limit.
@@ -285,6 +291,7 @@ impl fmt::Display for Cut {
             Cut::Library => f.write_str("a library computes it"),
             Cut::Operand => f.write_str("a library reads it"),
             Cut::Updated => f.write_str("a part of it is written over"),
+            Cut::Parts => f.write_str("it is put together part by part"),
             Cut::TooLarge { limit } => write!(f, "the kernel would have more than {limit}"),
         }
     }
@@ -329,7 +336,10 @@ fn planned_again(graph: Option<Graph>, options: Options, holds: &[Hold]) -> Opti
 
 /// The plan in which the chosen updates are done in place, if their kernels can.
 fn planned(graph: Graph, options: Options, holds: &[Hold], choice: &Choice) -> Option<Plan> {
-    let (graph, origins) = simplify::simplify(graph, choice);
+    let (mut graph, mut origins) = simplify::simplify(graph, choice);
+    if let Some(least) = options.in_parts.filter(|_| options.fuse) {
+        (graph, origins) = beside::split(graph, origins, least);
+    }
     debug_assert_eq!(verify::verify(&graph), Ok(()), "simplify keeps graphs well-formed");
     let groups = fuse::fuse(&graph, options);
     let mut plan = lower::lower(&graph, &groups);

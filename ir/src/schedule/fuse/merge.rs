@@ -30,7 +30,7 @@ impl Fuser<'_> {
             return false;
         }
         let alone = |k: &Growing| {
-            let over = k.group.roots.iter().any(|(n, _)| in_place::base(self.graph, *n).is_some());
+            let over = k.group.roots.iter().any(|(n, _)| in_place::is_update(self.graph, *n));
             over || library::of_group(self.graph, &k.group).is_some()
         };
         if alone(first) || alone(second) {
