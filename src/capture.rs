@@ -11,7 +11,7 @@ use crate::key::KeyBuilder;
 use crate::lazy::State;
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::scalar::Scalar;
-use numfuse_ir::schedule::Hold;
+use numfuse_ir::schedule::{Hold, explain};
 use numfuse_runtime::{Buffer, Device, fork};
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -150,6 +150,39 @@ impl Capture {
             Role::Number(_) | Role::Inner(_) => None,
         };
         self.nodes.iter().zip(&ours).filter_map(leaf).collect()
+    }
+
+    /// Who holds the array behind a leaf of the graph beside this expression, as far as that is known: pending operations by
+    /// name and line, and how many other handles there are.
+    pub(crate) fn holders(&self, node: NodeId) -> Vec<String> {
+        let graph = self.graph().0;
+        let Kind::Leaf(leaf) = graph.node(node).kind else { return Vec::new() };
+        let Some(array) = self.leaf_arrays().nth(leaf as usize) else { return Vec::new() };
+        let uses = |reader: &Array| {
+            let inputs = reader.0.inputs().unwrap_or_default();
+            inputs.iter().filter(|input| Arc::ptr_eq(&input.0, &array.0)).count()
+        };
+        let is_ours = |reader: &Array| self.nodes.iter().any(|ours| Arc::ptr_eq(&ours.array.0, &reader.0));
+        let readers = array.0.readers.pending();
+        let inside: usize = self.nodes.iter().map(|visited| uses(&visited.array)).sum();
+        let beside: usize = readers.iter().filter(|reader| !is_ours(reader)).map(uses).sum();
+        let said = |reader: &Array| {
+            let name = explain::name(&reader.0.node.kind).unwrap_or("a view");
+            format!("by {name} at {}", reader.0.caller)
+        };
+        let mut holders: Vec<String> = readers.iter().filter(|reader| !is_ours(reader)).map(said).collect();
+        // This capture has a handle itself.
+        let others = Arc::strong_count(&array.0).saturating_sub(1 + inside + beside);
+        let bytes = self.leaves[leaf as usize].holders().unwrap_or(0).saturating_sub(2);
+        if others > 0 {
+            let handles = if others == 1 { "handle" } else { "handles" };
+            holders.push(format!("by {others} {handles} of it"));
+        } else if bytes > 0 {
+            holders.push("by what has borrowed its elements, or remembers them for `why`".to_string());
+        } else if holders.is_empty() {
+            holders.push("by handles of what is computed from it here".to_string());
+        }
+        holders
     }
 
     /// The arrays behind the leaves, in order of their numbers.

@@ -229,24 +229,32 @@ fn ready_there_at(array: &Array, caller: &'static Location<'static>) -> Result<R
 
 /// How an array was or would be computed; `None` of given data. Computes nothing.
 pub(crate) fn planned(array: &Array) -> Result<Option<Arc<Planned>>, Error> {
-    Ok(profiled(array)?.0)
+    Ok(profiled(array)?.planned)
 }
 
-/// A plan, if there is one, and what times were taken of it.
-type Profiled = (Option<Arc<Planned>>, Option<Arc<Profile>>);
+/// How an array was or would be computed.
+pub(crate) struct Profiled {
+    /// The plan; none of given data.
+    pub(crate) planned: Option<Arc<Planned>>,
+    /// The times that were taken of it.
+    pub(crate) profile: Option<Arc<Profile>>,
+    /// The expression, while it is pending.
+    pub(crate) capture: Option<Capture>,
+}
 
-/// How an array was or would be computed, and what times were taken of that. Computes nothing.
+/// How an array was or would be computed, with times of the one and the expression of the other. Computes
+/// nothing.
 pub(crate) fn profiled(array: &Array) -> Result<Profiled, Error> {
     array.check()?;
     if let Some(ready) = array.0.ready() {
-        return Ok((ready.planned, ready.profile));
+        return Ok(Profiled { planned: ready.planned, profile: ready.profile, capture: None });
     }
     let config = config::current();
     let workers = workers(&config);
     let capture = capture(array, &config, workers)?;
-    let planned = plan(&capture, &config, workers);
-    let caller = array.0.caller;
-    Ok((Some(planned.map_err(|cause| asked(cause, std::slice::from_ref(array), caller))?), None))
+    let failed = |cause| asked(cause, std::slice::from_ref(array), array.0.caller);
+    let planned = plan(&capture, &config, workers).map_err(failed)?;
+    Ok(Profiled { planned: Some(planned), profile: None, capture: Some(capture) })
 }
 
 /// What a pending array needs.

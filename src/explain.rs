@@ -2,13 +2,14 @@
 
 use crate::array::Array;
 use crate::budget::{Cut, Way};
+use crate::capture::Capture;
 use crate::error::{Cause, Error};
-use crate::eval::{self, Planned};
+use crate::eval::{self, Planned, Profiled};
 use numfuse_codegen::Mapping;
 use numfuse_ir::graph::print::{dot, excerpt};
 use numfuse_ir::graph::{Graph, Kind, Node, NodeId};
 use numfuse_ir::kernel::Kernel;
-use numfuse_ir::schedule::{LibraryJob, Plan, Step, explain};
+use numfuse_ir::schedule::{Copied, LibraryJob, OldVersion, Plan, Step, explain};
 use numfuse_ir::target::Vectors;
 use numfuse_runtime::cpu::bandwidth::Bandwidth;
 use numfuse_runtime::cuda::Gpu;
@@ -74,18 +75,23 @@ impl Array {
     pub fn explain(&self) -> String {
         match eval::profiled(self) {
             Err(error) => error.to_string(),
-            Ok((None, _)) => {
+            Ok(Profiled { planned: None, .. }) => {
                 let (dtype, shape) = self.description();
                 format!("given data: {dtype} {shape}; nothing is computed\n")
             }
-            Ok((Some(planned), profile)) => {
+            Ok(Profiled { planned: Some(planned), profile, capture }) => {
                 let times = profile.map_or(Vec::new(), |profile| profile.steps());
                 let graph = drawing(&planned.plan().graph);
-                let whole = || format!("plan: {}", steps(&planned, &planned.prepared, &times, |n| n));
+                // A plan serves all expressions of its form: the lines are those of this one.
+                let lines = capture.as_ref().map(|capture| capture.graph().1);
+                let lines = lines.unwrap_or_else(|| planned.lines.clone());
+                let seen = Seen { planned: &planned, capture: capture.as_ref(), lines };
+                let who = |copy: &OldVersion| seen.needs(copy);
+                let whole = || format!("plan: {}", seen.steps(&planned.prepared, &times, |n| n, who));
                 let plan = match &planned.way {
                     Way::Whole => whole(),
                     Way::Refused(refusal) => format!("{}\n\n{}", Cause::Budget(refusal.clone()), whole()),
-                    Way::Slabs(cut) => slabs(&planned, cut),
+                    Way::Slabs(cut) => seen.slabs(cut),
                 };
                 format!("{graph}\n{plan}")
             }
@@ -250,33 +256,80 @@ fn drawing(graph: &Graph) -> String {
     text
 }
 
-/// A plan that is run, step by step; `origin` says what a node of its graph is in the whole one.
-fn steps(
-    planned: &Planned,
-    prepared: &Prepared,
-    times: &[StepTime],
-    origin: impl Fn(NodeId) -> NodeId,
-) -> String {
-    let gpu = prepared.gpu();
-    let note = |i: usize| {
-        let step = &prepared.plan().steps[i];
-        let handed = step.library().map(|job| handed_to(job, gpu.is_some()));
-        let laid = laid(prepared, i);
-        let workspace = workspace(prepared.workspace(i));
-        let took = times.get(i).map(|time| took(step, time.least, gpu));
-        let notes = handed.into_iter().chain(laid).chain(workspace).chain(took);
-        notes.reduce(|a, b| format!("{a}\n  {b}"))
-    };
-    let text = explain::explain_with(prepared.plan(), prepared.workspace_bytes(), note);
-    text + &written(planned, prepared.plan(), origin)
+/// A plan and the expression that it is looked at for.
+struct Seen<'a> {
+    planned: &'a Planned,
+    /// The expression, while it is pending.
+    capture: Option<&'a Capture>,
+    /// The user's line of each of its nodes.
+    lines: Vec<&'static Location<'static>>,
 }
 
-/// What is computed before the slabs, and the first of them, which all others are like.
-fn slabs(planned: &Planned, cut: &Cut) -> String {
-    let part = |part: &PreparedPart| steps(planned, &part.prepared, &[], |n| part.origins[n.index()]);
-    let (first, slabs) = cut.slabs.parts();
-    let before = first.map_or(String::new(), |first| format!("\nbefore the slabs: {}", part(first)));
-    format!("{}{before}\nslab 1 of {}: {}", cut.text, slabs.len(), part(&slabs[0]))
+impl Seen<'_> {
+    /// A plan that is run, step by step; `origin` says what a node of its graph is in the whole one, and `who`
+    /// what an old version is copied for.
+    fn steps(
+        &self,
+        prepared: &Prepared,
+        times: &[StepTime],
+        origin: impl Fn(NodeId) -> NodeId,
+        who: impl Fn(&OldVersion) -> Option<String>,
+    ) -> String {
+        let gpu = prepared.gpu();
+        let note = |i: usize| {
+            let step = &prepared.plan().steps[i];
+            let handed = step.library().map(|job| handed_to(job, gpu.is_some()));
+            let laid = laid(prepared, i);
+            let workspace = workspace(prepared.workspace(i));
+            let took = times.get(i).map(|time| took(step, time.least, gpu));
+            let notes = handed.into_iter().chain(laid).chain(workspace).chain(took);
+            notes.reduce(|a, b| format!("{a}\n  {b}"))
+        };
+        let text = explain::explain_with(prepared.plan(), prepared.workspace_bytes(), note, who);
+        text + &self.written(prepared.plan(), origin)
+    }
+
+    /// What is computed before the slabs, and the first of them, which all others are like.
+    fn slabs(&self, cut: &Cut) -> String {
+        let part =
+            |part: &PreparedPart| self.steps(&part.prepared, &[], |n| part.origins[n.index()], |_| None);
+        let (first, slabs) = cut.slabs.parts();
+        let before = first.map_or(String::new(), |first| format!("\nbefore the slabs: {}", part(first)));
+        format!("{}{before}\nslab 1 of {}: {}", cut.text, slabs.len(), part(&slabs[0]))
+    }
+
+    /// The user's lines that each kernel computes.
+    fn written(&self, plan: &Plan, origin: impl Fn(NodeId) -> NodeId) -> String {
+        let mut text = String::new();
+        let origins = &self.planned.plan().origins;
+        for (i, step) in plan.steps.iter().enumerate() {
+            let line = |n: &NodeId| self.lines.get(origins[origin(*n).index()].index());
+            let mut lines: Vec<_> = step.nodes.iter().filter_map(line).collect();
+            lines.sort_unstable_by_key(|line| (line.file(), line.line(), line.column()));
+            lines.dedup();
+            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            text += &format!("\n{} was written at {}\n", explain::title(step, i), lines.join(", "));
+        }
+        text
+    }
+
+    /// What needs an old version that is copied: operations by name and line, or handles.
+    fn needs(&self, copy: &OldVersion) -> Option<String> {
+        let line = self.lines.get(copy.by.index())?;
+        match copy.why {
+            Copied::Read | Copied::Neighbours => {
+                let name = explain::reader(self.planned.plan(), copy.by);
+                Some(name.map_or(format!("at {line}"), |name| format!("by {name} at {line}")))
+            }
+            Copied::Shared => {
+                let made = format!("it was made at {line}");
+                let holders = self.capture.map(|capture| capture.holders(copy.by));
+                Some(holders.map_or(made.clone(), |holders| format!("{} ({made})", holders.join(", "))))
+            }
+            Copied::Foreign | Copied::Output => Some(format!("it was made at {line}")),
+            Copied::Failing => None,
+        }
+    }
 }
 
 /// What a step takes to work with, if anything.
@@ -344,21 +397,6 @@ fn took(step: &Step, time: Duration, gpu: Option<&'static Gpu>) -> String {
             }
             _ => format!(", from caches (memory gives {given:.1} GB/s)"),
         };
-    }
-    text
-}
-
-/// The user's lines that each kernel computes.
-fn written(planned: &Planned, plan: &Plan, origin: impl Fn(NodeId) -> NodeId) -> String {
-    let mut text = String::new();
-    let origins = &planned.plan().origins;
-    for (i, step) in plan.steps.iter().enumerate() {
-        let line = |n: &NodeId| planned.lines.get(origins[origin(*n).index()].index());
-        let mut lines: Vec<_> = step.nodes.iter().filter_map(line).collect();
-        lines.sort_unstable_by_key(|line| (line.file(), line.line(), line.column()));
-        lines.dedup();
-        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-        text += &format!("\n{} was written at {}\n", explain::title(step, i), lines.join(", "));
     }
     text
 }

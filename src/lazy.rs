@@ -11,6 +11,7 @@ use crate::config;
 use crate::error::{Cause, Error};
 use crate::eval::Planned;
 use crate::pending::{self, Waiting};
+use crate::readers::Readers;
 use crate::why::Recipe;
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
@@ -41,6 +42,8 @@ pub(crate) struct Lazy {
     pub(crate) error: Option<Error>,
     /// How much waits for this node to be computed.
     pub(crate) waiting: Waiting,
+    /// Who reads it, once it has its values.
+    pub(crate) readers: Readers,
     /// Where it lies or will be computed.
     place: Placed,
     state: Mutex<State>,
@@ -144,7 +147,15 @@ impl Lazy {
 
     fn on(device: Option<Device>, node: Node, state: State, caller: &'static Location<'static>) -> Array {
         let (waiting, place) = (Waiting::of(&state), Placed::new(device));
-        Array(Arc::new(Lazy { node, caller, error: None, waiting, place, state: Mutex::new(state) }))
+        let read: Inputs = match &state {
+            State::Pending(inputs) => inputs.iter().filter(|i| i.0.waiting.is_nothing()).cloned().collect(),
+            State::Claimed(..) | State::Moving(_) | State::Number(_) => Inputs::new(),
+            State::Ready(_) | State::StandIn(..) => Inputs::new(),
+        };
+        let (readers, state) = (Readers::default(), Mutex::new(state));
+        let array = Array(Arc::new(Lazy { node, caller, error: None, waiting, readers, place, state }));
+        read.iter().for_each(|input| input.0.readers.add(&array));
+        array
     }
 
     /// The elements of an array, to be copied to a device when they are needed.
@@ -209,7 +220,8 @@ impl Lazy {
         let caller = error.location();
         let state = Mutex::new(State::Pending(Inputs::new()));
         let (waiting, place) = (Waiting::default(), Placed::new(None));
-        Array(Arc::new(Lazy { node, caller, error: Some(error), waiting, place, state }))
+        let readers = Readers::default();
+        Array(Arc::new(Lazy { node, caller, error: Some(error), waiting, readers, place, state }))
     }
 
     pub(crate) fn state(&self) -> Locked<MutexGuard<'_, State>> {

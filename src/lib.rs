@@ -107,6 +107,7 @@ pub mod prelude;
 pub mod random;
 mod ranges;
 mod raw;
+mod readers;
 mod reduce;
 mod scan;
 mod scatter;

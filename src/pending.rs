@@ -59,6 +59,11 @@ impl Waiting {
         Waiting { operations: operations.into(), bytes: bytes.into() }
     }
 
+    /// Whether nothing waits: the node has its values, or is a number.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.operations.load(Relaxed) == 0
+    }
+
     /// Nothing waits any more: the node has its so many bytes.
     pub(crate) fn is_over(&self, bytes: usize) {
         self.operations.store(0, Relaxed);

@@ -68,6 +68,101 @@ fn what_somebody_holds_is_copied_and_the_reason_is_said() {
     assert!(b.explain().contains("copies what add_at leaves"), "{}", b.explain());
 }
 
+/// Whether an explanation says `what` of line `line` of this file.
+#[track_caller]
+fn says(explained: &str, what: &str, line: u32) {
+    let said = format!("{what} at {}:{line}:", file!());
+    assert!(explained.contains(&said), "{said}\n{explained}");
+}
+
+#[test]
+fn a_copy_names_the_pending_operations_and_the_handles_that_force_it() {
+    let (a, made) = (computed([6, 5]), line!());
+    let (double, doubled) = (&a * 2, line!());
+    let (rows, cut) = (a.i(2..), line!());
+    let b = a.set(0, 1);
+    let text = b.explain();
+    says(&text, "held by somebody else, too: by multiply", doubled);
+    says(&text, "by a view", cut);
+    assert!(text.contains("by 1 handle of it (it was made at "), "line {made}: {text}");
+
+    let other = a.clone();
+    assert!(b.explain().contains(", by 2 handles of it ("), "{}", b.explain());
+    drop((a, other));
+    let text = b.explain();
+    says(&text, "held by somebody else, too: by multiply", doubled);
+    assert!(!text.contains("handle"), "{text}");
+
+    double.eval().unwrap();
+    let text = b.explain();
+    says(&text, "held by somebody else, too: by a view", cut);
+    assert!(!text.contains("by multiply"), "{text}");
+    drop(rows);
+    // What was computed from it remembers it, to say why it is what it is.
+    assert!(b.explain().contains("or remembers them for `why`"), "{}", b.explain());
+    drop(double);
+    assert!(b.explain().contains("written over input 0"), "{}", b.explain());
+    assert!(!b.explain().contains("copies"), "{}", b.explain());
+}
+
+#[test]
+fn a_copy_names_what_its_elements_are_lent_to() {
+    let a = computed([6, 5]);
+    let lent = a.values::<f32>().unwrap();
+    let b = a.set(0, 1);
+    drop(a);
+    assert!(b.explain().contains("too: by what has borrowed its elements"), "{}", b.explain());
+    b.eval().unwrap();
+    assert_eq!(lent[..3], [0.0, 1.0, 2.0], "what is lent stays");
+    assert_eq!(elements(&b)[..6], [1.0, 1.0, 1.0, 1.0, 1.0, 5.0]);
+}
+
+#[test]
+fn a_copy_names_the_reader_in_its_own_evaluation() {
+    let a = computed([6, 5]);
+    let b = a.set(0, 1);
+    let (sum, summed) = (a.t().sum(0), line!());
+    drop(a);
+    eval_all([&b, &sum]).unwrap();
+    says(&b.explain(), "the old version is read elsewhere:", summed);
+    assert_eq!(elements(&sum), [10.0, 35.0, 60.0, 85.0, 110.0, 135.0]);
+
+    let a = computed([6, 5]);
+    let b = a.at(Array::from([0, 2])).add(1);
+    let (double, doubled) = (&b.i(0) * a.i(0), line!());
+    drop(a);
+    eval_all([&b, &double]).unwrap();
+    says(
+        &b.explain(),
+        "copies what add_at leaves of the old version, because the old version is read elsewhere:",
+        doubled,
+    );
+    assert_eq!(elements(&double), [0.0, 2.0, 6.0, 12.0, 20.0]);
+
+    let a = computed([6, 5]);
+    let (above, taken) = (a.i(..-1), line!());
+    let b = a.set(1.., above);
+    drop(a);
+    says(&b.explain(), "computed from elements at other places:", taken);
+}
+
+#[test]
+fn lines_are_those_of_the_expression_that_is_explained() {
+    let explained = |line: &mut u32| {
+        let a = computed([7, 3]);
+        let (b, written) = (a.set(0, 1), line!());
+        *line = written;
+        b.explain()
+    };
+    let (a, mut line) = (computed([7, 3]), 0);
+    says(&explained(&mut line), "was written", line);
+    // The same plan, found by its form.
+    let (b, written) = (a.set(0, 1), line!());
+    drop(a);
+    let text = b.explain();
+    says(&text, "was written", written);
+}
+
 #[test]
 fn what_is_read_where_it_is_written_is_read_in_place() {
     let a = computed([30, 40]);

@@ -1,7 +1,7 @@
 //! A plan in words, for someone who has never seen the code.
 
 use super::work::Work;
-use super::{Job, Place, Plan, Step, Strided, in_place};
+use super::{Job, OldVersion, Place, Plan, Step, Strided, in_place};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::Role;
 use crate::shape::Shape;
@@ -10,16 +10,25 @@ use std::fmt::Write;
 /// The plan as text: totals first, then each kernel with what it computes, what it
 /// reads and writes, why it ends where it does, and its loops.
 pub fn explain(plan: &Plan) -> String {
-    explain_with(plan, 0, |_| None)
+    explain_with(plan, 0, |_| None, |_| None)
 }
 
-/// [`explain`] with how many bytes steps take at most to work with, and a line more about a step where `note`
-/// has one.
-pub fn explain_with(plan: &Plan, workspace: u64, note: impl Fn(usize) -> Option<String>) -> String {
+/// [`explain`] with how many bytes steps take at most to work with, a line more about a step where `note`
+/// has one, and what an old version is copied for where `who` knows more than its name.
+pub fn explain_with(
+    plan: &Plan,
+    workspace: u64,
+    note: impl Fn(usize) -> Option<String>,
+    who: impl Fn(&OldVersion) -> Option<String>,
+) -> String {
     let mut text = String::new();
     let _ = totals(&mut text, plan, workspace);
     for (i, step) in plan.steps.iter().enumerate() {
         let _ = kernel(&mut text, plan, i, step, note(i));
+        for copy in plan.copied_in(step) {
+            text += &copied(plan, copy, who(&copy));
+        }
+        let _ = loops(&mut text, step);
     }
     text
 }
@@ -82,9 +91,11 @@ fn kernel(text: &mut String, plan: &Plan, i: usize, step: &Step, note: Option<St
         let node = plan.graph.node(*n);
         writeln!(text, "  ends at {} {}{}, because {cut}", node.shape, node.dtype, origin(&plan.graph, *n))?;
     }
-    for (node, why) in plan.copied_in(step) {
-        writeln!(text, "  copies what {} leaves of the old version, because {why}", origin_name(plan, node))?;
-    }
+    Ok(())
+}
+
+/// The loops of a kernel.
+fn loops(text: &mut String, step: &Step) -> std::fmt::Result {
     match &step.job {
         Job::Kernel(job) => job.kernel.to_string().lines().try_for_each(|line| writeln!(text, "    {line}")),
         Job::Library(_) => Ok(()),
@@ -162,11 +173,26 @@ pub fn name_of(graph: &Graph, n: NodeId) -> Option<&'static str> {
     if in_place::begun(graph, n) { Some("pad") } else { name(&graph.node(n).kind) }
 }
 
-/// What wrote to the array of which an old version is copied.
-fn origin_name(plan: &Plan, node: NodeId) -> &'static str {
-    let stands_for = plan.graph.nodes().find(|n| plan.origins[n.index()] == node);
+/// Which old version is copied, and for what.
+fn copied(plan: &Plan, copy: OldVersion, who: Option<String>) -> String {
     // An update is a pad or places taken by index by now: it was written as one all the same.
-    if let Some(Kind::Library(op)) = stands_for.map(|n| &plan.graph.node(n).kind) { op.name() } else { "set" }
+    let update = match stands_for(plan, copy.of).map(|n| &plan.graph.node(n).kind) {
+        Some(Kind::Library(op)) => op.name(),
+        Some(_) | None => "set",
+    };
+    let who = who.or_else(|| copy.names_reader().then(|| reader(plan, copy.by).map(str::to_string))?);
+    let who = who.map_or(String::new(), |who| format!(": {who}"));
+    format!("  copies what {update} leaves of the old version, because {}{who}\n", copy.why)
+}
+
+/// The name of what a node of the given graph computes, as far as it is still there.
+pub fn reader(plan: &Plan, node: NodeId) -> Option<&'static str> {
+    stands_for(plan, node).and_then(|n| name_of(&plan.graph, n))
+}
+
+/// What is computed for a node of the given graph.
+fn stands_for(plan: &Plan, node: NodeId) -> Option<NodeId> {
+    plan.graph.nodes().find(|n| plan.origins[n.index()] == node)
 }
 
 fn origin(graph: &Graph, n: NodeId) -> String {

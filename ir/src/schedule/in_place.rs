@@ -6,7 +6,7 @@
 //! in place. All other updates are said in terms of other nodes ([`update`](super::update)).
 
 use super::fuse::stored;
-use super::{Copied, Hold};
+use super::{Copied, Hold, Job, OldVersion, Place, Plan};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::AxisId;
 use crate::view::{Sum, View};
@@ -43,13 +43,13 @@ pub(super) struct Choice {
     /// Those that are done in place.
     pub(super) in_place: IndexSet<NodeId, FxBuildHasher>,
     /// Those whose old version is copied, with why.
-    pub(super) copies: Vec<(NodeId, Copied)>,
+    pub(super) copies: Vec<OldVersion>,
 }
 
 /// Why an update is not done in place.
 enum Refusal {
-    /// What it is written over has to be copied.
-    Copied(Copied),
+    /// What it is written over has to be copied, for that node.
+    Copied(Copied, NodeId),
     /// Its old version is computed beside the new part.
     Computed,
 }
@@ -62,12 +62,12 @@ impl Choice {
         let live = graph.live();
         let outputs: IndexSet<NodeId> = graph.outputs().iter().map(|&n| stored(graph, n)).collect();
         let mut able: IndexSet<NodeId> = IndexSet::new();
-        let mut refused: Vec<(NodeId, Copied)> = Vec::new();
+        let mut refused: Vec<OldVersion> = Vec::new();
         for &n in updates.iter().filter(|n| live[n.index()]) {
             let look = Look { graph, holds, live: &live, outputs: &outputs, able: &able };
             match look.at(n) {
                 Ok(()) => drop(able.insert(n)),
-                Err(Refusal::Copied(why)) => refused.push((n, why)),
+                Err(Refusal::Copied(why, by)) => refused.push(OldVersion { of: n, why, by }),
                 Err(Refusal::Computed) => {}
             }
         }
@@ -82,17 +82,64 @@ impl Choice {
                 wanted.extend(base(graph, n));
             }
         }
-        choice.copies = refused.into_iter().filter(|(n, _)| wanted.contains(n)).collect();
-        choice.copies.extend(graph.nodes().filter_map(|n| Some((n, scatter_copies(graph, n, holds)?))));
+        choice.copies = refused.into_iter().filter(|copy| wanted.contains(&copy.of)).collect();
         choice
+    }
+
+    /// Does nothing in place, since a step after it may fail.
+    pub(super) fn give_up(&mut self) {
+        let failing = |of: NodeId| OldVersion { of, why: Copied::Failing, by: of };
+        self.copies.extend(self.in_place.drain(..).map(failing));
     }
 }
 
-/// Why a scatter copies its base, as far as that is known of leaves.
-fn scatter_copies(graph: &Graph, n: NodeId, holds: &[Hold]) -> Option<Copied> {
-    let Kind::Library(op) = graph.node(n).kind else { return None };
-    let Kind::Leaf(leaf) = graph.node(stored(graph, graph.inputs(n)[0])).kind else { return None };
-    if op.is_scatter() { refused_by(holds, leaf) } else { None }
+/// The old versions that scatters copy instead of writing over them, in a finished plan.
+pub(super) fn of_scatters(plan: &Plan, holds: &[Hold]) -> Vec<OldVersion> {
+    let (mut found, live) = (Vec::new(), plan.graph.live());
+    for step in &plan.steps {
+        let (Job::Library(job), Some((n, _))) = (&step.job, step.writes.first()) else { continue };
+        let is_over = |place: &Place| match place {
+            Place::Slot(slot) => plan.slots[*slot as usize].over.is_some(),
+            Place::Leaf(_) => false,
+        };
+        if !job.op.is_scatter() || step.buffers.last().is_some_and(is_over) {
+            continue;
+        }
+        if let Some((why, by)) = of_scatter(&plan.graph, *n, &live, holds) {
+            let origin = |n: NodeId| plan.origins[n.index()];
+            found.push(OldVersion { of: origin(*n), why, by: origin(by) });
+        }
+    }
+    found
+}
+
+/// Why a scatter copies its base, and for which node.
+fn of_scatter(graph: &Graph, n: NodeId, live: &[bool], holds: &[Hold]) -> Option<(Copied, NodeId)> {
+    let base = stored(graph, graph.inputs(n)[0]);
+    if graph.outputs().iter().any(|&output| stored(graph, output) == base) {
+        return Some((Copied::Output, base));
+    }
+    let leaf = match graph.node(base).kind {
+        Kind::Leaf(leaf) => Some(leaf),
+        _ => None,
+    };
+    if let Some(why) = leaf.and_then(|leaf| refused_by(holds, leaf)) {
+        return Some((why, base));
+    }
+    // What the scatter needs is computed before it; others may read the base after it.
+    let mut before = vec![false; graph.len()];
+    before[n.index()] = true;
+    let up_to: Vec<NodeId> = graph.nodes().take(n.index() + 1).collect();
+    for node in up_to.into_iter().rev() {
+        if before[node.index()] {
+            graph.inputs(node).iter().for_each(|input| before[input.index()] = true);
+        }
+    }
+    let reader = graph.users(base).iter().copied().find(|user| live[user.index()] && !before[user.index()]);
+    match reader {
+        Some(reader) => Some((Copied::Read, reader)),
+        None => leaf.map(|_| (Copied::Failing, n)),
+    }
 }
 
 /// Why a leaf is not written over.
@@ -120,7 +167,7 @@ impl Look<'_> {
         let old = self.graph.inputs(n)[0];
         match &self.graph.node(old).kind {
             Kind::Leaf(leaf) => {
-                refused_by(self.holds, *leaf).map_or(Ok(()), |why| Err(Refusal::Copied(why)))?
+                refused_by(self.holds, *leaf).map_or(Ok(()), |why| Err(Refusal::Copied(why, old)))?
             }
             Kind::Update(_) if self.able.contains(&old) => {}
             Kind::Library(_) => {}
@@ -133,22 +180,22 @@ impl Look<'_> {
             Kind::Reduce { .. } => return Err(Refusal::Computed),
         }
         if self.outputs.contains(&old) {
-            return Err(Refusal::Copied(Copied::Output));
+            return Err(Refusal::Copied(Copied::Output, old));
         }
-        self.readers(n, old).map_err(Refusal::Copied)
+        self.readers(n, old).map_err(|(why, by)| Refusal::Copied(why, by))
     }
 
     /// Whether all readers of the old version are the update and what it writes, which reads it only at
     /// the places that it writes.
-    fn readers(&self, n: NodeId, old: NodeId) -> Result<(), Copied> {
+    fn readers(&self, n: NodeId, old: NodeId) -> Result<(), (Copied, NodeId)> {
         let inside = self.aligned(n, old)?;
         let is_inside = |user: &NodeId| *user == n || inside.contains(user) || !self.live[user.index()];
         for &node in inside.iter().chain([&old]) {
             if node != old && self.outputs.contains(&stored(self.graph, node)) {
-                return Err(Copied::Read(node));
+                return Err((Copied::Read, node));
             }
             if let Some(&user) = self.graph.users(node).iter().find(|user| !is_inside(user)) {
-                return Err(Copied::Read(user));
+                return Err((Copied::Read, user));
             }
         }
         Ok(())
@@ -156,7 +203,7 @@ impl Look<'_> {
 
     /// The nodes between what the update writes and the old version: elementwise ones and views, that lead
     /// to its elements at the places that are written.
-    fn aligned(&self, n: NodeId, old: NodeId) -> Result<IndexSet<NodeId>, Copied> {
+    fn aligned(&self, n: NodeId, old: NodeId) -> Result<IndexSet<NodeId>, (Copied, NodeId)> {
         const MOST: usize = 200;
         let depends = self.depends(n, old);
         let (values, shape) = (self.graph.inputs(n)[1], &self.graph.node(self.graph.inputs(n)[1]).shape);
@@ -164,29 +211,33 @@ impl Look<'_> {
         let axes: Vec<Sum> = (0..shape.len() as u32).map(|a| still(shape, a)).collect();
         let written = places(parts, &axes);
         let (mut inside, mut seen) = (IndexSet::new(), IndexSet::new());
-        let mut work = vec![(values, axes)];
-        while let Some((node, place)) = work.pop() {
+        // Each node beside the one that reads it.
+        let mut work = vec![(values, axes, n)];
+        while let Some((node, place, by)) = work.pop() {
             if !depends[node.index()] || !seen.insert((node, place.clone())) {
                 continue;
             }
             if node == old {
                 match place == written {
                     true => continue,
-                    false => return Err(Copied::Neighbours),
+                    false => return Err((Copied::Neighbours, by)),
                 }
             }
             inside.insert(node);
             let inputs = self.graph.inputs(node);
             match &self.graph.node(node).kind {
-                _ if seen.len() > MOST => return Err(Copied::Neighbours),
-                Kind::Map(_) | Kind::Cast => work.extend(inputs.iter().map(|&i| (i, place.clone()))),
+                _ if seen.len() > MOST => return Err((Copied::Neighbours, node)),
+                Kind::Map(_) | Kind::Cast => {
+                    work.extend(inputs.iter().map(|&input| (input, place.clone(), node)));
+                }
                 Kind::View(view) => {
-                    work.push((inputs[0], self.through(view, node, &place).ok_or(Copied::Neighbours)?));
+                    let beneath = self.through(view, node, &place).ok_or((Copied::Neighbours, node))?;
+                    work.push((inputs[0], beneath, node));
                 }
                 Kind::Pad(_) | Kind::Update(_) | Kind::Scan { .. } | Kind::Gather { .. } => {
-                    return Err(Copied::Neighbours);
+                    return Err((Copied::Neighbours, node));
                 }
-                Kind::Reduce { .. } | Kind::Library(_) => return Err(Copied::Neighbours),
+                Kind::Reduce { .. } | Kind::Library(_) => return Err((Copied::Neighbours, node)),
                 Kind::Leaf(_) | Kind::Const(_) | Kind::Scalar(_) | Kind::Iota(_) => {}
             }
         }

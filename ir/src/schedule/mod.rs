@@ -67,7 +67,7 @@ pub struct Plan {
     /// How many array operations the graph had: what an eager library would have run.
     pub operations: usize,
     /// The updates of the given graph whose old version is copied, with why.
-    pub copies: Vec<(NodeId, Copied)>,
+    pub copies: Vec<OldVersion>,
 }
 
 /// Whose the memory of a leaf is.
@@ -81,6 +81,27 @@ pub enum Hold {
     Foreign,
 }
 
+/// An old version that is copied, as far as an update leaves it. Nodes are those of the given graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OldVersion {
+    /// The update.
+    pub of: NodeId,
+    /// Why it is not written over.
+    pub why: Copied,
+    /// What needs the old version: its reader, or the array itself that somebody holds.
+    pub by: NodeId,
+}
+
+impl OldVersion {
+    /// Whether what needs the old version is another operation of the same evaluation.
+    pub fn names_reader(&self) -> bool {
+        match self.why {
+            Copied::Read | Copied::Neighbours => true,
+            Copied::Shared | Copied::Foreign | Copied::Output | Copied::Failing => false,
+        }
+    }
+}
+
 /// Why what an update leaves of the old version is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Copied {
@@ -88,12 +109,14 @@ pub enum Copied {
     Shared,
     /// The memory is not ours to write to.
     Foreign,
-    /// That node of the given graph reads the old version.
-    Read(NodeId),
+    /// Something else reads the old version.
+    Read,
     /// The old version is asked for, too.
     Output,
     /// New values are computed from elements at other places.
     Neighbours,
+    /// It has to be there until nothing can fail, or be read by a kernel of its own.
+    Failing,
 }
 
 /// One launch.
@@ -302,9 +325,10 @@ impl fmt::Display for Copied {
         f.write_str(match self {
             Copied::Shared => "the array that is written to is held by somebody else, too",
             Copied::Foreign => "the memory of the array that is written to was given, and is not written to",
-            Copied::Read(_) => "the old version is read elsewhere",
+            Copied::Read => "the old version is read elsewhere",
             Copied::Output => "the old version is asked for, too",
             Copied::Neighbours => "what is written is computed from elements at other places",
+            Copied::Failing => "the old version has to be there until nothing can fail any more",
         })
     }
 }
@@ -319,19 +343,19 @@ pub fn plan(graph: Graph, options: Options) -> Plan {
 pub fn plan_over(graph: Graph, options: Options, holds: &[Hold]) -> Plan {
     debug_assert_eq!(verify::verify(&graph), Ok(()), "a graph is well-formed before planning");
     let operations = simplify::operations(&graph);
-    let choice = if options.fuse { Choice::of(&graph, holds) } else { Choice::default() };
+    let mut choice = if options.fuse { Choice::of(&graph, holds) } else { Choice::default() };
     // A kernel that was to write in place may turn out to be one that cannot: all is then written anew.
     let spare = (!choice.in_place.is_empty()).then(|| graph.clone());
-    let planned = planned(graph, options, holds, &choice);
-    let again = || planned_again(spare, options, holds);
-    let mut plan = planned.or_else(again).expect("a plan that writes nothing in place is one");
+    let mut plan = planned(graph, options, holds, &choice).unwrap_or_else(|| {
+        choice.give_up();
+        let again = spare.and_then(|graph| planned(graph, options, holds, &choice));
+        again.expect("a plan that writes nothing in place is one")
+    });
     (plan.operations, plan.copies) = (operations, choice.copies);
+    if options.fuse {
+        plan.copies.extend(in_place::of_scatters(&plan, holds));
+    }
     plan
-}
-
-/// The plan in which no update is done in place.
-fn planned_again(graph: Option<Graph>, options: Options, holds: &[Hold]) -> Option<Plan> {
-    planned(graph?, options, holds, &Choice::default())
 }
 
 /// The plan in which the chosen updates are done in place, if their kernels can.
@@ -412,9 +436,9 @@ impl Plan {
     }
 
     /// The updates of the given graph whose old version a step copies, with why.
-    pub fn copied_in(&self, step: &Step) -> impl Iterator<Item = (NodeId, Copied)> {
+    pub fn copied_in(&self, step: &Step) -> impl Iterator<Item = OldVersion> {
         let is_here = |node: NodeId| step.nodes.iter().any(|n| self.origins[n.index()] == node);
-        self.copies.iter().copied().filter(move |(node, _)| is_here(*node))
+        self.copies.iter().copied().filter(move |copy| is_here(copy.of))
     }
 
     /// Why each materialised node is, in order of the steps.
