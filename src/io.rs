@@ -136,6 +136,16 @@ pub(crate) fn little_endian(bytes: &[u8], dtype: DType) -> Vec<u8> {
     }
 }
 
+/// Whether elements of files are as this machine has them.
+pub(crate) fn little_endian_only(dtype: DType) -> Result<(), String> {
+    match cfg!(target_endian = "little") || dtype.bytes() == 1 {
+        true => Ok(()),
+        false => {
+            Err(format!("little-endian {dtype} cannot be read where it lies on this machine: load the file"))
+        }
+    }
+}
+
 /// The bytes of one element, little-endian.
 fn ordered<const N: usize>(mut bytes: [u8; N], swap: bool) -> [u8; N] {
     if swap {
@@ -168,15 +178,15 @@ fn elements<T: Element, const N: usize>(
 }
 
 /// What a header says.
-struct Header {
-    dtype: DType,
-    big_endian: bool,
-    fortran: bool,
-    shape: Vec<usize>,
+pub(crate) struct Header {
+    pub(crate) dtype: DType,
+    pub(crate) big_endian: bool,
+    pub(crate) fortran: bool,
+    pub(crate) shape: Vec<usize>,
 }
 
 /// The header and the data of a file, or a sentence about what is wrong.
-fn parse(bytes: &[u8]) -> Result<(Header, &[u8]), String> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Header, &[u8]), String> {
     let rest = bytes.strip_prefix(MAGIC).ok_or("the magic string of a .npy file is missing")?;
     let (version, rest) = rest.split_first_chunk::<2>().ok_or("the file ends in its version")?;
     let (length, rest) = match version {

@@ -92,6 +92,7 @@ pub mod linalg;
 mod logic;
 mod manip;
 mod matrices;
+mod memmap;
 pub mod memory;
 mod nan;
 #[cfg(feature = "ndarray")]
@@ -153,6 +154,7 @@ pub use linalg::{
 pub use logic::*;
 pub use manip::*;
 pub use matrices::*;
+pub use memmap::{load_memmap, memmap};
 pub use nan::*;
 pub use nonzero::*;
 pub use npz::*;

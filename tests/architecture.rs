@@ -27,12 +27,13 @@ const LAYERS: [Layer; 5] = [
 const IR_MAY_USE: [&str; 4] = ["petgraph", "smallvec", "indexmap", "rustc-hash"];
 
 /// Libraries that exactly one crate may name, so that replacing one is a change in one folder.
-const ONE_OWNER: [(&str, &str); 8] = [
+const ONE_OWNER: [(&str, &str); 9] = [
     ("cranelift", "codegen"),
     ("regalloc2", "codegen"),
     ("cudarc", "runtime"),
     ("faer", "runtime"),
     ("matrixmultiply", "runtime"),
+    ("memmap2", "runtime"),
     ("rustfft", "runtime"),
     ("realfft", "runtime"),
     ("ndarray", ""),

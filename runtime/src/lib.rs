@@ -33,6 +33,7 @@ pub mod error;
 pub mod exec;
 pub mod fork;
 pub mod library;
+pub mod mapped;
 mod perf;
 pub mod pool;
 pub mod profile;

@@ -2,12 +2,13 @@
 
 use crate::elements;
 use numfuse::prelude::*;
-use numfuse::{fromfile, load, load_npz, save, savez, savez_compressed};
+use numfuse::{fromfile, load, load_memmap, load_npz, memmap, save, savez, savez_compressed};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// NumPy's names of what is compared here, on every type and arrangement.
-pub const COMPARED: [&str; 6] = ["fromfile", "load", "ndarray.tofile", "save", "savez", "savez_compressed"];
+pub const COMPARED: [&str; 7] =
+    ["fromfile", "load", "memmap", "ndarray.tofile", "save", "savez", "savez_compressed"];
 
 /// Reads all files of a folder with NumPy and writes what it read beside them, by its own functions.
 const AGAIN: &str = "
@@ -20,6 +21,11 @@ for path in glob.glob(sys.argv[1] + '/*.npz'):
 for path in glob.glob(sys.argv[1] + '/*.npy'):
     x = np.load(path)
     np.save(path + '.again', x)
+    np.save(path + '.fortran', x.copy(order='F'))
+    np.save(path + '.big', x.astype(x.dtype.newbyteorder('>')))
+    lies = np.memmap(path + '.mapped', x.dtype, 'w+', 64, x.shape) if x.size else x
+    lies[...] = x
+    (lies.flush if x.size else open(path + '.mapped', 'wb').close)()
     np.fromfile(path + '.raw', x.dtype).tofile(path + '.rawer')
 ";
 
@@ -98,6 +104,25 @@ fn files_are_numpys() {
     for (name, x) in &arrays {
         let again = load(folder.file(&format!("{name}.npy.again.npy"))).expect("NumPy's file is whole");
         is_the_same(name, &again, x);
+        for order in ["again", "fortran"] {
+            let path = folder.file(&format!("{name}.npy.{order}.npy"));
+            // SAFETY: nobody writes to the files of this folder any more.
+            let lies = unsafe { load_memmap(path) }.expect("NumPy's file is whole");
+            is_the_same(name, &lies, x);
+            is_the_same(name, &lies.flip(..), &x.flip(..));
+        }
+        // SAFETY: as above.
+        let big = unsafe { load_memmap(folder.file(&format!("{name}.npy.big.npy"))) };
+        match x.dtype().bytes() {
+            1 => is_the_same(name, &big.expect("a byte has no order"), x),
+            _ => assert!(big.unwrap_err().to_string().starts_with("big-endian "), "{name}"),
+        }
+        let offset = if x.size() == 0 { 0 } else { 64 };
+        let shape: Vec<isize> = x.shape().iter().map(|&n| n as isize).collect();
+        // SAFETY: as above.
+        let lies =
+            unsafe { memmap(folder.file(&format!("{name}.npy.mapped")), x.dtype(), &shape[..], offset) };
+        is_the_same(name, &lies.expect("the file is long enough"), x);
         let raw =
             fromfile(folder.file(&format!("{name}.npy.rawer")), x.dtype()).expect("it has whole elements");
         is_the_same(name, &raw, &x.ravel());
