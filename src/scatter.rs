@@ -15,6 +15,7 @@ use crate::ufunc::{apply, where_};
 use crate::update::{Change, assigned, same_kind};
 use numfuse_ir::dtype::DType;
 use numfuse_ir::error::Error as Mistake;
+use numfuse_ir::gather::Bounds;
 use numfuse_ir::graph::build as nodes;
 use numfuse_ir::ops::library::LibOp;
 use numfuse_ir::shape::Shape;
@@ -171,8 +172,8 @@ fn spread(x: &Array, mask: &Array, values: &Operand) -> Result<Operand, Array> {
     }
 }
 
-/// The parts of `values`, one after another, at the places where a mask holds. If these are not as many,
-/// the index of one of them is out of range.
+/// The parts of `values`, one after another, at the places where a mask holds. If these are not as many, the
+/// evaluation says so.
 #[track_caller]
 fn one_by_one(mask: &Array, values: &Array) -> Array {
     let extents = &values.0.node.shape;
@@ -182,8 +183,13 @@ fn one_by_one(mask: &Array, values: &Array) -> Array {
     let values = if given == 0 { zeros(one, values.0.node.dtype) } else { values.clone() };
     let counted = mask.ravel().cast(DType::I64).cumsum(0) - 1;
     let rank = build("set", [&counted], |b| Ok(nodes::reshape_to(b, &counted, mask.0.node.shape.clone())));
-    let is_all = mask.count_nonzero(..).equal(given);
-    values.take(where_(&is_all, where_(mask, rank, 0), given.max(1)), 0)
+    let held = mask.count_nonzero(..);
+    // Out of range by how many places there are.
+    let beyond = if given == 0 { -&held } else { &held + given };
+    let indices = where_(held.equal(given), where_(mask, rank, 0), beyond);
+    build("set", [&values, &indices], |b| {
+        nodes::gather(b, &values, &[(0, indices.clone())], 0, Bounds::Counted)
+    })
 }
 
 impl Array {

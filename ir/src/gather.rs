@@ -24,6 +24,9 @@ pub enum Bounds {
     Raise,
     /// Below 0 it is an error, as beyond the end.
     Strict,
+    /// As [`Strict`](Bounds::Strict): the indices count the places where a mask holds, and if these are not as many
+    /// as the values that are taken, all indices lie as far beyond the end as there are places.
+    Counted,
     /// The nearest place; below 0 that is the first.
     Clip,
     /// The place after going round as often as needed, from below 0 too.
@@ -32,13 +35,14 @@ pub enum Bounds {
 
 impl Bounds {
     /// All of them.
-    pub const ALL: [Bounds; 4] = [Bounds::Raise, Bounds::Strict, Bounds::Clip, Bounds::Wrap];
+    pub const ALL: [Bounds; 5] = [Bounds::Raise, Bounds::Strict, Bounds::Counted, Bounds::Clip, Bounds::Wrap];
 
     /// The word for it in texts.
     pub const fn name(self) -> &'static str {
         match self {
             Bounds::Raise => "raise",
             Bounds::Strict => "strict",
+            Bounds::Counted => "counted",
             Bounds::Clip => "clip",
             Bounds::Wrap => "wrap",
         }
@@ -46,7 +50,7 @@ impl Bounds {
 
     /// Whether an index may be found to be out of range.
     pub const fn is_checked(self) -> bool {
-        matches!(self, Bounds::Raise | Bounds::Strict)
+        matches!(self, Bounds::Raise | Bounds::Strict | Bounds::Counted)
     }
 
     /// The place that an index means along an axis of at least one element, if it means one.
@@ -63,7 +67,7 @@ impl Bounds {
         let inside = |place: i64| (0..extent).contains(&place).then_some(place);
         match self {
             Bounds::Raise if index < 0 => inside(index + extent),
-            Bounds::Raise | Bounds::Strict => inside(index),
+            Bounds::Raise | Bounds::Strict | Bounds::Counted => inside(index),
             Bounds::Clip => Some(index.clamp(0, extent - 1)),
             Bounds::Wrap => Some(index.rem_euclid(extent)),
         }
@@ -75,6 +79,8 @@ impl Bounds {
 pub struct OutOfBounds {
     /// The gather.
     pub node: NodeId,
+    /// What its indices mean.
+    pub bounds: Bounds,
     /// The axis of its data.
     pub axis: usize,
     /// How many elements lie along it.
@@ -85,8 +91,25 @@ pub struct OutOfBounds {
 
 impl fmt::Display for OutOfBounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let OutOfBounds { axis, extent, index, .. } = self;
-        write!(f, "index {index} is out of bounds for axis {axis} with size {extent}")
+        let OutOfBounds { bounds, axis, extent, index, .. } = self;
+        match bounds {
+            Bounds::Counted => {
+                // From nothing one element is taken, which no place is for.
+                let (given, wanted) = if *index < 0 {
+                    (0, index.unsigned_abs())
+                } else {
+                    (*extent, (*index as u64).saturating_sub(*extent as u64))
+                };
+                write!(
+                    f,
+                    "NumPy boolean array indexing assignment cannot assign {given} input values to the {wanted} output \
+                     values where the mask is true"
+                )
+            }
+            Bounds::Raise | Bounds::Strict | Bounds::Clip | Bounds::Wrap => {
+                write!(f, "index {index} is out of bounds for axis {axis} with size {extent}")
+            }
+        }
     }
 }
 
@@ -102,6 +125,7 @@ mod tests {
         let (none, at) = (None, Some::<i64>);
         assert_eq!(places(Bounds::Raise), [none, at(0), at(2), at(0), at(2), none, none, none]);
         assert_eq!(places(Bounds::Strict), [none, none, none, at(0), at(2), none, none, none]);
+        assert_eq!(places(Bounds::Counted), places(Bounds::Strict));
         assert_eq!(places(Bounds::Clip), [0, 0, 0, 0, 2, 2, 0, 2].map(Some));
         assert_eq!(places(Bounds::Wrap), [2, 0, 2, 0, 2, 0, 1, 1].map(Some));
     }

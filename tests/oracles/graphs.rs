@@ -344,7 +344,7 @@ fn scanned(g: &mut Graph, x: NodeId, choices: [usize; 2]) -> Option<NodeId> {
 fn gathered(g: &mut Graph, x: NodeId, arrays: [NodeId; 2], choices: [usize; 3]) -> Option<NodeId> {
     let dims = g.shape(&x).len();
     let first = choices[0] % dims.max(1);
-    let bounds = Bounds::ALL[choices[1] % 4];
+    let bounds = [Bounds::Raise, Bounds::Strict, Bounds::Clip, Bounds::Wrap][choices[1] % 4];
     let index = |g: &mut Graph, array: NodeId, axis: usize| {
         let extent = *g.shape(&x).get(axis)?;
         let whole = build::cast(g, &array, DType::I64);
@@ -356,7 +356,9 @@ fn gathered(g: &mut Graph, x: NodeId, arrays: [NodeId; 2], choices: [usize; 3]) 
                 let place = build::map(g, Op::Remainder, &[whole, extent]).ok()?;
                 build::map(g, Op::Subtract, &[place, extent]).ok()
             }
-            Bounds::Raise | Bounds::Strict => build::map(g, Op::Remainder, &[whole, extent]).ok(),
+            Bounds::Raise | Bounds::Strict | Bounds::Counted => {
+                build::map(g, Op::Remainder, &[whole, extent]).ok()
+            }
         }
     };
     match choices[2] / 2 % 3 {

@@ -30,7 +30,7 @@ impl<E: Emit> Walk<'_, E> {
                 let place = self.counted(index, extent, zero);
                 self.inside(index, place, [zero, extent], check)
             }
-            Bounds::Strict => self.inside(index, index, [zero, extent], check),
+            Bounds::Strict | Bounds::Counted => self.inside(index, index, [zero, extent], check),
         }
     }
 

@@ -264,7 +264,7 @@ fn gather(
                 let place = |index: &Scalar| {
                     let index = index.to_i128() as i64;
                     let place = bounds.place(index, extent as i64).map(|place| place as usize);
-                    place.ok_or(OutOfBounds { node: n, axis, extent, index })
+                    place.ok_or(OutOfBounds { node: n, bounds, axis, extent, index })
                 };
                 let indices = operands.next().expect("an operand for each index: graph/verify.rs").1;
                 indices.iter().map(place).collect::<Result<_, _>>()?

@@ -170,7 +170,8 @@ fn fold_of(word: &str) -> Result<Fold, String> {
 /// `raise 0 *`: what an index outside means, then for each axis of the data an axis of the result,
 /// or a star for an index.
 fn gather(words: &[&str]) -> Result<Kind, String> {
-    let form = || "`gather` takes raise, strict, clip or wrap, then an axis or * for each axis".to_string();
+    let form =
+        || "`gather` takes raise, strict, counted, clip or wrap, then an axis or * for each axis".to_string();
     let (first, sources) = words.split_first().ok_or_else(form)?;
     let bounds = Bounds::ALL.into_iter().find(|bounds| bounds.name() == *first).ok_or_else(form)?;
     let source = |word: &&str| if *word == "*" { Ok(Source::Index) } else { number(word).map(Source::Axis) };

@@ -229,7 +229,7 @@ impl Elements<'_> {
                             Some(index) => {
                                 let index = index.to_i128() as i64;
                                 let place = bounds.place(index, extent as i64);
-                                let fault = OutOfBounds { node: n, axis, extent, index };
+                                let fault = OutOfBounds { node: n, bounds: *bounds, axis, extent, index };
                                 Some(place.ok_or(Fault::Index(fault))? as usize)
                             }
                         },

@@ -2,6 +2,7 @@
 
 use super::work::Work;
 use super::{Job, OldVersion, Place, Plan, Step, Strided, in_place};
+use crate::gather::Bounds;
 use crate::graph::{Graph, Kind, NodeId};
 use crate::kernel::Role;
 use crate::shape::Shape;
@@ -160,6 +161,8 @@ pub fn name(kind: &Kind) -> Option<&'static str> {
         Kind::Scan { fold, .. } => Some(fold.scan_name()),
         Kind::Pad(_) => Some("pad"),
         Kind::Update(_) => Some("set"),
+        // Values that are written where a mask holds.
+        Kind::Gather { bounds: Bounds::Counted, .. } => Some("set"),
         Kind::Gather { .. } => Some("take"),
         Kind::Iota(_) => Some("arange"),
         Kind::Library(op) => Some(op.name()),

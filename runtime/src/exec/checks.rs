@@ -41,10 +41,10 @@ pub(crate) fn first(job: &KernelJob, is_told: impl Fn(usize) -> bool) -> Option<
 /// What to say of an index that a check of a kernel was told of.
 pub(crate) fn out_of_bounds(plan: &Plan, job: &KernelJob, check: usize, index: i64) -> OutOfBounds {
     let (node, axis) = job.checks[check];
-    debug_assert!(
-        matches!(&plan.graph.node(node).kind, Kind::Gather { from, .. } if from[axis] == Source::Index),
-        "a check is of an axis that is taken from by index"
-    );
+    let Kind::Gather { from, bounds } = &plan.graph.node(node).kind else {
+        unreachable!("checks are of gathers")
+    };
+    debug_assert_eq!(from[axis], Source::Index, "a check is of an axis that is taken from by index");
     let data = plan.graph.inputs(node)[0];
-    OutOfBounds { node, axis, extent: plan.graph.node(data).shape[axis], index }
+    OutOfBounds { node, bounds: *bounds, axis, extent: plan.graph.node(data).shape[axis], index }
 }
