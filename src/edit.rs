@@ -96,7 +96,7 @@ impl Array {
         let extent = extents[axis as usize];
         let at = if place < 0 { place + extent as isize } else { place };
         if at < 0 || at > extent as isize {
-            return build("insert", [self, values], |_| Err(outside(place, axis, extent)));
+            return build("insert", [self, values], |_| Err(between(place, axis, extent)));
         }
         let mut values = values.clone();
         while values.0.error.is_none() && values.0.node.shape.len() < extents.len() {
@@ -160,7 +160,8 @@ impl Array {
         let values = build("insert", [&x, values], |b| {
             let (to, text) = (Shape::new(&stretched)?, |shape: &Shape| shape.to_string().replace(", ", ","));
             let sentence = format!(
-                "shape mismatch: value array of shape {} could not be broadcast to indexing result of shape {}",
+                "shape mismatch: value array of shape {} could not be broadcast to indexing result of shape {}: \
+                 there is one part along axis {axis} for each of {count} places",
                 text(&values.0.node.shape),
                 text(&to)
             );
@@ -273,8 +274,17 @@ fn beyond(places: &[isize], number: usize, axis: isize, extent: usize) -> Mistak
     let (index, size) = (from_front(places[number]) + before as isize, extent + places.len());
     let sentence = format!(
         "index {index} is out of bounds for axis {axis} with size {size}: values were to go before place {} of \
-         an axis of size {extent}",
+         an axis of size {extent}, whose places are from -{extent} to {extent}",
         places[number]
+    );
+    Mistake::Argument { sentence }
+}
+
+/// What is said of a place to insert at.
+fn between(place: isize, axis: isize, extent: usize) -> Mistake {
+    let sentence = format!(
+        "index {place} is out of bounds for axis {axis} with size {extent}: values go before places from -{extent} \
+         to {extent}"
     );
     Mistake::Argument { sentence }
 }

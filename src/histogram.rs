@@ -281,6 +281,11 @@ impl Histogram {
         if self.ranges.as_ref().is_some_and(|ranges| ranges.len() != axes) {
             return Err(refuse(op, [&points], "range argument must have one entry per dimension"));
         }
+        if axes == 0 {
+            let sentence =
+                "object of too small depth for desired array: there is no column to lay bins along";
+            return Err(refuse(op, [&points], sentence));
+        }
         // Of nothing no weights are added up, in NumPy either.
         let is_wrong =
             |weights: &&Array| !can_cast(weights.0.node.dtype, DType::F64) && weights.0.node.shape.size() > 0;

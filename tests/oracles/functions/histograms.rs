@@ -60,6 +60,8 @@ pub(super) const HISTOGRAMS: Table = Table {
             listed(Histogram::of_axes([Array::from([0i64, 1, 2]), Array::from([2i64, 1])]).of_points(&x.i((Ellipsis, ..2))));
         "flat(np.histogramdd(x, 2, [(0, 1)])) # histogramdd" =>
             listed(Histogram::new(2).ranges([(0, 1)]).of_points(x));
+        "flat(np.histogramdd(np.zeros((3, 0)), 2)) # histogramdd" =>
+            listed(Histogram::new(2).of_points(&zeros([3, 0], F64)));
         "flat(np.histogramdd(x.ravel(), [[0, 1, 2]])) # histogramdd" =>
             listed(histogramdd(&x.ravel(), Array::from([0i64, 1, 2])));
         "flat(np.histogram2d(x.ravel(), y.ravel(), 3)) # histogram2d" =>
