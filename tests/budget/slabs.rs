@@ -164,6 +164,22 @@ fn refusals_come_before_memory_and_say_what_helps() {
 }
 
 #[test]
+fn what_is_written_by_index_is_refused_where_its_places_and_values_have_no_room() {
+    alone("slabs::what_is_written_by_index_is_refused_where_its_places_and_values_have_no_room", || {
+        let (places, values) = (indices(1 << 19, 100), given(&[1 << 19]));
+        let sums = zeros(100, F64).at(&places * 3 % 100).add((&values * &values).cast(F64));
+        let line = line!() - 1;
+        let error = refused(1 << 20, &[&sums]);
+        assert_eq!(error.location().line(), line, "{error}");
+        assert!(error.to_string().contains("because add_at takes its operands as a whole: raise"), "{error}");
+        let Cause::Budget(refusal) = error.cause() else { panic!("{error}") };
+        let ((), most) = taken(|| under(refusal.wanted, || sums.eval()).unwrap());
+        assert!(most <= refusal.wanted, "{most} bytes");
+        refused(1 << 20, &[&(&values * 10).floor().cast(I64).bincount_weighted(&(&values * 2), 50)]);
+    });
+}
+
+#[test]
 fn what_is_written_over_its_operand_takes_nothing() {
     alone("slabs::what_is_written_over_its_operand_takes_nothing", || {
         let x = given(&[1000, 1000]) + 1.0;

@@ -10,6 +10,7 @@ mod alone;
 mod arithmetic;
 mod fusion;
 mod indices;
+mod lazy;
 mod loops;
 mod mistakes;
 mod order;
