@@ -77,8 +77,11 @@ impl Reduction<'_> {
         let keep = std::mem::replace(&mut self.keep, true);
         let mean = self.nanmean()?;
         self.keep = keep;
-        self.x = self.map(Op::Subtract, &[&x, &mean])?;
-        self.fill(0.0)?;
+        let apart = self.map(Op::Subtract, &[&x, &mean])?;
+        // Where x is NaN: what is infinitely far from an infinite mean is NaN too, and stays.
+        let (hole, nothing) = (self.map(Op::Isnan, &[&x])?, Scalar::from_f64(apart.0.node.dtype, 0.0));
+        let nothing = self.b.number(nothing);
+        self.x = self.map(Op::Where, &[&hole, &nothing, &apart])?;
         self.square()?;
         let squares = self.fold(Fold::Sum, 0, self.dtype())?;
         let [ddof, zero, nan] = [ddof as f64, 0.0, f64::NAN].map(|n| Scalar::from_f64(self.dtype(), n));

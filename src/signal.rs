@@ -245,10 +245,11 @@ impl Array {
             _ => return refuse("interp", operands, "object too deep for desired array"),
         }
         let inside = match values.0.node.dtype.is_complex() {
-            // Each part for itself; what is no place has no imaginary part.
+            // Each part for itself; what is no place has no imaginary part, but beside a single point.
             true => {
-                let real = inside(&x, &at, &values.real());
-                real.complex(where_(x.isnan(), 0.0, inside(&x, &at, &values.imag())))
+                let [real, imaginary] = [values.real(), values.imag()].map(|part| inside(&x, &at, &part));
+                let is_single = at.0.node.shape[0] == 1;
+                real.complex(if is_single { imaginary } else { where_(x.isnan(), 0.0, imaginary) })
             }
             false => inside(&x, &at, &values),
         };

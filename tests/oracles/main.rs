@@ -2,6 +2,7 @@
 
 mod archives;
 mod differential;
+mod drawn;
 mod elements;
 #[path = "../expressions/mod.rs"]
 mod expressions;

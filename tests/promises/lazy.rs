@@ -51,12 +51,11 @@ fn what_has_a_known_shape_waits() {
                 x.take(&places, 0),
                 x.at(&places).add(1),
                 x.cumsum(1).softmax(0).matmul(&x.t()),
-                x.digitize(&Array::from([0.0, 1.0]), true),
             ]
         });
         assert_eq!(computed, 0);
         let (_, computed) = evaluations(|| waiting.iter().for_each(|x| x.eval().expect("it is sound")));
-        assert!(computed >= 8);
+        assert!(computed >= 7);
     });
 }
 
@@ -64,9 +63,10 @@ fn what_has_a_known_shape_waits() {
 fn nothing_recurses_or_stops_at_a_size_that_a_user_can_hit() {
     // More arrays than a kernel has parameters, more values than registers, more results than one stores.
     let arrays: Vec<Array> = (0..600).map(|i| ready(arange(33).cast(F64) + i)).collect();
-    let sum = arrays.iter().fold(zeros(33, F64), |sum, x| sum + x);
+    let all = || arrays.iter().fold(zeros(33, F64), |sum, x| sum + x);
+    let sum = numfuse::config::with(|c| c.pending = usize::MAX, all);
     let plan = sum.plan().unwrap();
-    assert!(plan.kernels > 1 && plan.kernels < 40, "{} kernels", plan.kernels);
+    assert!((2..40).contains(&plan.kernels), "{} kernels", plan.kernels);
     assert!(sum.explain().contains("because the kernel would have more than "), "{}", sum.explain());
     holds(&sum, &(0..33).map(|i| f64::from(600 * i + 599 * 300)).collect::<Vec<_>>());
     let products: Vec<Array> = (0..300).map(|i| &arrays[0] * i + &arrays[1]).collect();

@@ -109,7 +109,7 @@ pub fn rint<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     Pair { re: k.rint(z.re), im: k.rint(z.im) }
 }
 
-/// `z / |z|`: 0 of 0, along an axis where one part is infinite, NaN where both are or one is NaN.
+/// `z / |z|`: 0 of 0, along an axis where one part is infinite, NaN where both are or the size is NaN.
 pub fn sign<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     let size = absolute(k, z);
     let (none, far) = (is_zero(k, size), infinite(k, size));
@@ -127,8 +127,8 @@ pub fn sign<K: Functions>(k: &mut K, z: Pair<K::V>) -> Pair<K::V> {
     let (re, im) = (part(z.re), part(z.im));
     let (far_re, far_im) = (infinite(k, z.re), infinite(k, z.im));
     let both = k.and(far_re, far_im);
-    let (unknown_re, unknown_im) = (k.ne(z.re, z.re), k.ne(z.im, z.im));
-    let unknown = k.or(unknown_re, unknown_im);
+    // What is infinite along one axis is so whatever the other part is.
+    let unknown = k.ne(size, size);
     let wrong = k.or(both, unknown);
     let nan = k.float(size, f64::NAN);
     Pair { re: k.select(wrong, nan, re), im: k.select(wrong, nan, im) }
