@@ -4,6 +4,7 @@
 //! `tests/oracles/drawn_reference.py` evaluates. `NUMFUSE_CASES` says how many are drawn of each family, and
 //! `NUMFUSE_SEED` which.
 
+mod chains;
 mod parts;
 mod pieces;
 mod signals;
@@ -149,6 +150,8 @@ families! {
     drawn_covariances_are_numpys: sums::covariances;
     drawn_signals_are_numpys: signals::signals;
     drawn_counts_are_numpys: signals::counts;
+    drawn_chains_are_numpys: chains::chains;
+    drawn_products_are_numpys: chains::products;
     drawn_numbers_are_numpys: values::numbers;
     drawn_complex_numbers_are_numpys: values::complex;
 }
