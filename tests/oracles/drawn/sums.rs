@@ -40,11 +40,12 @@ pub(super) fn reductions(draw: &mut Draw) -> Case {
             mean mean_keepdims, var var_keepdims, std std_keepdims, ptp ptp_keepdims, count_nonzero count_nonzero_keepdims
         ),
     };
-    // NumPy multiplies a complex number by 1 where no axis is folded, which makes NaN of infinity.
-    let (name, plain, kept) = if name == "prod" && specials && dtype.is_complex() {
-        ("any", x.any(&axes[..]), x.any_keepdims(&axes[..]))
-    } else {
-        (name, plain, kept)
+    // Products of complex numbers, of which some are infinite, are NaN or not by their order; NumPy's of float16
+    // overflow on the way.
+    let is_product = name == "prod" || name == "nanprod";
+    let (name, plain, kept) = match is_product && (dtype == F16 || specials && dtype.is_complex()) {
+        true => ("any", x.any(&axes[..]), x.any_keepdims(&axes[..])),
+        false => (name, plain, kept),
     };
     let said: Vec<String> = axes.iter().map(ToString::to_string).collect();
     let axis = if name.contains("arg") { said.join("") } else { format!("({})", said.join("") + ",") };

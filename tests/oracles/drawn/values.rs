@@ -86,8 +86,8 @@ pub(super) fn numbers(draw: &mut Draw) -> Case {
     );
     Case::sum(format!("np.{name}(a, b)"), [ours], 0.0).within(match name {
         "hypot" | "arctan2" | "logaddexp" | "logaddexp2" | "float_power" => 8.0,
-        // Of two zeros NumPy takes either.
-        "maximum" | "minimum" | "fmax" | "fmin" => 1e-9,
+        // Of two zeros NumPy takes either; its `nextafter` of float16 takes the first, others the second.
+        "maximum" | "minimum" | "fmax" | "fmin" | "nextafter" => 1e-9,
         _ => 0.0,
     })
 }
