@@ -1,11 +1,11 @@
 //! Measures the error of every elementary function.
 //!
 //! ```text
-//! cargo run --release -p numfuse-ir --example accuracy -- float32 [FUNCTION,…|all] [STRIDE] [THREADS]
+//! cargo run --release -p numfuse-ir --example accuracy -- float32 [FUNCTION,…|all] [STRIDE] [THREADS] [FROM TO]
 //! cargo run --release -p numfuse-ir --example accuracy -- float64 [FUNCTION,…|all] [POINTS] [THREADS]
 //! ```
 //!
-//! float32 functions of one argument run over all 2^32 inputs (every STRIDE-th). The reference is
+//! float32 functions of one argument run over all 2^32 inputs (every STRIDE-th), or those between two of one sign. The reference is
 //! the `pxfm` crate: its float32 functions are correctly rounded, so equal bits are right, and
 //! where the bits differ its float64 function gives the error in ulp. (Two functions that it lacks are compared
 //! with their formula in float64.)
@@ -28,6 +28,7 @@ use judge::{Worst, arbitrate, judge32, judge64};
 use numfuse_ir::math::{self, Eval};
 use numfuse_ir::scalar::Scalar;
 use points::Random;
+use std::ops::Range;
 use std::time::Instant;
 
 /// A function, its references, where it has breakpoints, and the least result whose last place counts.
@@ -99,10 +100,10 @@ rows! {
     i0, pxfm::f_i0f, pxfm::f_i0, pxfm::f_i0, |e, x| e.i0(x), &[0.0, 8.0, 713.986_908_543_968_2];
 }
 
-fn float32(row: Row, first: u64, stride: u64) -> Worst {
+fn float32(row: Row, inputs: &Range<u64>, first: u64, stride: u64) -> Worst {
     let mut worst = Worst::NONE;
-    let mut bits = first;
-    while bits < 1 << 32 {
+    let mut bits = inputs.start + first;
+    while bits < inputs.end {
         let x = f32::from_bits(bits as u32);
         let double = || (row.double)(f64::from(x));
         let least = (row.least)(x.into());
@@ -161,6 +162,8 @@ fn main() {
     let single = dtype == "float32";
     let count = number(2, if single { 1 } else { 10_000_000 });
     let threads = number(3, 1);
+    let between = |i: usize| args.get(i).map(|s| s.parse::<f32>().expect("a number").to_bits().into());
+    let inputs = between(4).unwrap_or(0)..between(5).unwrap_or(1 << 32);
     let is_wanted = |name: &str| wanted == "all" || wanted.split(',').any(|w| w == name);
 
     println!("| function | dtype | inputs | max error in ulp | at | wrong specials | time |");
@@ -168,7 +171,7 @@ fn main() {
     for row in ROWS.iter().filter(|row| is_wanted(row.name)) {
         let started = Instant::now();
         let worst = if single {
-            in_parallel(threads, |t| float32(*row, t * count, threads * count))
+            in_parallel(threads, |t| float32(*row, &inputs, t * count, threads * count))
         } else {
             in_parallel(threads, |t| float64(*row, t + 1, count / threads))
         };
